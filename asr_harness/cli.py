@@ -1,0 +1,41 @@
+"""The `asr-harness` command: finds the subcommands in `asr_harness.commands` and hands over."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from asr_harness import __version__, commands
+from asr_harness.errors import AsrHarnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_UNUSABLE_INPUT = 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Make the parser; a module's docstring is its subcommand's help."""
+    parser = argparse.ArgumentParser(prog="asr-harness", description="Measure and judge speech recognisers.")
+    parser.add_argument("--version", action="version", version=f"asr-harness {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module_info in iter_modules(commands.__path__):
+        command = import_module(f"{commands.__name__}.{module_info.name}")
+        summary = (command.__doc__ or "").strip().splitlines()[0]
+        subparser = subparsers.add_parser(module_info.name, help=summary, description=command.__doc__)
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit status; an error of the user's is one message and status 2."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except AsrHarnessError as error:
+        print(f"asr-harness {arguments.command}: {error}", file=sys.stderr)  # noqa: T201
+        return EXIT_UNUSABLE_INPUT

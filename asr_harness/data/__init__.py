@@ -1,0 +1,1 @@
+"""Corpora, one file each, and the slices that are cut from them."""

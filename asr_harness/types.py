@@ -1,0 +1,148 @@
+"""The nouns and protocols that every layer shares; standard library and numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE_RATE_HZ = 16_000
+
+Samples = NDArray[np.float32]
+"""Mono audio at `SAMPLE_RATE_HZ`, shape [n_samples], in [-1, 1]."""
+
+StageName = Literal["preprocess", "encode", "decode"]
+STAGES: tuple[StageName, ...] = ("preprocess", "encode", "decode")
+
+Outcome = Literal["measured", "oom", "too_big", "unavailable", "failed", "interrupted"]
+"""What became of a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One cell of the grid."""
+
+    model: str
+    device: str
+    bucket: str
+    batch_size: int
+    variant: str
+
+    @property
+    def id(self) -> str:
+        """The readable test id, such as `whisper-tiny-cpu-5s-b1-baseline`."""
+        return f"{self.model}-{self.device}-{self.bucket}-b{self.batch_size}-{self.variant}"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A stretch of one talk with its reference transcript, as the corpus writes it."""
+
+    id: str
+    talk: str
+    speaker: str
+    start_s: float
+    end_s: float
+    reference: str
+    samples: Samples
+
+    @property
+    def audio_s(self) -> float:
+        """Length of the audio in seconds."""
+        return len(self.samples) / SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The fixed utterances of one bucket; every batch size of a case group works on the same slice."""
+
+    corpus: str
+    bucket: str
+    utterances: tuple[Utterance, ...]
+    fingerprint: str
+
+    @property
+    def audio_s(self) -> float:
+        """Total length of the audio in seconds."""
+        return sum(utterance.audio_s for utterance in self.utterances)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """What a transcriber made of one batch, in the order of its audio.
+
+    `n_tokens` counts the tokens decoded for each utterance; `processed_s` is the audio the encoder computed on,
+    padding included. A transcriber that cannot tell leaves either None.
+    """
+
+    texts: tuple[str, ...]
+    n_tokens: tuple[int, ...] | None = None
+    processed_s: float | None = None
+
+
+StageContext = Callable[[StageName], AbstractContextManager[None]]
+
+
+class Transcriber(Protocol):
+    """A recogniser in its three stages; one's own plugs in by giving just these."""
+
+    def preprocess(self, audio: Sequence[Samples]) -> Any:
+        """Turn a batch of recordings into model inputs on the device."""
+
+    def encode(self, features: Any) -> Any:
+        """Run the acoustic encoder."""
+
+    def decode(self, encoded: Any) -> Transcription:
+        """Turn what the encoder gave into text: autoregressive decoding, or a CTC head and its collapse."""
+
+
+@runtime_checkable
+class ReentersEncoder(Protocol):
+    """A transcriber whose decode runs its encoder again, as Whisper does for every window of long audio.
+
+    It wraps each such pass in `self.stage("encode")`, so that the pass counts to encode.
+    """
+
+    stage: StageContext
+
+
+class StageClock(Protocol):
+    """Times the stages of one transcription; time in a nested stage belongs to the inner one alone."""
+
+    def start(self) -> None:
+        """Synchronise the device, then forget all marks and begin."""
+
+    def stage(self, name: StageName) -> AbstractContextManager[None]:
+        """Time what runs inside as `name`, without synchronising the device."""
+
+    def stop(self) -> tuple[float, Mapping[StageName, float]]:
+        """Synchronise, then give the end-to-end seconds and the seconds of each stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One timed pass over a slice; `batch_latency_s` is end to end, a value for each batch."""
+
+    batch_latency_s: tuple[float, ...]
+    stage_s: Mapping[StageName, float]
+    calibration_s: float
+    transcriptions: tuple[Transcription, ...]
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds for the whole slice."""
+        return sum(self.batch_latency_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value that a meter read, or None with the reason."""
+
+    name: str
+    value: float | None
+    label: Literal["measured", "estimated", "unmeasured"] = "measured"
+    reason: str | None = None
