@@ -1,0 +1,1 @@
+"""The pytest plugin: options, grid, fixtures and what a person sees while it runs."""
