@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -75,8 +75,8 @@ class Slice:
 class Transcription:
     """What a transcriber made of one batch, in the order of its audio.
 
-    `n_tokens` counts the tokens decoded for each utterance; `processed_s` is the audio the encoder computed on,
-    padding included. A transcriber that cannot tell leaves either None.
+    `n_tokens` counts the tokens decoded for each utterance, without the end token; `processed_s` is the audio
+    that the encoder computed on, padding included. A transcriber that cannot tell leaves either None.
     """
 
     texts: tuple[str, ...]
@@ -85,6 +85,11 @@ class Transcription:
 
 
 StageContext = Callable[[StageName], AbstractContextManager[None]]
+
+
+def untimed(_: StageName) -> AbstractContextManager[None]:
+    """Stand in for a clock's `stage` where nobody times."""
+    return nullcontext()
 
 
 class Transcriber(Protocol):
