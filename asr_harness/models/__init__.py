@@ -92,7 +92,7 @@ def find_family(checkpoint: Checkpoint) -> ModuleType:
     if checkpoint.model_type not in known:
         raise ModelError(
             f"{checkpoint.name!r} has model_type {checkpoint.model_type!r}; known are "
-            f"{', '.join(sorted(known))}. Add asr_harness/models/{checkpoint.model_type.replace('-', '_')}.py, "
+            f"{', '.join(sorted(known))}. Add a file for it to asr_harness/models, "
             "or give your own transcriber as module:function"
         )
     return known[checkpoint.model_type]

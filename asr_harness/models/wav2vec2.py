@@ -1,8 +1,8 @@
 """wav2vec 2.0 and its CTC kin: convolutions and Transformer, then a CTC head (Baevski et al., 2020).
 
 Checkpoints whose feature encoder uses group normalisation, such as wav2vec2-base-960h, take no attention
-mask: shorter recordings of a batch are padded with silence, which enters the normalisation over time, so their
-logits move a little with the length of the longest. Checkpoints with layer normalisation are given a mask.
+mask: shorter recordings of a batch are padded with silence, which enters the normalisation over time, so
+their logits move a little with the length of the longest. Checkpoints with layer normalisation get a mask.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Encoded:
 
 
 class CtcTranscriber:
-    """Transcribes by the best path: arg max of every frame, repeats collapsed, blanks dropped (Graves, 2006)."""
+    """Transcribes by the best path: each frame's arg max, repeats collapsed, blanks dropped (Graves 2006)."""
 
     def __init__(
         self,

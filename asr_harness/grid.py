@@ -1,0 +1,143 @@
+"""The grid of cases: plain data in, a narrowed plan out. Nothing here runs, and nothing heavy is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.errors import GridError
+from asr_harness.types import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named choice on every axis, with the data and the effort to spend on each case."""
+
+    models: tuple[str, ...]
+    devices: tuple[str, ...]
+    buckets: tuple[str, ...]
+    batch_sizes: tuple[int, ...]
+    variants: tuple[str, ...]
+    data: str
+    weights: str
+    n_utterances: int
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Everything that can be chosen by name: models by source, buckets by limits, variants by settings."""
+
+    models: Mapping[str, str]
+    devices: tuple[str, ...]
+    buckets_s: Mapping[str, Limits]
+    batch_sizes: tuple[int, ...]
+    variants: Mapping[str, Mapping[str, Any]]
+    profiles: Mapping[str, Profile]
+    default_profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one session is to do: its cases, and what the names in them stand for."""
+
+    profile: str
+    cases: tuple[Case, ...]
+    sources: Mapping[str, str]
+    buckets_s: Mapping[str, Limits]
+    variants: Mapping[str, Mapping[str, Any]]
+    data: str
+    weights: str
+    n_utterances: int
+    time_s: float
+
+
+def make_plan(
+    grid: Grid,
+    *,
+    profile: str | None = None,
+    models: Sequence[str] | None = None,
+    devices: Sequence[str] | None = None,
+    buckets: Sequence[str] | None = None,
+    batch_sizes: Sequence[str] | None = None,
+    variants: Sequence[str] | None = None,
+    data: str | None = None,
+    weights: str | None = None,
+    n_utterances: int | None = None,
+    time_s: float | None = None,
+    parse_bucket: Callable[[str], tuple[str, Limits]],
+    custom_models: Iterable[str] = (),
+) -> Plan:
+    """Narrow or widen a profile by what was asked for; None leaves an axis as the profile has it.
+
+    Raises GridError for a value that is not known, listing those that are.
+    """
+    name = profile or grid.default_profile
+    base = grid.profiles[_known(name, grid.profiles, "profile")]
+    sources = dict(_source(model, grid, tuple(custom_models)) for model in models or base.models)
+    limits = dict(_limits(bucket, grid, parse_bucket) for bucket in buckets or base.buckets)
+    settings = {variant: _settings(variant, grid) for variant in variants or base.variants}
+    chosen_devices = [_known(device, grid.devices, "device") for device in devices or base.devices]
+    sizes = [_batch_size(size) for size in batch_sizes or base.batch_sizes]
+    cells = product(sources, chosen_devices, settings, limits, sizes)
+    cases = tuple(
+        Case(model, device, bucket, size, variant) for model, device, variant, bucket, size in cells
+    )
+    return Plan(
+        name,
+        tuple(dict.fromkeys(cases)),
+        sources,
+        limits,
+        settings,
+        data or base.data,
+        weights or base.weights,
+        n_utterances or base.n_utterances,
+        time_s or base.time_s,
+    )
+
+
+def _known(value: str, known: Iterable[str], axis: str) -> str:
+    names = list(known)
+    if value not in names:
+        raise GridError(f"unknown {axis} {value!r}; known are: {', '.join(names)}")
+    return value
+
+
+def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, str]:
+    if value in grid.models:
+        return value, grid.models[value]
+    if value in grid.models.values():
+        return next(item for item in grid.models.items() if item[1] == value)
+    if value in custom_models or ":" in value:
+        return value.replace(":", "."), value
+    if "/" not in value and not Path(value).is_dir():
+        others = ["ORG/NAME on the hub", "a checkpoint folder", "module:function"]
+        _known(value, [*grid.models, *custom_models, *others], "model")
+    name = Path(value).name
+    return (name if name not in grid.models else value.strip("/").replace("/", "--")), value
+
+
+def _limits(value: str, grid: Grid, parse_bucket: Callable[[str], tuple[str, Limits]]) -> tuple[str, Limits]:
+    if "=" in value:
+        return parse_bucket(value)
+    return _known(value, [*grid.buckets_s, "NAME=LOW-HIGH in seconds"], "bucket"), grid.buckets_s[value]
+
+
+def _settings(value: str, grid: Grid) -> Mapping[str, Any]:
+    settings: dict[str, Any] = {}
+    for part in value.split("+"):
+        settings |= grid.variants[_known(part, grid.variants, "variant")]
+    return settings
+
+
+def _batch_size(value: str | int) -> int:
+    if str(value).isdecimal() and int(value) > 0:
+        return int(value)
+    raise GridError(f"batch size {value!r} is not a whole number above 0")

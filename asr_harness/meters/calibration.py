@@ -1,0 +1,49 @@
+"""A fixed piece of work timed beside every round: how fast the machine was just then.
+
+On a shared machine most of a round's deviation is the machine's, and hits like work alike. Half the time goes
+to a matrix product, the rest to moving memory and to the interpreter, as in a transcription.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import torch
+
+MATRIX_SIZE = {"cpu": 512, "cuda": 4096}
+N_PRODUCTS = 6
+COPY_BYTES = {"cpu": 32 << 20, "cuda": 512 << 20}
+N_COPIES = 2
+N_STEPS = 80_000
+
+
+class CalibrationKernel:
+    """The same work at every call, on `device`."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        size = MATRIX_SIZE[device]
+        generator = torch.Generator(device).manual_seed(0)
+        self._matrix = torch.randn(size, size, device=device, generator=generator) / size**0.5
+        self._source = torch.zeros(COPY_BYTES[device] // 4, device=device)
+        self._target = torch.empty_like(self._source)
+        self()
+
+    def __call__(self) -> float:
+        """Do the work once; gives its seconds, device synchronised at both ends."""
+        self._synchronise()
+        began = perf_counter()
+        product = self._matrix
+        for _ in range(N_PRODUCTS):
+            product = product @ self._matrix
+        for _ in range(N_COPIES):
+            self._target.copy_(self._source)
+        count = 0
+        for step in range(N_STEPS):
+            count += step & 1
+        self._synchronise()
+        return perf_counter() - began
+
+    def _synchronise(self) -> None:
+        if self._device == "cuda":
+            torch.cuda.synchronize()

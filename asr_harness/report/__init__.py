@@ -1,0 +1,1 @@
+"""What people look at: units, terminal tables, and later figures and the HTML page."""

@@ -1,0 +1,47 @@
+"""Figures as people read them; the only place where units are scaled."""
+
+from __future__ import annotations
+
+UNMEASURED = "–"
+MINUTE_S = 60
+HOUR_S = 3600
+
+
+def seconds(value: float | None) -> str:
+    """Three significant digits in µs, ms or s."""
+    if value is None:
+        return UNMEASURED
+    for limit, scale, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms")):
+        if value < limit:
+            return f"{value * scale:.3g} {unit}"
+    return f"{value:.3g} s" if value < 1e3 else f"{value:.0f} s"
+
+
+def duration(value_s: float) -> str:
+    """A span for planning, such as `1 h 20 min`, `3 min` or `40 s`."""
+    if value_s < MINUTE_S:
+        return f"{value_s:.0f} s"
+    if value_s < HOUR_S:
+        return f"{value_s / MINUTE_S:.0f} min"
+    return f"{value_s // HOUR_S:.0f} h {value_s % HOUR_S / MINUTE_S:.0f} min"
+
+
+def ratio(value: float | None) -> str:
+    """Three significant digits, without an exponent."""
+    if value is None:
+        return UNMEASURED
+    digits = 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004
+    return f"{value:.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A fraction in percent."""
+    return UNMEASURED if value is None else f"{100 * value:.{digits}f} %"
+
+
+def memory(value_bytes: float | None) -> str:
+    """Bytes in MiB or GiB."""
+    if value_bytes is None:
+        return UNMEASURED
+    mebibytes = value_bytes / 2**20
+    return f"{mebibytes:.0f} MiB" if mebibytes < 1000 else f"{mebibytes / 1024:.1f} GiB"  # noqa: PLR2004

@@ -1,0 +1,1 @@
+"""The grid as plain data, and the benchmarks that run over it."""
