@@ -86,7 +86,7 @@ def check_header(path: Path, found: Mapping[str, Any], expected: Mapping[str, An
         if found.get(key) != expected.get(key):
             raise RecordError(
                 f"journal {path} cannot be resumed: {key} was {found.get(key)!r} and is now "
-                f"{expected.get(key)!r}; repeat the interrupted command, or leave --asr-resume out to start afresh"
+                f"{expected.get(key)!r}; repeat the interrupted command, or leave --asr-resume out"
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
+    from asr_harness.models.cost import Cost
     from asr_harness.types import Transcriber
 
 Weights = Literal["pretrained", "dummy"]
@@ -84,6 +85,18 @@ def load(source: str, *, device: str, weights: Weights, **variant: Any) -> Loade
         _fingerprint(decoding),
         checkpoint.is_dummy,
     )
+
+
+def estimate_cost(source: str, *, weights: Weights, batch_size: int, audio_s: float, **variant: Any) -> Cost:
+    """Estimate what one batch costs, from the architecture alone; see the family's `cost`.
+
+    Raises ModelError where the checkpoint is absent, UnavailableError for one's own transcriber.
+    """
+    if is_custom(source):
+        raise UnavailableError(f"{source} is a transcriber of your own: its cost cannot be estimated")
+    checkpoint = replace(find_checkpoint(source, weights), path=None)
+    cost: Cost = find_family(checkpoint).cost(checkpoint, batch_size=batch_size, audio_s=audio_s, **variant)
+    return cost
 
 
 def find_family(checkpoint: Checkpoint) -> ModuleType:

@@ -23,6 +23,7 @@ from transformers import (
 
 from asr_harness.errors import UnavailableError
 from asr_harness.models.building import DTYPES, ready, with_dummy_weights
+from asr_harness.models.cost import Cost, n_parameters
 from asr_harness.types import SAMPLE_RATE_HZ, Samples, Transcription
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from asr_harness.models.checkpoints import Checkpoint
 
 MODEL_TYPES = ("wav2vec2", "hubert", "wavlm", "data2vec-audio")
+CONVOLUTION_COPIES = 3
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
 """The labels of wav2vec2-base-960h after its four special tokens; `|` is the space between words."""
 
@@ -159,6 +161,31 @@ def load(
     takes_mask = model.config.feat_extract_norm == "layer"
     return CtcTranscriber(
         model, Wav2Vec2FeatureExtractor(return_attention_mask=takes_mask), stand_in_tokenizer()
+    )
+
+
+def cost(
+    checkpoint: Checkpoint, *, batch_size: int, audio_s: float, dtype: str = "float32", **_: Any
+) -> Cost:
+    """Estimate what one batch with `audio_s` seconds in each recording costs, without running it."""
+    model = build(checkpoint, device="meta", dtype=dtype, attention="sdpa")
+    config = model.config
+    samples = round(audio_s * SAMPLE_RATE_HZ)
+    convolutions = zip(config.conv_dim, config.conv_kernel, config.conv_stride, strict=True)
+    flops, frames, channels, widest = 0, samples, 1, 0
+    for width, kernel, stride in convolutions:
+        frames = (frames - kernel) // stride + 1
+        flops += 2 * frames * width * channels * kernel
+        channels, widest = width, max(widest, frames * width)
+    n_transformer = n_parameters(model) - n_parameters(model.base_model.feature_extractor)
+    flops += 2 * n_transformer * frames + 4 * frames**2 * config.hidden_size * config.num_hidden_layers
+    itemsize = DTYPES[dtype].itemsize
+    return Cost(
+        flops=batch_size * flops,
+        streamed_bytes=CONVOLUTION_COPIES * batch_size * widest * itemsize,
+        weight_bytes=n_parameters(model) * itemsize,
+        # The first convolution's output, its norm and its activation are far larger than all that follows.
+        activation_bytes=CONVOLUTION_COPIES * batch_size * widest * itemsize,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,7 +22,8 @@ from transformers import (
 )
 
 from asr_harness.models.building import DTYPES, ready, with_dummy_weights
-from asr_harness.models.fixed_tokens import TOKENS_PER_S, FixedTokens
+from asr_harness.models.cost import Cost, n_parameters
+from asr_harness.models.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.models.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
 from asr_harness.types import SAMPLE_RATE_HZ, Samples, StageContext, Transcription, untimed
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from asr_harness.models.checkpoints import Checkpoint
 
 MODEL_TYPES = ("whisper",)
+WINDOW_S = 30.0
+MEL_FLOATS_PER_WINDOW = 4_000_000
+"""Spectrum, power and log-mel of 3000 frames of 201 bins, as the extractor keeps them together."""
 
 
 def _architecture(
@@ -233,4 +238,35 @@ def load(
         stand_in_tokenizer(model.config),
         generate_kwargs=generate_kwargs,
         fixed_tokens=FixedTokens(model.config.eos_token_id),
+    )
+
+
+def cost(
+    checkpoint: Checkpoint,
+    *,
+    batch_size: int,
+    audio_s: float,
+    dtype: str = "float32",
+    beams: int = 1,
+    **_: Any,
+) -> Cost:
+    """Estimate what one batch with `audio_s` seconds in each recording costs, without running it."""
+    model = build(checkpoint, device="meta", dtype=dtype, attention="sdpa")
+    config = model.config
+    frames, width, n_windows = config.max_source_positions, config.d_model, ceil(audio_s / WINDOW_S)
+    n_steps = dummy_tokens(audio_s)
+    n_encoder, n_decoder = n_parameters(model.get_encoder()), n_parameters(model.get_decoder())
+    attention = 4 * frames**2 * width * config.encoder_layers
+    # A layer holds its residual, its norm and both sides of the feed-forward activation at once.
+    encoder_floats = batch_size * frames * (2 * width + 2 * config.encoder_ffn_dim)
+    cache_floats = batch_size * beams * config.decoder_layers * 2 * width * (frames + n_steps)
+    mel_floats = batch_size * n_windows * MEL_FLOATS_PER_WINDOW
+    logits_floats = 3 * batch_size * beams * config.vocab_size
+    itemsize = DTYPES[dtype].itemsize
+    return Cost(
+        flops=batch_size
+        * (n_windows * (2 * n_encoder * frames + attention) + 2 * n_decoder * beams * n_steps),
+        streamed_bytes=n_steps * (n_decoder * itemsize + cache_floats * itemsize),
+        weight_bytes=n_parameters(model) * itemsize,
+        activation_bytes=itemsize * (encoder_floats + cache_floats + logits_floats) + 4 * mel_floats,
     )

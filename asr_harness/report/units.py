@@ -14,7 +14,7 @@ def seconds(value: float | None) -> str:
     for limit, scale, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms")):
         if value < limit:
             return f"{value * scale:.3g} {unit}"
-    return f"{value:.3g} s" if value < 1e3 else f"{value:.0f} s"
+    return f"{value:.3g} s" if value < HOUR_S else f"{value:.0f} s"
 
 
 def duration(value_s: float) -> str:
