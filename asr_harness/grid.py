@@ -80,11 +80,11 @@ def make_plan(
     Raises GridError for a value that is not known, listing those that are.
     """
     name = profile or grid.default_profile
-    base = grid.profiles[_known(name, grid.profiles, "profile")]
+    base = grid.profiles[check_known(name, grid.profiles, "profile")]
     sources = dict(_source(model, grid, tuple(custom_models)) for model in models or base.models)
     limits = dict(_limits(bucket, grid, parse_bucket) for bucket in buckets or base.buckets)
     settings = {variant: _settings(variant, grid) for variant in variants or base.variants}
-    chosen_devices = [_known(device, grid.devices, "device") for device in devices or base.devices]
+    chosen_devices = [check_known(device, grid.devices, "device") for device in devices or base.devices]
     sizes = [_batch_size(size) for size in batch_sizes or base.batch_sizes]
     cells = product(sources, chosen_devices, settings, limits, sizes)
     cases = tuple(
@@ -103,7 +103,8 @@ def make_plan(
     )
 
 
-def _known(value: str, known: Iterable[str], axis: str) -> str:
+def check_known(value: str, known: Iterable[str], axis: str) -> str:
+    """Return the value if it is known; else raise GridError listing what is."""
     names = list(known)
     if value not in names:
         raise GridError(f"unknown {axis} {value!r}; known are: {', '.join(names)}")
@@ -119,7 +120,7 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
         return value.replace(":", "."), value
     if "/" not in value and not Path(value).is_dir():
         others = ["ORG/NAME on the hub", "a checkpoint folder", "module:function"]
-        _known(value, [*grid.models, *custom_models, *others], "model")
+        check_known(value, [*grid.models, *custom_models, *others], "model")
     name = Path(value).name
     return (name if name not in grid.models else value.strip("/").replace("/", "--")), value
 
@@ -127,13 +128,13 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
 def _limits(value: str, grid: Grid, parse_bucket: Callable[[str], tuple[str, Limits]]) -> tuple[str, Limits]:
     if "=" in value:
         return parse_bucket(value)
-    return _known(value, [*grid.buckets_s, "NAME=LOW-HIGH in seconds"], "bucket"), grid.buckets_s[value]
+    return check_known(value, [*grid.buckets_s, "NAME=LOW-HIGH in seconds"], "bucket"), grid.buckets_s[value]
 
 
 def _settings(value: str, grid: Grid) -> Mapping[str, Any]:
     settings: dict[str, Any] = {}
     for part in value.split("+"):
-        settings |= grid.variants[_known(part, grid.variants, "variant")]
+        settings |= grid.variants[check_known(part, grid.variants, "variant")]
     return settings
 
 

@@ -28,12 +28,27 @@ class Entry:
 
 
 class Journal:
-    """An open journal; the first line says what the session set out to do."""
+    """A journal open for writing; its first line says what the session set out to do."""
 
-    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
+
+    @classmethod
+    def begin(cls, path: Path, header: Mapping[str, Any]) -> Journal:
+        """Start a new journal."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._append(header)
+        started = cls(path)
+        started._append(header)
+        return started
+
+    @classmethod
+    def reopen(cls, path: Path) -> Journal:
+        """Go on with a journal, after cutting off a last line that the kill left half written."""
+        content = path.read_bytes()
+        if not content.endswith(b"\n"):
+            with path.open("r+b") as stream:
+                stream.truncate(content.rfind(b"\n") + 1)
+        return cls(path)
 
     def write(self, entry: Entry) -> None:
         """Append a finished case and wait until it is on disk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,17 @@ from asr_harness.types import STAGES, ReentersEncoder, Round, Transcription, unt
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from asr_harness.types import Samples, StageClock, StageContext, StageName, Transcriber, Utterance
+    from asr_harness.models import LoadedModel
+    from asr_harness.types import (
+        Case,
+        Samples,
+        Slice,
+        StageClock,
+        StageContext,
+        StageName,
+        Transcriber,
+        Utterance,
+    )
 
 MIN_ROUNDS = 3
 MAX_ROUNDS = 200
@@ -33,6 +44,27 @@ def transcribe(
 def n_rounds(warm_up_s: float, budget_s: float) -> int:
     """Choose how many rounds fill the time for a case, never fewer than `MIN_ROUNDS`."""
     return min(MAX_ROUNDS, max(MIN_ROUNDS, ceil(budget_s / warm_up_s)))
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """All that one case gave: what ran, on what, and every round of it."""
+
+    case: Case
+    model: LoadedModel
+    slice: Slice
+    batches: tuple[tuple[Utterance, ...], ...]
+    rounds: tuple[Round, ...]
+
+    def hypotheses(self, round_index: int = -1) -> list[str]:
+        """Give one round's transcripts in the order of the slice."""
+        transcriptions = self.rounds[round_index].transcriptions
+        texts = {
+            utterance.id: text
+            for batch, transcription in zip(self.batches, transcriptions, strict=True)
+            for utterance, text in zip(batch, transcription.texts, strict=True)
+        }
+        return [texts[utterance.id] for utterance in self.slice.utterances]
 
 
 class SliceRunner:

@@ -1,1 +1,76 @@
-"""The pytest plugin: options, grid, fixtures and what a person sees while it runs."""
+"""The pytest plugin: wiring only. A suite gives its grid by the hook `pytest_asr_grid`; the rest follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asr_harness.plugin import options
+
+if TYPE_CHECKING:
+    from asr_harness.grid import Plan
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the `--asr-…` options."""
+    options.add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare `pytest_asr_grid`."""
+    from asr_harness.plugin import hookspec
+
+    pluginmanager.add_hookspecs(hookspec)
+
+
+# pytest-benchmark reads its options in a trylast hook, so what is changed here is what it sees.
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers and, where a suite gave a grid, plan the session."""
+    for device in ("cpu", "cuda"):
+        config.addinivalue_line("markers", f"{device}: a case that runs on this device")
+    grid = config.hook.pytest_asr_grid()
+    if grid is None:
+        return
+    plan = options.usage_errors(lambda: _make_plan(config, grid))
+    config.option.benchmark_save_data = True
+    _register(config, plan)
+
+
+def _register(config: pytest.Config, plan: Plan) -> None:
+    from asr_harness.plugin.collecting import Collecting
+    from asr_harness.plugin.ledger import Ledger, storage_folder
+    from asr_harness.plugin.running import Running
+    from asr_harness.plugin.saving import Saving
+    from asr_harness.plugin.workbench import Workbench
+
+    ledger, workbench = Ledger(storage_folder(config) / "journal"), Workbench(plan)
+    running = Running(config, ledger, workbench)
+    config.pluginmanager.register(Collecting(config, ledger, workbench, running), "asr-collecting")
+    config.pluginmanager.register(running, "asr-running")
+    config.pluginmanager.register(Saving(config, ledger, plan), "asr-saving")
+
+
+def _make_plan(config: pytest.Config, grid: object) -> Plan:
+    from asr_harness import data, models
+    from asr_harness import grid as grids
+
+    assert isinstance(grid, grids.Grid), f"pytest_asr_grid gave a {type(grid).__name__}, not a Grid"  # noqa: S101
+    plan = grids.make_plan(
+        grid,
+        profile=options.text(config, "profile"),
+        models=options.names(config, "models"),
+        devices=options.names(config, "devices"),
+        buckets=options.names(config, "buckets"),
+        batch_sizes=options.names(config, "batch-sizes"),
+        variants=options.names(config, "variants"),
+        data=options.text(config, "data"),
+        weights=options.text(config, "weights"),
+        n_utterances=options.number(config, "utterances", int),
+        time_s=options.number(config, "time", float),
+        parse_bucket=data.parse_bucket,
+        custom_models=models.custom_names(),
+    )
+    grids.check_known(plan.weights, models.WEIGHTS, "kind of weights")
+    return plan

@@ -27,11 +27,8 @@ def duration(value_s: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Three significant digits, without an exponent."""
-    if value is None:
-        return UNMEASURED
-    digits = 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004
-    return f"{value:.{digits}f}"
+    """Three significant digits."""
+    return UNMEASURED if value is None else f"{value:.3g}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:

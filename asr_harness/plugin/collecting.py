@@ -1,0 +1,124 @@
+"""Collecting the cases of a plan, and looking ahead at all of them before the first one runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asr_harness.errors import GridError
+from asr_harness.plugin import options, summary
+from asr_harness.plugin.progress import terminal_of
+from asr_harness.types import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asr_harness.plugin.ledger import Ledger
+    from asr_harness.plugin.preflight import Forecast
+    from asr_harness.plugin.running import Running
+    from asr_harness.plugin.workbench import Workbench
+
+AXES = ("model", "device", "bucket", "batch_size", "variant")
+
+
+class Collecting:
+    """Turns the plan into test cases; skips or refuses what cannot run."""
+
+    def __init__(self, config: pytest.Config, ledger: Ledger, workbench: Workbench, running: Running) -> None:
+        self._config = config
+        self._plan = workbench.plan
+        self._ledger = ledger
+        self._workbench = workbench
+        self._running = running
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Give the plan's cases to each test that asks for `asr_case`, as plain parameters."""
+        if "asr_case" not in metafunc.fixturenames:
+            return
+        rows = [
+            pytest.param(
+                *(getattr(case, axis) for axis in AXES), id=case.id, marks=getattr(pytest.mark, case.device)
+            )
+            for case in self._plan.cases
+        ]
+        metafunc.parametrize(AXES, rows)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Look at every selected case before the first one runs."""
+        items = {
+            item.nodeid: item for item in session.items if "asr_case" in getattr(item, "fixturenames", ())
+        }
+        if self._config.option.collectonly or session.testsfailed or not items:
+            return None
+        self._ledger.selected = {case_id: _case_of(item) for case_id, item in items.items()}
+        return options.usage_errors(lambda: self._look_ahead(items))
+
+    def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
+        from asr_harness.plugin import preflight
+
+        cases = tuple(self._ledger.selected.values())
+        problems = preflight.find_problems(self._plan, cases, self._workbench)
+        if options.flag(self._config, "list"):
+            forecasts = preflight.forecast(self._plan, cases)
+            lines = summary.listing(forecasts, problems, get_terminal_size().columns)
+            terminal_of(self._config).write("\n".join(["", *lines, ""]))
+            return True
+        if problems:
+            raise pytest.UsageError("\n".join(problems))
+        self._check_required_device()
+        self._open_journal()
+        forecasts = preflight.forecast(self._plan, cases)
+        self._prepare(dict(zip(items.values(), forecasts, strict=True)))
+        return None
+
+    def _check_required_device(self) -> None:
+        device = options.text(self._config, "require-device")
+        if device and device not in {case.device for case in self._ledger.selected.values()}:
+            raise GridError(f"--asr-require-device {device}: no selected case runs on {device}")
+
+    def _open_journal(self) -> None:
+        plan = self._plan
+        header: dict[str, Any] = {
+            "profile": plan.profile,
+            "data": plan.data,
+            "weights": plan.weights,
+            "n_utterances": plan.n_utterances,
+            "time_s": plan.time_s,
+            "commit": self._config.hook.pytest_benchmark_generate_commit_info(config=self._config)["id"],
+            "cases": list(self._ledger.selected),
+        }
+        if options.flag(self._config, "resume"):
+            self._ledger.resume(header)
+        else:
+            self._ledger.open(header, datetime.now(UTC).strftime("%Y%m%d_%H%M%S_%f"))
+
+    def _prepare(self, forecasts: Mapping[pytest.Item, Forecast]) -> None:
+        required = options.text(self._config, "require-device")
+        expected_s: dict[str, float] = {}
+        for item, forecast in forecasts.items():
+            if item.nodeid in self._ledger.entries:
+                self._replay(item)
+                expected_s[item.nodeid] = 0.0
+            elif forecast.outcome is not None:
+                reason = forecast.reason or ""
+                self._ledger.record(item.nodeid, forecast.outcome, reason)
+                if forecast.case.device != required or forecast.outcome != "unavailable":
+                    item.add_marker(pytest.mark.skip(reason=f"{forecast.outcome}: {reason}"))
+            else:
+                expected_s[item.nodeid] = forecast.time_s or self._plan.time_s
+        self._running.begin(expected_s)
+
+    def _replay(self, item: pytest.Item) -> None:
+        entry = self._ledger.entries[item.nodeid]
+        if item.nodeid in self._ledger.replayed:
+            item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
+        else:
+            item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
+
+
+def _case_of(item: Any) -> Case:
+    return Case(**{axis: item.callspec.params[axis] for axis in AXES})

@@ -1,0 +1,100 @@
+"""Command-line options, each of which can stand in pytest.ini too (`asr_models` for `--asr-models`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asr_harness.errors import AsrHarnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Value = TypeVar("Value")
+
+AXES = {
+    "models": "models by name, hub id, checkpoint folder or module:function",
+    "devices": "devices: cpu, cuda",
+    "buckets": "audio-length buckets, or new ones as NAME=LOW-HIGH in seconds",
+    "batch-sizes": "batch sizes",
+    "variants": "ways to run a model; join several with +",
+}
+SETTINGS = {
+    "profile": ("NAME", "which profile the axes start from (default: embedded)"),
+    "data": ("SPEC", "corpus: embedded, tedlium, tedlium:PATH, …"),
+    "weights": ("KIND", "pretrained, or dummy: random weights of the true size, which need no download"),
+    "utterances": ("N", "at most so many utterances in each bucket"),
+    "time": ("SECONDS", "time for the measured rounds of each case"),
+    "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
+}
+FLAGS = {
+    "list": "print the grid with estimates and what would be skipped, and run nothing",
+    "resume": "finish the interrupted session that left a journal",
+    "quiet": "for logs: no line per case, only the table at the end",
+}
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add every option with its twin for pytest.ini."""
+    group = parser.getgroup("asr", "speech recognition benchmarks")
+    for axis, what in AXES.items():
+        group.addoption(
+            f"--asr-{axis}", metavar="A,B", default=None, help=f"narrow or widen the grid: {what}"
+        )
+        parser.addini(_ini_name(axis), f"default of --asr-{axis}", default="")
+    for name, (metavar, what) in SETTINGS.items():
+        group.addoption(f"--asr-{name}", metavar=metavar, default=None, help=what)
+        parser.addini(_ini_name(name), f"default of --asr-{name}", default="")
+    for name, what in FLAGS.items():
+        group.addoption(f"--asr-{name}", action="store_true", default=None, help=what)
+        parser.addini(_ini_name(name), f"default of --asr-{name}", type="bool", default=False)
+
+
+def text(config: pytest.Config, name: str) -> str | None:
+    """Read a setting from the command line, else from pytest.ini; None if it stands in neither."""
+    return config.getoption(_ini_name(name)) or config.getini(_ini_name(name)) or None
+
+
+def flag(config: pytest.Config, name: str) -> bool:
+    """Read a flag from the command line, else from pytest.ini."""
+    given = config.getoption(_ini_name(name))
+    return bool(config.getini(_ini_name(name)) if given is None else given)
+
+
+def names(config: pytest.Config, axis: str) -> tuple[str, ...] | None:
+    """Read an axis as its comma-separated values, or None where it is not given."""
+    given = text(config, axis)
+    if given is None:
+        return None
+    values = tuple(value.strip() for value in given.split(",") if value.strip())
+    if not values:
+        raise pytest.UsageError(f"--asr-{axis} {given!r} names nothing; leave it out to take the profile's")
+    return values
+
+
+def number(config: pytest.Config, name: str, kind: Callable[[str], Value]) -> Value | None:
+    """Read a number above zero, or None where it is not given."""
+    given = text(config, name)
+    if given is None:
+        return None
+    try:
+        value = kind(given)
+    except ValueError:
+        value = None
+    if value is None or not value > 0:  # type: ignore[operator]
+        raise pytest.UsageError(f"--asr-{name} {given!r} is not a {kind.__name__} above 0")
+    return value
+
+
+def usage_errors(work: Callable[[], Value]) -> Value:
+    """Turn an error that the user can mend into pytest's usage error: one message, exit status 4."""
+    try:
+        return work()
+    except AsrHarnessError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _ini_name(name: str) -> str:
+    return f"asr_{name.replace('-', '_')}"

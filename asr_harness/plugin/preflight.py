@@ -1,0 +1,117 @@
+"""Looks at every selected case before any runs: what will be skipped, what is wrong, what it will cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness import models
+from asr_harness.errors import AsrHarnessError, UnavailableError
+from asr_harness.measure import MIN_ROUNDS
+from asr_harness.models import building
+from asr_harness.models.cost import Speed, probe_speed
+from asr_harness.report import units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from asr_harness.grid import Plan
+    from asr_harness.plugin.workbench import Workbench
+    from asr_harness.types import Case, Outcome
+
+LOAD_BYTES_PER_S = 1e9
+"""How fast weights come off a disk or a random generator, for planning alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is expected of a case; an `outcome` means that it will not start, for that reason."""
+
+    case: Case
+    outcome: Outcome | None = None
+    reason: str | None = None
+    time_s: float | None = None
+    memory_bytes: float | None = None
+
+
+def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[str]:
+    """Collect everything that would stop a case for a reason that its user can mend."""
+    cases = tuple(cases)
+    checks: list[Callable[[], object]] = [
+        lambda source=source: _check_source(source, plan)  # type: ignore[misc]
+        for source in dict.fromkeys(plan.sources[case.model] for case in cases)
+    ]
+    problems = [message for check in checks if (message := _message(check))]
+    for bucket in dict.fromkeys(case.bucket for case in cases):
+        message = _message(lambda bucket=bucket: workbench.slice(bucket))  # type: ignore[misc]
+        problems += [message] if message else _too_large_batches(bucket, cases, workbench)
+    return problems
+
+
+def forecast(plan: Plan, cases: Iterable[Case]) -> list[Forecast]:
+    """Estimate every case, and tell which cannot run on this machine."""
+    speeds: dict[str, Speed] = {}
+    available_bytes: dict[str, int] = {}
+    forecasts = []
+    for case in cases:
+        reason = _message(lambda case=case: building.check_device(case.device))  # type: ignore[misc]
+        if reason:
+            forecasts.append(Forecast(case, "unavailable", reason))
+            continue
+        if case.device not in speeds:
+            speeds[case.device] = probe_speed(case.device)
+            available_bytes[case.device] = building.available_memory_bytes(case.device)
+        forecasts.append(_estimate(plan, case, speeds[case.device], available_bytes[case.device]))
+    return forecasts
+
+
+def _estimate(plan: Plan, case: Case, speed: Speed, available_bytes: int) -> Forecast:
+    low_s, high_s = plan.buckets_s[case.bucket]
+    try:
+        typical, longest = (
+            models.estimate_cost(
+                plan.sources[case.model],
+                weights=plan.weights,  # type: ignore[arg-type]
+                batch_size=case.batch_size,
+                audio_s=audio_s,
+                **plan.variants[case.variant],
+            )
+            for audio_s in ((low_s + high_s) / 2, high_s)
+        )
+    except AsrHarnessError as error:
+        return Forecast(case, reason=str(error))
+    if longest.memory_bytes > available_bytes:
+        reason = (
+            f"needs about {units.memory(longest.memory_bytes)}, "
+            f"and {units.memory(available_bytes)} are free on {case.device}"
+        )
+        return Forecast(case, "too_big", reason, memory_bytes=longest.memory_bytes)
+    pass_s = typical.seconds(speed) * plan.n_utterances / case.batch_size
+    time_s = pass_s + max(MIN_ROUNDS * pass_s, plan.time_s) + longest.weight_bytes / LOAD_BYTES_PER_S
+    return Forecast(case, time_s=time_s, memory_bytes=longest.memory_bytes)
+
+
+def _check_source(source: str, plan: Plan) -> None:
+    if not models.is_custom(source):
+        models.find_checkpoint(source, plan.weights)  # type: ignore[arg-type]
+
+
+def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench) -> list[str]:
+    n_utterances = len(workbench.slice(bucket).utterances)
+    sizes = sorted(
+        {case.batch_size for case in cases if case.bucket == bucket} - set(range(n_utterances + 1))
+    )
+    return [
+        f"batch size {size} is larger than the {bucket} slice of {workbench.plan.data}, which has "
+        f"{n_utterances} utterances; lower --asr-batch-sizes, raise --asr-utterances, or deselect "
+        f"those cases with -k 'not {bucket}-b{size}'"
+        for size in sizes
+    ]
+
+
+def _message(check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except (AsrHarnessError, UnavailableError) as error:
+        return str(error)
+    return None

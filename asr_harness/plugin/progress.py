@@ -1,0 +1,82 @@
+"""What a person sees while it runs: which case of how many, its figures as they come, and the time left."""
+
+from __future__ import annotations
+
+from shutil import get_terminal_size
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asr_harness.report import terminal, units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asr_harness.types import Case
+
+
+def terminal_of(config: pytest.Config) -> pytest.TerminalReporter:
+    """Find where pytest writes to people."""
+    reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        raise pytest.UsageError(
+            "asr-harness tells its results through the terminal reporter: drop -p no:terminal"
+        )
+    return reporter
+
+
+class Progress:
+    """Writes one line per finished case, and on a terminal the round that is running."""
+
+    def __init__(self, config: pytest.Config, expected_s: Mapping[str, float]) -> None:
+        self._reporter = reporter = terminal_of(config)
+        self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
+        self._expected_s = dict(expected_s)
+        self._n_cases = len(expected_s)
+        self._n_done = 0
+        self._done_expected_s = 0.0
+        self._began_s = monotonic()
+        self._is_live = reporter.isatty
+        # Each case has a line of its own: no file name before it.
+        reporter.showfspath = False
+
+    def finished(self, case_id: str, case: Case, extra_info: Mapping[str, Any] | None, note: str) -> None:
+        """Write the line of a case: its figures, or what became of it instead."""
+        self._n_done += 1
+        self._done_expected_s += self._expected_s.pop(case_id, 0.0)
+        said = note if extra_info is None else figures(extra_info)
+        tail = f"  {said}{self._left()}"
+        head = f"[{self._n_done:>{len(str(self._n_cases))}}/{self._n_cases}] "
+        width = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
+        self._erase()
+        self._reporter.ensure_newline()
+        self._reporter.write_line(head + terminal.shorten(case.id, width).ljust(min(width, 44)) + tail)
+
+    def round(self, case: Case, number: int, n_rounds: int) -> None:
+        """Show the round that is about to run, where there is a terminal to show it on."""
+        if not self._is_live:
+            return
+        with self._capture.global_and_fixture_disabled():
+            self._reporter.rewrite(
+                f"[{self._n_done + 1}/{self._n_cases}] {case.id} {number}/{n_rounds}", erase=True
+            )
+
+    def _erase(self) -> None:
+        if self._is_live:
+            self._reporter.rewrite("", erase=True)
+
+    def _left(self) -> str:
+        if not self._expected_s:
+            return ""
+        remaining_s = sum(self._expected_s.values())
+        # The forecast is rough, but it is rough alike for all cases of a machine.
+        pace = (monotonic() - self._began_s) / self._done_expected_s if self._done_expected_s else 1.0
+        return f"  {units.duration(remaining_s * pace)} left"
+
+
+def figures(extra_info: Mapping[str, Any]) -> str:
+    """Say the main figures of a measured case in one line."""
+    latency = units.seconds(extra_info["latency_per_utterance_s"])
+    said = f"{latency}/utt  RTF {units.ratio(extra_info['rtf'])}"
+    return said if extra_info["wer"] is None else f"{said}  WER {units.percent(extra_info['wer'])}"

@@ -1,0 +1,102 @@
+"""What a benchmark drives for one case: a run that measures, or one replayed from a journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from asr_harness import data, measure, records
+from asr_harness.meters.clock import clock_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from asr_harness.models import LoadedModel
+    from asr_harness.types import Case, Slice
+
+
+class Run(Protocol):
+    """Goes round by round: `calibrate` before each, `run_round` inside the timer."""
+
+    n_rounds: int
+
+    def calibrate(self) -> None:
+        """Prepare a round, outside the timer."""
+
+    def run_round(self) -> None:
+        """Transcribe the slice once."""
+
+    def extra_info(self) -> Mapping[str, Any]:
+        """Give everything to be saved beside the times."""
+
+
+class MeasuredRun:
+    """Warms a case up and measures it; `on_round` hears of each round before it begins."""
+
+    def __init__(
+        self,
+        case: Case,
+        slice_: Slice,
+        model: LoadedModel,
+        calibration: Callable[[], float],
+        *,
+        time_s: float,
+        on_round: Callable[[int, int], None],
+    ) -> None:
+        self._case, self._slice, self._model = case, slice_, model
+        self._batches = data.batches(slice_, case.batch_size)
+        self._runner = measure.SliceRunner(
+            model.transcriber, self._batches, clock_for(case.device), calibration
+        )
+        self._on_round = on_round
+        self.n_rounds = measure.n_rounds(self._runner.warm_up(), time_s)
+
+    def calibrate(self) -> None:
+        """Time the calibration kernel for the round to come."""
+        self._on_round(len(self._runner.rounds) + 1, self.n_rounds)
+        self._runner.calibrate()
+
+    def run_round(self) -> None:
+        """Transcribe the slice once."""
+        self._runner.run_round()
+
+    def extra_info(self) -> Mapping[str, Any]:
+        """Compute the metrics of the rounds."""
+        measurement = measure.Measurement(
+            self._case, self._model, self._slice, self._batches, tuple(self._runner.rounds)
+        )
+        return records.extra_info(measurement)
+
+
+class ReplayTimer:
+    """A timer for pytest-benchmark that shows what a stored round took."""
+
+    __name__ = "perf_counter"  # what the stored rounds were timed with
+
+    def __init__(self) -> None:
+        self.shown_s = 0.0
+
+    def __call__(self) -> float:
+        """Read the timer, in seconds."""
+        return self.shown_s
+
+
+class ReplayedRun:
+    """Hands pytest-benchmark the rounds of a case that an interrupted session had finished."""
+
+    def __init__(self, rounds_s: Sequence[float], extra_info: Mapping[str, Any]) -> None:
+        self.timer = ReplayTimer()
+        self.n_rounds = len(rounds_s)
+        self._remaining_s = iter(rounds_s)
+        self._extra_info = extra_info
+
+    def calibrate(self) -> None:
+        """Set the timer to zero."""
+        self.timer.shown_s = 0.0
+
+    def run_round(self) -> None:
+        """Let the timer show the next stored round."""
+        self.timer.shown_s = next(self._remaining_s)
+
+    def extra_info(self) -> Mapping[str, Any]:
+        """Give what was journalled."""
+        return self._extra_info

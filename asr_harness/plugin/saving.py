@@ -1,0 +1,119 @@
+"""Saving a session: the `asr` block of the JSON, the journal's end, and the table."""
+
+from __future__ import annotations
+
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asr_harness.plugin import summary
+from asr_harness.plugin.progress import terminal_of
+from asr_harness.records import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from asr_harness.grid import Plan
+    from asr_harness.plugin.ledger import Ledger
+
+EXIT_NOT_SAVED = 2
+
+
+class Saving:
+    """Adds what pytest-benchmark leaves out, and lets go of the journal once the run is saved."""
+
+    def __init__(self, config: pytest.Config, ledger: Ledger, plan: Plan) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._plan = plan
+        self._saved_before: set[Path] = set()
+
+    def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
+        """Add the top-level `asr` block."""
+        from asr_harness.meters import environment
+
+        output_json["asr"] = {
+            "schema_version": SCHEMA_VERSION,
+            "profile": self._plan.profile,
+            "plan": {
+                "sources": dict(self._plan.sources),
+                "buckets_s": dict(self._plan.buckets_s),
+                "variants": dict(self._plan.variants),
+                "data": self._plan.data,
+                "weights": self._plan.weights,
+                "n_utterances": self._plan.n_utterances,
+                "time_s": self._plan.time_s,
+            },
+            "environment": environment.describe(),
+            "outcomes": self._ledger.outcomes(),
+        }
+
+    # Outside pytest-benchmark's wrapper, which saves before it yields.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Say in one message, and by the exit status, if the run could not be saved."""
+        self._show_own_table_only()
+        self._saved_before = self._saved_runs()
+        try:
+            self._save_outcomes_alone()
+            return (yield)
+        except OSError as error:
+            session.exitstatus = EXIT_NOT_SAVED
+            self._remove_half_saved()
+            reporter = terminal_of(self._config)
+            self._tell(reporter)
+            reporter.write_line(f"ERROR: the run could not be saved: {error}", red=True)
+            return None
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Let go of the journal if the run is complete, saved by now, and write the table."""
+        if self._ledger.is_complete:
+            self._ledger.close()
+        self._tell(terminalreporter)
+
+    def _tell(self, reporter: pytest.TerminalReporter) -> None:
+        if not self._ledger.entries:
+            return
+        reporter.section("speech recognition")
+        entries = [self._ledger.entries[key] for key in self._ledger.selected if key in self._ledger.entries]
+        case_ids = {key: case.id for key, case in self._ledger.selected.items()}
+        for line in summary.results(entries, case_ids, get_terminal_size().columns):
+            reporter.write_line(line)
+        if self._ledger.path:
+            n_finished = sum(entry.outcome == "measured" for entry in entries)
+            reporter.write_line(
+                f"{n_finished} finished cases are kept in {self._ledger.path}; "
+                "repeat the command with --asr-resume to finish and save the run"
+            )
+
+    def _remove_half_saved(self) -> None:
+        for path in self._saved_runs() - self._saved_before:
+            path.unlink()
+
+    def _saved_runs(self) -> set[Path]:
+        return set(self._ledger.folder.parent.glob("*/*.json"))
+
+    def _show_own_table_only(self) -> None:
+        # pytest-benchmark's own table is for comparing and for those who ask for it.
+        benchmarks: Any = self._config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001
+        if not benchmarks.compare and not benchmarks.verbose:
+            benchmarks.quiet = True
+
+    def _save_outcomes_alone(self) -> None:
+        # pytest-benchmark saves nothing where nothing ran; that nothing could run is worth saving.
+        benchmarks: Any = self._config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001
+        save = benchmarks.save or benchmarks.autosave
+        if benchmarks.benchmarks or benchmarks.disabled or not save or not self._ledger.entries:
+            return
+        hook = self._config.hook
+        output_json = hook.pytest_benchmark_generate_json(
+            config=self._config,
+            benchmarks=[],
+            include_data=True,
+            machine_info=benchmarks.get_machine_info(),
+            commit_info=hook.pytest_benchmark_generate_commit_info(config=self._config),
+        )
+        hook.pytest_benchmark_update_json(config=self._config, benchmarks=[], output_json=output_json)
+        benchmarks.storage.save(output_json, save)

@@ -1,0 +1,75 @@
+"""Loading for a session: slices once each, and one model at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness import data, models
+from asr_harness.models import building
+from asr_harness.plugin.runs import MeasuredRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from asr_harness.grid import Plan
+    from asr_harness.types import Case, Slice
+
+
+class Workbench:
+    """Loads slices once and one model at a time, so that the memory of two never adds up."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._slices: dict[str, Slice] = {}
+        self._key: tuple[str, str, str] | None = None
+        self._model: models.LoadedModel | None = None
+        self._calibrations: dict[str, Callable[[], float]] = {}
+
+    def slice(self, bucket: str) -> Slice:
+        """Load the slice of a bucket, from the cache or by cutting it now."""
+        if bucket not in self._slices:
+            self._slices[bucket] = data.load_slice(
+                self.plan.data,
+                bucket,
+                limits_s=self.plan.buckets_s[bucket],
+                n_utterances=self.plan.n_utterances,
+            )
+        return self._slices[bucket]
+
+    def model(self, case: Case) -> models.LoadedModel:
+        """Load the model of a case, letting go of the one before."""
+        key = (case.model, case.device, case.variant)
+        if self._key != key or self._model is None:
+            self.clear()
+            self._model = models.load(
+                self.plan.sources[case.model],
+                device=case.device,
+                weights=self.plan.weights,  # type: ignore[arg-type]
+                **self.plan.variants[case.variant],
+            )
+            self._key = key
+        return self._model
+
+    def calibration(self, device: str) -> Callable[[], float]:
+        """Make the calibration kernel of a device, once."""
+        from asr_harness.meters.calibration import CalibrationKernel
+
+        if device not in self._calibrations:
+            self._calibrations[device] = CalibrationKernel(device)
+        return self._calibrations[device]
+
+    def clear(self) -> None:
+        """Let go of the model and give its memory back."""
+        self._key = self._model = None
+        building.free_memory()
+
+    def run(self, case: Case, on_round: Callable[[int, int], None]) -> MeasuredRun:
+        """Load and warm up a case, ready for its rounds."""
+        return MeasuredRun(
+            case,
+            self.slice(case.bucket),
+            self.model(case),
+            self.calibration(case.device),
+            time_s=self.plan.time_s,
+            on_round=on_round,
+        )

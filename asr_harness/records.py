@@ -1,0 +1,94 @@
+"""Measurements to `extra_info`: the names and shapes under which a run's figures are saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.metrics import error_rate, speed
+from asr_harness.types import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asr_harness.measure import Measurement
+    from asr_harness.types import Round, Slice
+
+SCHEMA_VERSION = 1
+DUMMY_REASON = "dummy weights: their transcripts mean nothing"
+
+
+def extra_info(measurement: Measurement) -> Mapping[str, Any]:
+    """Turn a measurement into plain JSON values; what is None has its reason in `reasons`.
+
+    Lists over rounds are in the order of the rounds, lists over utterances in the order of the slice.
+    """
+    reasons: dict[str, str] = {}
+    case, slice_, rounds = measurement.case, measurement.slice, measurement.rounds
+    info = {
+        "case": {
+            "model": case.model,
+            "family": measurement.model.family,
+            "device": case.device,
+            "bucket": case.bucket,
+            "batch_size": case.batch_size,
+            "variant": case.variant,
+        },
+        "n_utterances": len(slice_.utterances),
+        "audio_s": slice_.audio_s,
+        "utterances": [
+            {"id": utterance.id, "talk": utterance.talk, "audio_s": utterance.audio_s}
+            for utterance in slice_.utterances
+        ],
+        **_speed(rounds, slice_),
+        **_work(measurement, reasons),
+        **_quality(measurement, reasons),
+        "fingerprints": {
+            "slice": slice_.fingerprint,
+            "weights": measurement.model.weights_fingerprint,
+            "normaliser": error_rate.normaliser_fingerprint(),
+            "decoding": measurement.model.decoding_fingerprint,
+        },
+    }
+    if measurement.model.weights_fingerprint is None:
+        reasons["fingerprints.weights"] = "the transcriber has no weights_fingerprint attribute"
+    return info | {"reasons": reasons}
+
+
+def _speed(rounds: tuple[Round, ...], slice_: Slice) -> Mapping[str, Any]:
+    latencies_s = [round_.latency_s for round_ in rounds]
+    rtf = speed.rtf(latencies_s, slice_.audio_s)
+    return {
+        "latency_per_utterance_s": speed.latency_per_utterance_s(latencies_s, len(slice_.utterances)),
+        "batch_latency_s": [list(round_.batch_latency_s) for round_ in rounds],
+        "rtf": rtf,
+        "rtfx": 1 / rtf,
+        "stage_s": {stage: [round_.stage_s[stage] for round_ in rounds] for stage in STAGES},
+        "calibration_s": [round_.calibration_s for round_ in rounds],
+    }
+
+
+def _work(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
+    transcriptions = measurement.rounds[-1].transcriptions
+    counts = [transcription.n_tokens for transcription in transcriptions]
+    processed_s = [transcription.processed_s for transcription in transcriptions]
+    if None in counts:
+        reasons["n_tokens"] = "the transcriber does not count its tokens"
+    if None in processed_s:
+        reasons["padding_fraction"] = "the transcriber does not say how much audio it computed on"
+    total_s = None if None in processed_s else sum(filter(None, processed_s))
+    return {
+        "n_tokens": None if None in counts else sum(sum(batch or ()) for batch in counts),
+        "padding_fraction": speed.padding_fraction(measurement.slice.audio_s, total_s) if total_s else None,
+    }
+
+
+def _quality(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
+    hypotheses = measurement.hypotheses()
+    repeat = all(measurement.hypotheses(i) == hypotheses for i in range(len(measurement.rounds)))
+    found: dict[str, Any] = {"hypotheses": hypotheses, "transcripts_repeat": repeat}
+    if measurement.model.is_dummy:
+        names = ("wer", "cer", "wer_raw", "errors")
+        reasons.update(dict.fromkeys(names, DUMMY_REASON))
+        return found | dict.fromkeys(names)
+    references = [utterance.reference for utterance in measurement.slice.utterances]
+    return found | error_rate.score(references, hypotheses, reasons)

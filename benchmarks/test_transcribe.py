@@ -1,0 +1,11 @@
+"""Audio in, text out: every case of the grid, end to end and by stage."""
+
+import pytest
+
+# What a library deprecates must not end a measurement.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def test_transcribe(benchmark, asr_run):
+    benchmark.pedantic(asr_run.run_round, setup=asr_run.calibrate, rounds=asr_run.n_rounds)
+    benchmark.extra_info.update(asr_run.extra_info())
