@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from asr_harness.models.checkpoints import Checkpoint
 
 MODEL_TYPES = ("wav2vec2", "hubert", "wavlm", "data2vec-audio")
+EAGER_ONLY = ("wavlm",)
+"""Transformers has no scaled-dot-product attention for WavLM's relative positions."""
 CONVOLUTION_COPIES = 3
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
 """The labels of wav2vec2-base-960h after its four special tokens; `|` is the space between words."""
@@ -123,6 +125,8 @@ class CtcTranscriber:
 
 def build(checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> PreTrainedModel:
     """Build the model from its weights, or with dummy ones made on `device` (`meta` makes none at all)."""
+    if checkpoint.model_type in EAGER_ONLY:
+        attention = "eager"
     options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
     if checkpoint.path is not None:
         return AutoModelForCTC.from_pretrained(checkpoint.path, **options)

@@ -1,0 +1,38 @@
+"""Fixtures shared by all tests; everything is offline."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from asr_harness.types import SAMPLE_RATE_HZ, Samples
+
+SPEECH = Path(__file__).parents[2] / "shared" / "speech" / "TEDLIUM_layout"
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hub cache with a tiny Whisper and a tiny wav2vec2, for reading only."""
+    from tests import checkpoints as tiny
+
+    made, hub_cache = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("hub")
+    tiny.publish(tiny.save_whisper(made / "whisper"), hub_cache, "someone/whisper-tiny-test")
+    tiny.publish(tiny.save_ctc(made / "ctc"), hub_cache, "someone/ctc-test")
+    return hub_cache
+
+
+@pytest.fixture
+def hub_cache(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The hub cache, made the one that huggingface_hub looks into."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(checkpoints))
+    monkeypatch.setenv("HF_HUB_CACHE", str(checkpoints))
+    return checkpoints
+
+
+def noise(audio_s: float, seed: int = 0) -> Samples:
+    """Make reproducible noise."""
+    samples = np.random.default_rng(seed).standard_normal(round(audio_s * SAMPLE_RATE_HZ))
+    return (0.1 * samples).astype(np.float32)

@@ -1,0 +1,106 @@
+"""Narrowing and widening the grid."""
+
+from pathlib import Path
+
+import pytest
+
+from asr_harness.errors import GridError
+from asr_harness.grid import Plan, make_plan
+from benchmarks.grid import BATCH_SIZES, BUCKETS_S, DEVICES, GRID, STUDY_MODELS
+
+
+def parse_bucket(text: str) -> tuple[str, tuple[float, float]]:
+    name, _, limits = text.partition("=")
+    low, _, high = limits.partition("-")
+    return name, (float(low), float(high))
+
+
+def plan(**choices: object) -> Plan:
+    return make_plan(GRID, parse_bucket=parse_bucket, custom_models=("mine",), **choices)
+
+
+def test_the_study_has_240_baseline_cases() -> None:
+    cases = plan(profile="study").cases
+    assert len(cases) == len(set(cases)) == 240
+    assert len(cases) == len(STUDY_MODELS) * len(DEVICES) * len(BUCKETS_S) * len(BATCH_SIZES)
+
+
+def test_a_case_has_a_readable_id() -> None:
+    assert plan(profile="study").cases[0].id == "whisper-tiny-cpu-5s-b1-baseline"
+
+
+def test_ids_are_unique() -> None:
+    ids = [case.id for case in plan(profile="study", variants=["baseline", "fp16+beam5"]).cases]
+    assert len(ids) == len(set(ids)) == 480
+
+
+def test_every_axis_can_be_narrowed() -> None:
+    cases = plan(
+        profile="study",
+        models=["whisper-tiny"],
+        devices=["cpu"],
+        buckets=["15s"],
+        batch_sizes=["4"],
+        variants=["eager"],
+    ).cases
+    assert [case.id for case in cases] == ["whisper-tiny-cpu-15s-b4-eager"]
+
+
+@pytest.mark.parametrize(
+    ("axis", "value", "message"),
+    [
+        ("profile", "huge", r"unknown profile 'huge'; known are: embedded, smoke, study"),
+        (
+            "models",
+            ["whisper-huge"],
+            r"unknown model 'whisper-huge'; known are: whisper-tiny, .*mine, ORG/NAME",
+        ),
+        ("devices", ["tpu"], r"unknown device 'tpu'; known are: cpu, cuda"),
+        ("buckets", ["7s"], r"unknown bucket '7s'; known are: 5s, 15s, 30s, 60s, NAME=LOW-HIGH"),
+        ("batch_sizes", ["0"], r"batch size '0' is not a whole number above 0"),
+        ("batch_sizes", ["four"], r"batch size 'four' is not"),
+        ("variants", ["fp8"], r"unknown variant 'fp8'; known are: baseline, fp16"),
+        ("variants", ["fp16+fp8"], r"unknown variant 'fp8'"),
+    ],
+)
+def test_an_unknown_value_lists_the_known_ones(axis: str, value: object, message: str) -> None:
+    with pytest.raises(GridError, match=message):
+        plan(**{axis: value})
+
+
+def test_variants_joined_by_plus_hold_together() -> None:
+    assert plan(variants=["fp16+beam5"]).variants == {"fp16+beam5": {"dtype": "float16", "beams": 5}}
+
+
+def test_a_bucket_of_ones_own_has_its_own_limits() -> None:
+    assert plan(buckets=["10s=8-12"]).buckets_s == {"10s": (8.0, 12.0)}
+
+
+def test_a_hub_id_is_a_model_under_its_last_name() -> None:
+    assert plan(models=["openai/whisper-small.en"]).sources == {"whisper-small.en": "openai/whisper-small.en"}
+
+
+def test_the_hub_id_of_a_known_model_keeps_its_name() -> None:
+    assert plan(models=["openai/whisper-tiny"]).sources == {"whisper-tiny": "openai/whisper-tiny"}
+
+
+def test_a_namesake_of_a_known_model_gets_its_full_name() -> None:
+    assert plan(models=["someone/whisper-tiny"]).sources == {"someone--whisper-tiny": "someone/whisper-tiny"}
+
+
+def test_a_checkpoint_folder_is_a_model(tmp_path: Path) -> None:
+    folder = tmp_path / "my-model"
+    folder.mkdir()
+    assert plan(models=[str(folder)]).sources == {"my-model": str(folder)}
+
+
+def test_ones_own_transcriber_is_a_model() -> None:
+    assert plan(models=["mine", "package.module:load"]).sources == {
+        "mine": "mine",
+        "package.module.load": "package.module:load",
+    }
+
+
+def test_cases_of_one_model_follow_one_another_so_that_it_loads_once() -> None:
+    keys = [(case.model, case.device, case.variant) for case in plan(profile="study").cases]
+    assert len([key for key, before in zip(keys, [None, *keys], strict=False) if key != before]) == 12
