@@ -1,1 +1,17 @@
-"""Corpora, one file each, and the slices that are cut from them."""
+"""Corpora, one file each in `corpora/`, and the slices that are cut from them, cached and fingerprinted."""
+
+from asr_harness.data.batching import batches, padding_fraction
+from asr_harness.data.buckets import BUCKETS_S, parse_bucket
+from asr_harness.data.corpus import Corpus, Segment, open_corpus
+from asr_harness.data.slices import load_slice
+
+__all__ = [
+    "BUCKETS_S",
+    "Corpus",
+    "Segment",
+    "batches",
+    "load_slice",
+    "open_corpus",
+    "padding_fraction",
+    "parse_bucket",
+]

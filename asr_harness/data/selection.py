@@ -1,0 +1,35 @@
+"""Which utterances of a bucket are taken, and in which order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import sha256
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from asr_harness.data.buckets import Stretch
+
+
+def select(stretches: Sequence[Stretch], n_utterances: int | None, seed: int) -> tuple[Stretch, ...]:
+    """Take the first n of one fixed order, so that a larger selection begins with every smaller one.
+
+    The order takes talks in turn, and within a talk its speakers in turn; the seed shuffles among equals.
+    """
+
+    def rank(text: str) -> bytes:
+        return sha256(f"{seed}:{text}".encode()).digest()
+
+    def in_turn(items: Sequence[Stretch], keys: tuple[Callable[[Stretch], str], ...]) -> list[Stretch]:
+        if not keys:
+            return sorted(items, key=lambda stretch: rank(stretch.id))
+        groups: dict[str, list[Stretch]] = defaultdict(list)
+        for item in items:
+            groups[keys[0](item)].append(item)
+        queues = [in_turn(groups[name], keys[1:]) for name in sorted(groups, key=rank)]
+        return [item for item in chain.from_iterable(zip_longest(*queues)) if item is not None]
+
+    ordered = in_turn(stretches, (lambda stretch: stretch.talk, lambda stretch: stretch.speaker))
+    return tuple(ordered[:n_utterances])

@@ -1,0 +1,109 @@
+"""Word and character error rates: counted for each utterance, pooled over all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.metrics.text import clean_reference, normalise, normaliser_fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Errors", "UtteranceErrors", "normaliser_fingerprint", "pool", "rate", "score", "utterance_errors"]
+
+NO_REFERENCE = "the references are empty; insertions are still counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How a hypothesis aligns with its reference, in words or in characters."""
+
+    hits: int = 0
+    substitutions: int = 0
+    deletions: int = 0
+    insertions: int = 0
+
+    @property
+    def n_errors(self) -> int:
+        """Count all that is wrong."""
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
+    def n_reference(self) -> int:
+        """Length of the reference."""
+        return self.hits + self.substitutions + self.deletions
+
+    def __add__(self, other: Errors) -> Errors:
+        return Errors(
+            self.hits + other.hits,
+            self.substitutions + other.substitutions,
+            self.deletions + other.deletions,
+            self.insertions + other.insertions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceErrors:
+    """One utterance's errors: in normalised words and characters, and in words as they stand."""
+
+    words: Errors
+    characters: Errors
+    raw_words: Errors
+
+
+def utterance_errors(reference: str, hypothesis: str) -> UtteranceErrors:
+    """Count the errors of one hypothesis; the reference is as the corpus writes it."""
+    clean, heard = normalise(clean_reference(reference)), normalise(hypothesis)
+    return UtteranceErrors(
+        words=count_words(clean, heard),
+        characters=count_characters(clean, heard),
+        raw_words=count_words(reference.lower(), hypothesis.lower()),
+    )
+
+
+def count_words(reference: str, hypothesis: str) -> Errors:
+    """Align by words; spaces, however many, only divide."""
+    import jiwer
+
+    reference, hypothesis = " ".join(reference.split()), " ".join(hypothesis.split())
+    if not reference:  # jiwer 4 gives a rate of 1 for any insertion here; only its counts could be trusted
+        return Errors(insertions=len(hypothesis.split()))
+    found = jiwer.process_words(reference, hypothesis)
+    return Errors(found.hits, found.substitutions, found.deletions, found.insertions)
+
+
+def count_characters(reference: str, hypothesis: str) -> Errors:
+    """Align by characters, single spaces among them."""
+    import jiwer
+
+    reference, hypothesis = " ".join(reference.split()), " ".join(hypothesis.split())
+    if not reference:
+        return Errors(insertions=len(hypothesis))
+    found = jiwer.process_characters(reference, hypothesis)
+    return Errors(found.hits, found.substitutions, found.deletions, found.insertions)
+
+
+def pool(errors: Iterable[Errors]) -> Errors:
+    """Sum counts over utterances."""
+    return sum(errors, Errors())
+
+
+def rate(errors: Errors) -> float | None:
+    """Give errors over reference length, None where there is no reference."""
+    return errors.n_errors / errors.n_reference if errors.n_reference else None
+
+
+def score(references: Sequence[str], hypotheses: Sequence[str], reasons: dict[str, str]) -> dict[str, Any]:
+    """Give pooled `wer`, `cer`, `wer_raw`, and `errors`: the counts of each utterance, as plain values.
+
+    A rate without reference is None, and `reasons` says so.
+    """
+    counted = [utterance_errors(*pair) for pair in zip(references, hypotheses, strict=True)]
+    rates = {
+        "wer": rate(pool(errors.words for errors in counted)),
+        "cer": rate(pool(errors.characters for errors in counted)),
+        "wer_raw": rate(pool(errors.raw_words for errors in counted)),
+    }
+    reasons.update({name: NO_REFERENCE for name, value in rates.items() if value is None})
+    return {**rates, "errors": [asdict(errors) for errors in counted]}
