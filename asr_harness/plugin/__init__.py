@@ -49,7 +49,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     running = Running(config, ledger, workbench)
     config.pluginmanager.register(Collecting(config, ledger, workbench, running), "asr-collecting")
     config.pluginmanager.register(running, "asr-running")
-    config.pluginmanager.register(Saving(config, ledger, plan), "asr-saving")
+    config.pluginmanager.register(Saving(config, ledger, workbench), "asr-saving")
 
 
 def _make_plan(config: pytest.Config, grid: object) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shutil import get_terminal_size
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from asr_harness.grid import Plan
     from asr_harness.plugin.ledger import Ledger
+    from asr_harness.plugin.workbench import Workbench
 
 EXIT_NOT_SAVED = 2
 
@@ -24,10 +25,12 @@ EXIT_NOT_SAVED = 2
 class Saving:
     """Adds what pytest-benchmark leaves out, and lets go of the journal once the run is saved."""
 
-    def __init__(self, config: pytest.Config, ledger: Ledger, plan: Plan) -> None:
+    def __init__(self, config: pytest.Config, ledger: Ledger, workbench: Workbench) -> None:
         self._config = config
         self._ledger = ledger
-        self._plan = plan
+        self._workbench = workbench
+        self._plan = workbench.plan
+        self._began_s = monotonic()
         self._saved_before: set[Path] = set()
 
     def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
@@ -47,6 +50,10 @@ class Saving:
                 "time_s": self._plan.time_s,
             },
             "environment": environment.describe(),
+            "session": {
+                "wall_s": monotonic() - self._began_s,
+                "loading_s": self._workbench.loading_s,
+            },
             "outcomes": self._ledger.outcomes(),
         }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from asr_harness import data, models
@@ -9,7 +11,7 @@ from asr_harness.models import building
 from asr_harness.plugin.runs import MeasuredRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from asr_harness.grid import Plan
     from asr_harness.types import Case, Slice
@@ -20,6 +22,7 @@ class Workbench:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.loading_s = 0.0
         self._slices: dict[str, Slice] = {}
         self._key: tuple[str, str, str] | None = None
         self._model: models.LoadedModel | None = None
@@ -28,12 +31,13 @@ class Workbench:
     def slice(self, bucket: str) -> Slice:
         """Load the slice of a bucket, from the cache or by cutting it now."""
         if bucket not in self._slices:
-            self._slices[bucket] = data.load_slice(
-                self.plan.data,
-                bucket,
-                limits_s=self.plan.buckets_s[bucket],
-                n_utterances=self.plan.n_utterances,
-            )
+            with self._loading():
+                self._slices[bucket] = data.load_slice(
+                    self.plan.data,
+                    bucket,
+                    limits_s=self.plan.buckets_s[bucket],
+                    n_utterances=self.plan.n_utterances,
+                )
         return self._slices[bucket]
 
     def model(self, case: Case) -> models.LoadedModel:
@@ -41,12 +45,13 @@ class Workbench:
         key = (case.model, case.device, case.variant)
         if self._key != key or self._model is None:
             self.clear()
-            self._model = models.load(
-                self.plan.sources[case.model],
-                device=case.device,
-                weights=self.plan.weights,  # type: ignore[arg-type]
-                **self.plan.variants[case.variant],
-            )
+            with self._loading():
+                self._model = models.load(
+                    self.plan.sources[case.model],
+                    device=case.device,
+                    weights=self.plan.weights,  # type: ignore[arg-type]
+                    **self.plan.variants[case.variant],
+                )
             self._key = key
         return self._model
 
@@ -57,6 +62,14 @@ class Workbench:
         if device not in self._calibrations:
             self._calibrations[device] = CalibrationKernel(device)
         return self._calibrations[device]
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        began = monotonic()
+        try:
+            yield
+        finally:
+            self.loading_s += monotonic() - began
 
     def clear(self) -> None:
         """Let go of the model and give its memory back."""
