@@ -114,5 +114,4 @@ def _read_int16(file: Any, n_samples: int) -> Pcm:
         pcm: Pcm = file.read(n_samples, dtype="int16")
         return pcm
     scaled: Samples = file.read(n_samples, dtype="float32") * 32768
-    pcm = np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)
-    return pcm
+    return np.clip(np.rint(scaled), -32768, 32767).astype(np.int16)

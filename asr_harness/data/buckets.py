@@ -52,7 +52,9 @@ def parse_bucket(text: str) -> tuple[str, tuple[float, float]]:
     match = _BUCKET.fullmatch(text.strip())
     if match is None:
         known = ", ".join(BUCKETS_S)
-        raise DataError(f"bucket {text!r} is none of {known}; write your own as NAME=LOW-HIGH, as in 10s=8-12")
+        raise DataError(
+            f"bucket {text!r} is none of {known}; write your own as NAME=LOW-HIGH, as in 10s=8-12"
+        )
     low_s, high_s = float(match[2]), float(match[3])
     check_limits(match[1], (low_s, high_s))
     return match[1], (low_s, high_s)
@@ -62,7 +64,9 @@ def check_limits(bucket: str, limits_s: tuple[float, float]) -> None:
     """Raise DataError unless `limits_s` are finite, positive and in order."""
     low_s, high_s = limits_s
     if not (0 <= low_s <= high_s < math.inf and high_s > 0):
-        raise DataError(f"bucket {bucket!r} is {low_s:g}-{high_s:g} s; its limits must be 0 ≤ LOW ≤ HIGH, HIGH > 0")
+        raise DataError(
+            f"bucket {bucket!r} is {low_s:g}-{high_s:g} s; its limits must be 0 ≤ LOW ≤ HIGH, HIGH > 0"
+        )
 
 
 def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Stretch, ...]:

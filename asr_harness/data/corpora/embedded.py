@@ -17,5 +17,7 @@ TALKS = Path(__file__).parent.parent / "talks"
 def open_at(location: str | None) -> Corpus:
     """Open the talks; they have no other location."""
     if location is not None:
-        raise DataError(f"embedded has no locations, got {location!r}; for your own folder use tedlium:FOLDER")
+        raise DataError(
+            f"embedded has no locations, got {location!r}; for your own folder use tedlium:FOLDER"
+        )
     return layout.open_folder("embedded", TALKS, origin="the package's own talks")
