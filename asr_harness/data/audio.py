@@ -51,6 +51,17 @@ def read_pcm(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Pc
     return pcm
 
 
+def length_s(path: Path) -> float:
+    """Give the length of a recording from its header; raises DataError as `read_pcm` does."""
+    import soundfile
+
+    try:
+        info = soundfile.info(path)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise DataError(f"{path} cannot be decoded ({error}); fetch it again") from error
+    return float(info.frames / info.samplerate)
+
+
 def check_format(path: Path | str, file: Any) -> None:
     """Raise DataError unless an opened `soundfile.SoundFile` is mono at `SAMPLE_RATE_HZ`."""
     if file.channels != 1 or file.samplerate != SAMPLE_RATE_HZ:

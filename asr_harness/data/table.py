@@ -1,0 +1,93 @@
+"""Parquet tables as the hub's mirrors of TED-LIUM have them, laid out as talks in the cache.
+
+A row is a clip with its text. Its `id` ends in start, end and label (`NAME-0.50-7.92-<o,f0,female>`): clips
+go to their places in their talk, with silence between. Without such an id the clip is a whole talk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from asr_harness.data import audio, cache, content
+from asr_harness.data.stm import StmLine, format_stm
+from asr_harness.errors import DataError
+from asr_harness.types import SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from asr_harness.data.audio import Pcm
+
+COLUMNS = ("audio", "text", "speaker_id")
+_TIMES = re.compile(r".*?-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?:-(<[^<>\s]*>))?")
+
+
+def laid_out(paths: Sequence[Path]) -> Path:
+    """Give a folder in TED-LIUM's layout made of the rows of parquet files.
+
+    Raises DataError if they cannot be read, lack a column, or hold audio that cannot be measured.
+    """
+
+    def build(folder: Path) -> None:
+        talks: dict[str, list[tuple[StmLine, Pcm]]] = defaultdict(list)
+        for row in _rows(paths):
+            line, pcm = _clip(row, paths[0])
+            talks[line.talk].append((line, pcm))
+        for name in ("sph", "stm"):
+            (folder / name).mkdir()
+        for talk, clips in talks.items():
+            clips.sort(key=lambda clip: (clip[0].start_s, clip[0].end_s))
+            (folder / "stm" / f"{talk}.stm").write_text(format_stm(line for line, _ in clips), "utf-8")
+            (folder / "sph" / f"{talk}.flac").write_bytes(audio.encode_flac(_recording(clips)))
+
+    return cache.build_folder(cache.root() / "sources" / content.fingerprint(paths)[:32], build)
+
+
+def _rows(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
+    from datasets import Audio, load_dataset
+    from datasets.exceptions import DatasetsError
+
+    files = [str(path) for path in paths]
+    try:
+        # streaming: no second copy in the cache of datasets, and memory for a few rows only
+        rows = load_dataset("parquet", data_files=files, split="train", streaming=True)
+        missing = [name for name in COLUMNS if name not in (rows.features or ())]
+        if missing:
+            raise DataError(f"{paths[0]} has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+        yield from rows.cast_column("audio", Audio(decode=False))
+    except (OSError, ValueError, DatasetsError) as error:
+        raise DataError(f"{paths[0]} cannot be read as parquet ({error})") from error
+
+
+def _clip(row: dict[str, Any], path: Path) -> tuple[StmLine, Pcm]:
+    name = str(row.get("id") or row.get("file") or row["speaker_id"])
+    pcm = audio.decode_pcm((row["audio"] or {}).get("bytes") or b"", f"{path}, row {name!r}")
+    speaker = _as_field(row["speaker_id"])
+    match = _TIMES.fullmatch(str(row.get("id")))
+    start_s, end_s, label = (
+        (float(match[1]), float(match[2]), match[3] or "") if match else (0.0, len(pcm) / SAMPLE_RATE_HZ, "")
+    )
+    source = row.get("file") or (row["audio"].get("path") if match else None)
+    talk = PurePosixPath(source).stem if source else speaker
+    text = " ".join(str(row["text"]).split())
+    return StmLine(_as_field(talk), speaker, start_s, end_s, label, text), pcm
+
+
+def _as_field(text: object) -> str:
+    return re.sub(r"[^\w.-]+", "_", str(text)) or "unknown"
+
+
+def _recording(clips: list[tuple[StmLine, Pcm]]) -> Pcm:
+    first = [round(line.start_s * SAMPLE_RATE_HZ) for line, _ in clips]
+    recording = np.zeros(
+        max(at + len(pcm) for at, (_, pcm) in zip(first, clips, strict=True)), dtype=np.int16
+    )
+    for at, (_, pcm) in zip(first, clips, strict=True):
+        recording[at : at + len(pcm)] = pcm
+    return recording
