@@ -88,8 +88,8 @@ class SliceRunner:
         self._calibration_s = 0.0
 
     def warm_up(self) -> float:
-        """Run one pass that is not kept; gives its seconds."""
-        return self._pass().latency_s
+        """Calibrate and run one pass, neither of them kept; gives the seconds of both."""
+        return self._calibration() + self._pass().latency_s
 
     def calibrate(self) -> None:
         """Time the calibration kernel for the round to come."""

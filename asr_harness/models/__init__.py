@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.models.checkpoints import Checkpoint, find_architecture, find_pretrained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     from asr_harness.models.cost import Cost
@@ -122,8 +122,19 @@ def architectures() -> Mapping[str, Mapping[str, Any]]:
     return {name: config for family in families() for name, config in family.ARCHITECTURES.items()}
 
 
+def find_factory(source: str) -> Callable[..., Transcriber]:
+    """Import what makes a transcriber of one's own; raises ModelError where that fails."""
+    module, _, function = source.partition(":")
+    try:
+        if not function:
+            return cast("Callable[..., Transcriber]", entry_points(group=ENTRY_POINT_GROUP)[source].load())
+        return cast("Callable[..., Transcriber]", getattr(import_module(module), function))
+    except (ImportError, AttributeError) as error:
+        raise ModelError(f"cannot import the transcriber {source!r}: {error}") from error
+
+
 def _load_custom(source: str, *, device: str, **variant: Any) -> LoadedModel:
-    transcriber = _custom_factory(source)(device=device, **variant)
+    transcriber = find_factory(source)(device=device, **variant)
     missing = [stage for stage in ("preprocess", "encode", "decode") if not hasattr(transcriber, stage)]
     if missing:
         raise ModelError(f"{source!r} made a {type(transcriber).__name__} without {', '.join(missing)}")
@@ -136,16 +147,6 @@ def _load_custom(source: str, *, device: str, **variant: Any) -> LoadedModel:
         ),
         is_dummy=False,
     )
-
-
-def _custom_factory(source: str) -> Any:
-    if ":" not in source:
-        return next(point for point in entry_points(group=ENTRY_POINT_GROUP) if point.name == source).load()
-    module, _, function = source.partition(":")
-    try:
-        return getattr(import_module(module), function)
-    except (ImportError, AttributeError) as error:
-        raise ModelError(f"cannot import the transcriber {source!r}: {error}") from error
 
 
 def _quieten_transformers() -> None:

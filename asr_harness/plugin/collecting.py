@@ -63,7 +63,7 @@ class Collecting:
         cases = tuple(self._ledger.selected.values())
         problems = preflight.find_problems(self._plan, cases, self._workbench)
         if options.flag(self._config, "list"):
-            forecasts = preflight.forecast(self._plan, cases)
+            forecasts = preflight.forecast(self._plan, cases, self._workbench)
             lines = summary.listing(forecasts, problems, get_terminal_size().columns)
             terminal_of(self._config).write("\n".join(["", *lines, ""]))
             return True
@@ -71,7 +71,7 @@ class Collecting:
             raise pytest.UsageError("\n".join(problems))
         self._check_required_device()
         self._open_journal()
-        forecasts = preflight.forecast(self._plan, cases)
+        forecasts = preflight.forecast(self._plan, cases, self._workbench)
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from asr_harness import models
@@ -34,6 +35,14 @@ class Forecast:
     memory_bytes: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How fast a device is, and what memory it has to give."""
+
+    speed: Speed
+    available_bytes: int
+
+
 def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[str]:
     """Collect everything that would stop a case for a reason that its user can mend."""
     cases = tuple(cases)
@@ -45,28 +54,34 @@ def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> li
     for bucket in dict.fromkeys(case.bucket for case in cases):
         message = _message(lambda bucket=bucket: workbench.slice(bucket))  # type: ignore[misc]
         problems += [message] if message else _too_large_batches(bucket, cases, workbench)
-    return problems
+    return list(dict.fromkeys(problems))
 
 
-def forecast(plan: Plan, cases: Iterable[Case]) -> list[Forecast]:
+def forecast(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[Forecast]:
     """Estimate every case, and tell which cannot run on this machine."""
-    speeds: dict[str, Speed] = {}
-    available_bytes: dict[str, int] = {}
+    machines: dict[str, Machine] = {}
     forecasts = []
     for case in cases:
         reason = _message(lambda case=case: building.check_device(case.device))  # type: ignore[misc]
         if reason:
             forecasts.append(Forecast(case, "unavailable", reason))
             continue
-        if case.device not in speeds:
-            speeds[case.device] = probe_speed(case.device)
-            available_bytes[case.device] = building.available_memory_bytes(case.device)
-        forecasts.append(_estimate(plan, case, speeds[case.device], available_bytes[case.device]))
+        if case.device not in machines:
+            machines[case.device] = Machine(
+                probe_speed(case.device), building.available_memory_bytes(case.device)
+            )
+        forecasts.append(_estimate(plan, case, machines[case.device], _lengths_s(plan, case, workbench)))
     return forecasts
 
 
-def _estimate(plan: Plan, case: Case, speed: Speed, available_bytes: int) -> Forecast:
-    low_s, high_s = plan.buckets_s[case.bucket]
+def _lengths_s(plan: Plan, case: Case, workbench: Workbench) -> list[float]:
+    if _message(lambda: workbench.slice(case.bucket)):
+        # No data yet: as the bucket's name promises.
+        return [sum(plan.buckets_s[case.bucket]) / 2] * plan.n_utterances
+    return [utterance.audio_s for utterance in workbench.slice(case.bucket).utterances]
+
+
+def _estimate(plan: Plan, case: Case, machine: Machine, lengths_s: list[float]) -> Forecast:
     try:
         typical, longest = (
             models.estimate_cost(
@@ -76,23 +91,25 @@ def _estimate(plan: Plan, case: Case, speed: Speed, available_bytes: int) -> For
                 audio_s=audio_s,
                 **plan.variants[case.variant],
             )
-            for audio_s in ((low_s + high_s) / 2, high_s)
+            for audio_s in (fmean(lengths_s), max(lengths_s))
         )
     except AsrHarnessError as error:
         return Forecast(case, reason=str(error))
-    if longest.memory_bytes > available_bytes:
+    if longest.memory_bytes > machine.available_bytes:
         reason = (
             f"needs about {units.memory(longest.memory_bytes)}, "
-            f"and {units.memory(available_bytes)} are free on {case.device}"
+            f"and {units.memory(machine.available_bytes)} are free on {case.device}"
         )
         return Forecast(case, "too_big", reason, memory_bytes=longest.memory_bytes)
-    pass_s = typical.seconds(speed) * plan.n_utterances / case.batch_size
+    pass_s = typical.seconds(machine.speed) * len(lengths_s) / case.batch_size
     time_s = pass_s + max(MIN_ROUNDS * pass_s, plan.time_s) + longest.weight_bytes / LOAD_BYTES_PER_S
     return Forecast(case, time_s=time_s, memory_bytes=longest.memory_bytes)
 
 
 def _check_source(source: str, plan: Plan) -> None:
-    if not models.is_custom(source):
+    if models.is_custom(source):
+        models.find_factory(source)
+    else:
         models.find_checkpoint(source, plan.weights)  # type: ignore[arg-type]
 
 

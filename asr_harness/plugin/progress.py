@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from asr_harness.types import Case
 
 
+FIGURES_WIDTH = 24
+
+
 def terminal_of(config: pytest.Config) -> pytest.TerminalReporter:
     """Find where pytest writes to people."""
     reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
@@ -29,11 +32,14 @@ def terminal_of(config: pytest.Config) -> pytest.TerminalReporter:
 class Progress:
     """Writes one line per finished case, and on a terminal the round that is running."""
 
-    def __init__(self, config: pytest.Config, expected_s: Mapping[str, float]) -> None:
+    def __init__(
+        self, config: pytest.Config, cases: Mapping[str, Case], expected_s: Mapping[str, float]
+    ) -> None:
         self._reporter = reporter = terminal_of(config)
         self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
         self._expected_s = dict(expected_s)
         self._n_cases = len(expected_s)
+        self._id_width = max((len(cases[case_id].id) for case_id in expected_s), default=0)
         self._n_done = 0
         self._done_expected_s = 0.0
         self._began_s = monotonic()
@@ -46,12 +52,13 @@ class Progress:
         self._n_done += 1
         self._done_expected_s += self._expected_s.pop(case_id, 0.0)
         said = note if extra_info is None else figures(extra_info)
-        tail = f"  {said}{self._left()}"
+        tail = f"  {said:<{FIGURES_WIDTH}}{self._left()}"
         head = f"[{self._n_done:>{len(str(self._n_cases))}}/{self._n_cases}] "
-        width = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
+        room = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
+        width = min(room, self._id_width)
         self._erase()
         self._reporter.ensure_newline()
-        self._reporter.write_line(head + terminal.shorten(case.id, width).ljust(min(width, 44)) + tail)
+        self._reporter.write_line((head + terminal.shorten(case.id, width).ljust(width) + tail).rstrip())
 
     def round(self, case: Case, number: int, n_rounds: int) -> None:
         """Show the round that is about to run, where there is a terminal to show it on."""
@@ -72,7 +79,7 @@ class Progress:
         remaining_s = sum(self._expected_s.values())
         # The forecast is rough, but it is rough alike for all cases of a machine.
         pace = (monotonic() - self._began_s) / self._done_expected_s if self._done_expected_s else 1.0
-        return f"  {units.duration(remaining_s * pace)} left"
+        return f"{units.duration(remaining_s * pace):>7} left"
 
 
 def figures(extra_info: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asr_harness.errors import UnavailableError
-from asr_harness.models import building
 from asr_harness.plugin import options
 from asr_harness.plugin.progress import Progress
 from asr_harness.types import Case
@@ -37,7 +36,7 @@ class Running:
     def begin(self, expected_s: Mapping[str, float]) -> None:
         """Start the clock of the session; `expected_s` has the seconds of each case that will run."""
         if not options.flag(self._config, "quiet"):
-            self._progress = Progress(self._config, expected_s)
+            self._progress = Progress(self._config, self._ledger.selected, expected_s)
 
     @pytest.fixture
     def asr_case(self, model: str, device: str, bucket: str, batch_size: int, variant: str) -> Case:
@@ -119,6 +118,8 @@ class Running:
 
 
 def _outcome(error: BaseException) -> Outcome:
+    from asr_harness.models import building
+
     if isinstance(error, UnavailableError):
         return "unavailable"
     if building.is_out_of_memory(error):

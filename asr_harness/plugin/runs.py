@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asr_harness import data, measure, records
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 class Run(Protocol):
     """Goes round by round: `calibrate` before each, `run_round` inside the timer."""
 
-    n_rounds: int
+    @property
+    def n_rounds(self) -> int:
+        """How many rounds to run; asking warms the case up."""
 
     def calibrate(self) -> None:
         """Prepare a round, outside the timer."""
@@ -30,7 +33,10 @@ class Run(Protocol):
 
 
 class MeasuredRun:
-    """Warms a case up and measures it; `on_round` hears of each round before it begins."""
+    """Warms a case up and measures it; `on_round` hears of each round before it begins.
+
+    `time_s` is for the rounds and for the calibration beside each of them.
+    """
 
     def __init__(
         self,
@@ -48,7 +54,12 @@ class MeasuredRun:
             model.transcriber, self._batches, clock_for(case.device), calibration
         )
         self._on_round = on_round
-        self.n_rounds = measure.n_rounds(self._runner.warm_up(), time_s)
+        self._time_s = time_s
+
+    @cached_property
+    def n_rounds(self) -> int:
+        """Warm up, and choose how many rounds fill the time for the case."""
+        return measure.n_rounds(self._runner.warm_up(), self._time_s)
 
     def calibrate(self) -> None:
         """Time the calibration kernel for the round to come."""
@@ -85,9 +96,14 @@ class ReplayedRun:
 
     def __init__(self, rounds_s: Sequence[float], extra_info: Mapping[str, Any]) -> None:
         self.timer = ReplayTimer()
-        self.n_rounds = len(rounds_s)
+        self._n_rounds = len(rounds_s)
         self._remaining_s = iter(rounds_s)
         self._extra_info = extra_info
+
+    @property
+    def n_rounds(self) -> int:
+        """How many rounds were stored."""
+        return self._n_rounds
 
     def calibrate(self) -> None:
         """Set the timer to zero."""

@@ -104,17 +104,17 @@ class Saving:
 
     def _show_own_table_only(self) -> None:
         # pytest-benchmark's own table is for comparing and for those who ask for it.
-        benchmarks: Any = self._config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001
-        if not benchmarks.compare and not benchmarks.verbose:
-            benchmarks.quiet = True
+        if not self._benchmarks.compare and not self._benchmarks.verbose:
+            self._benchmarks.quiet = True
 
     def _save_outcomes_alone(self) -> None:
         # pytest-benchmark saves nothing where nothing ran; that nothing could run is worth saving.
-        benchmarks: Any = self._config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001
+        benchmarks, hook = self._benchmarks, self._config.hook
         save = benchmarks.save or benchmarks.autosave
+        if not self._ledger.entries:
+            benchmarks.save = benchmarks.autosave = benchmarks.json = None
         if benchmarks.benchmarks or benchmarks.disabled or not save or not self._ledger.entries:
             return
-        hook = self._config.hook
         output_json = hook.pytest_benchmark_generate_json(
             config=self._config,
             benchmarks=[],
@@ -124,3 +124,8 @@ class Saving:
         )
         hook.pytest_benchmark_update_json(config=self._config, benchmarks=[], output_json=output_json)
         benchmarks.storage.save(output_json, save)
+        benchmarks.save = benchmarks.autosave = benchmarks.json = None
+
+    @property
+    def _benchmarks(self) -> Any:
+        return self._config._benchmarksession  # type: ignore[attr-defined]  # noqa: SLF001

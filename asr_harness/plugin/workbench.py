@@ -7,7 +7,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from asr_harness import data, models
-from asr_harness.models import building
 from asr_harness.plugin.runs import MeasuredRun
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ class Workbench:
 
     def clear(self) -> None:
         """Let go of the model and give its memory back."""
+        from asr_harness.models import building
+
         self._key = self._model = None
         building.free_memory()
 

@@ -1,0 +1,133 @@
+"""A suite of its own: one talk of noise, and transcribers that need no weights."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+
+import benchmarks
+from tests.conftest import noise
+
+CONFTEST = """
+from asr_harness.grid import Grid, Profile
+
+PROFILE = Profile(
+    models=("steady",), devices=("cpu",), buckets=("5s",), batch_sizes=(1, 2), variants=("baseline",),
+    data="tedlium:corpus", weights="pretrained", n_utterances=4, time_s=0.01,
+)
+MODELS = {name: f"transcribers:{name}" for name in ("steady", "hungry", "broken", "killed", "interrupted")}
+MODELS["absent"] = "openai/whisper-tiny"
+
+def pytest_asr_grid():
+    return Grid(
+        models=MODELS, devices=("cpu", "cuda"), buckets_s={"5s": (3.0, 7.0), "15s": (10.0, 20.0)},
+        batch_sizes=(1, 2), variants={"baseline": {}, "loud": {"loud": True}},
+        profiles={"tiny": PROFILE}, default_profile="tiny",
+    )
+"""
+TRANSCRIBERS = """
+import os, signal
+from pathlib import Path
+from asr_harness.types import Transcription
+
+class Steady:
+    weights_fingerprint = "none needed"
+
+    def __init__(self, loud):
+        self.loud = loud
+
+    def preprocess(self, audio):
+        return audio
+
+    def encode(self, features):
+        return features
+
+    def decode(self, encoded):
+        text = "hello world"
+        texts = tuple(text.upper() if self.loud else text for _ in encoded)
+        return Transcription(texts, n_tokens=(2,) * len(texts), processed_s=2.0 * len(texts) * 5)
+
+class Hungry(Steady):
+    def encode(self, features):
+        raise MemoryError(f"no room for {len(features)}")
+
+class Broken(Steady):
+    def decode(self, encoded):
+        raise ValueError("boom")
+
+class Killed(Steady):
+    def decode(self, encoded):
+        if len(encoded) > 1 and not Path("spare").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().decode(encoded)
+
+class Interrupted(Steady):
+    def decode(self, encoded):
+        if len(encoded) > 1 and not Path("spare").exists():
+            raise KeyboardInterrupt
+        return super().decode(encoded)
+
+def maker(kind):
+    return lambda *, device, loud=False: kind(loud)
+
+steady, hungry, broken, killed, interrupted = map(maker, (Steady, Hungry, Broken, Killed, Interrupted))
+"""
+INI = """
+[pytest]
+pythonpath = .
+filterwarnings =
+    error
+    default::pytest_benchmark.logger.PytestBenchmarkWarning
+"""
+REFERENCES = ("hello world", "hello word", "hello <unk> world", "good bye world")
+TALK_STM = "".join(
+    f"talk 1 speaker {5 * i}.00 {5 * (i + 1)}.00 <o,f0,male> {reference}\n"
+    for i, reference in enumerate(REFERENCES)
+)
+
+
+@pytest.fixture(autouse=True)
+def light(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep slices away from the user's cache, and spend no time on what is not tested here."""
+    monkeypatch.setenv("ASR_HARNESS_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("pytest_benchmark.plugin.get_cpu_info", dict)
+    monkeypatch.setattr("asr_harness.meters.calibration.N_STEPS", 1)
+    monkeypatch.setattr("asr_harness.meters.calibration.N_COPIES", 1)
+    monkeypatch.setattr("asr_harness.models.cost.PROBE_SIZE", {"cpu": 64})
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Lay out a suite that drives the real benchmark over one talk of four utterances."""
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(transcribers=TRANSCRIBERS)
+    benchmark = Path(benchmarks.__file__).parent / "test_transcribe.py"
+    pytester.path.joinpath("test_transcribe.py").write_text(benchmark.read_text())
+    pytester.makeini(INI)
+    dev = pytester.path / "corpus" / "legacy" / "dev"
+    for folder in ("sph", "stm"):
+        (dev / folder).mkdir(parents=True)
+    (dev / "stm" / "talk.stm").write_text(TALK_STM)
+    soundfile.write(dev / "sph" / "talk.flac", noise(5 * len(REFERENCES)), 16_000)
+    return pytester
+
+
+@pytest.fixture
+def run(suite: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+    """Run the suite in this process."""
+    return lambda *arguments: suite.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+
+
+@pytest.fixture
+def saved(suite: pytest.Pytester) -> Callable[[], dict[str, Any]]:
+    """Read the newest saved run."""
+
+    def read() -> dict[str, Any]:
+        path = max(suite.path.glob(".benchmarks/*/*.json"))
+        return json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+    return read

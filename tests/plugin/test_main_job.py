@@ -1,0 +1,174 @@
+"""The main job from the outside: what is run, saved and said."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+Saved = Callable[[], dict[str, Any]]
+
+
+def test_every_case_is_measured_and_saved(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave").assert_outcomes(passed=2)
+    names = [benchmark["name"] for benchmark in saved()["benchmarks"]]
+    assert names == [
+        "test_transcribe[steady-cpu-5s-b1-baseline]",
+        "test_transcribe[steady-cpu-5s-b2-baseline]",
+    ]
+
+
+def test_raw_rounds_are_saved_without_another_flag(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave")
+    for benchmark in saved()["benchmarks"]:
+        n_rounds = len(benchmark["stats"]["data"])
+        assert n_rounds == benchmark["stats"]["rounds"] >= 3
+        assert len(benchmark["extra_info"]["calibration_s"]) == n_rounds
+        assert len(benchmark["extra_info"]["batch_latency_s"]) == n_rounds
+
+
+def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "-k", "b2")
+    info = saved()["benchmarks"][0]["extra_info"]
+    assert info["case"] == {
+        "model": "steady",
+        "family": "custom",
+        "device": "cpu",
+        "bucket": "5s",
+        "batch_size": 2,
+        "variant": "baseline",
+    }
+    assert info["n_utterances"] == 4
+    assert info["audio_s"] == 20.0
+    assert info["n_tokens"] == 8
+    assert info["padding_fraction"] == 0.5
+    assert info["rtf"] * info["rtfx"] == pytest.approx(1.0)
+    assert info["latency_per_utterance_s"] * 4 == pytest.approx(info["rtf"] * 20.0)
+    # Of 2 + 2 + 2 + 3 words: "word" and "good bye" are wrong; "<unk>" is no word.
+    assert info["wer"] == pytest.approx(3 / 9)
+    assert info["hypotheses"] == ["hello world"] * 4
+    assert info["transcripts_repeat"] is True
+    assert len(info["errors"]) == len(info["utterances"]) == 4
+    assert set(info["stage_s"]) == {"preprocess", "encode", "decode"}
+    assert set(info["fingerprints"]) == {"slice", "weights", "normaliser", "decoding"}
+    assert info["reasons"] == {}
+
+
+def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting(
+    run: Run, saved: Saved
+) -> None:
+    run("--benchmark-autosave", "-k", "b2", "--asr-variants", "baseline,loud")
+    quiet, loud = (benchmark["extra_info"] for benchmark in saved()["benchmarks"])
+    assert loud["hypotheses"] == ["HELLO WORLD"] * 4
+    assert loud["wer"] == quiet["wer"]
+    assert loud["fingerprints"]["decoding"] != quiet["fingerprints"]["decoding"]
+    assert loud["fingerprints"]["slice"] == quiet["fingerprints"]["slice"]
+
+
+def test_parameters_are_plain_values(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "-k", "b1")
+    assert saved()["benchmarks"][0]["params"] == {
+        "model": "steady",
+        "device": "cpu",
+        "bucket": "5s",
+        "batch_size": 1,
+        "variant": "baseline",
+    }
+
+
+def test_the_asr_block_describes_the_session(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave")
+    block = saved()["asr"]
+    assert block["schema_version"] == 1
+    assert block["profile"] == "tiny"
+    assert block["plan"]["data"] == "tedlium:corpus"
+    assert block["environment"]["n_threads"] >= 1
+    assert block["environment"]["versions"]["torch"]
+    assert [outcome["outcome"] for outcome in block["outcomes"]] == ["measured", "measured"]
+
+
+def test_the_table_at_the_end_shows_every_case(run: Run) -> None:
+    result = run()
+    result.stdout.fnmatch_lines(
+        [
+            "*speech recognition*",
+            "case * per utterance * RTF * pre/enc/dec % * WER",
+            "steady-cpu-5s-b1-baseline * 33.3 %",
+            "steady-cpu-5s-b2-baseline * 33.3 %",
+        ]
+    )
+
+
+def test_each_case_has_a_line_with_its_figures_and_the_time_left(run: Run) -> None:
+    result = run()
+    result.stdout.fnmatch_lines(
+        ["[[]1/2[]] steady-cpu-5s-b1-baseline * RTF * left", "[[]2/2[]] steady-cpu-5s-b2*"]
+    )
+
+
+def test_quiet_leaves_out_the_lines_and_keeps_the_table(run: Run) -> None:
+    result = run("--asr-quiet")
+    result.stdout.no_fnmatch_line("[[]1/2[]]*")
+    result.stdout.fnmatch_lines(["steady-cpu-5s-b1-baseline * 33.3 %"])
+
+
+def test_out_of_memory_is_an_outcome_and_the_session_goes_on(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-models", "hungry,steady").assert_outcomes(passed=2, skipped=2)
+    outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["outcomes"]}
+    assert outcomes["hungry"]["outcome"] == "oom"
+    assert "no room for" in outcomes["hungry"]["reason"]
+    assert outcomes["steady"]["outcome"] == "measured"
+
+
+def test_a_case_that_fails_is_an_outcome_and_a_failure(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-models", "broken,steady").assert_outcomes(passed=2, failed=2)
+    outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["outcomes"]}
+    assert outcomes["broken"]["outcome"] == "failed"
+    assert outcomes["broken"]["reason"] == "ValueError: boom"
+
+
+def test_a_session_in_which_nothing_could_run_is_saved_too(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-devices", "cuda").assert_outcomes(skipped=2)
+    outcomes = saved()["asr"]["outcomes"]
+    assert [outcome["outcome"] for outcome in outcomes] == ["unavailable"] * 2
+    assert "no cuda device" in outcomes[0]["reason"]
+
+
+def test_the_gpu_job_is_chosen_by_its_marker(run: Run) -> None:
+    run("-m", "cuda", "--asr-devices", "cpu,cuda").assert_outcomes(skipped=2, deselected=2)
+
+
+def test_a_required_device_that_is_missing_fails(run: Run, saved: Saved) -> None:
+    result = run(
+        "--benchmark-autosave", "-m", "cuda", "--asr-devices", "cuda", "--asr-require-device", "cuda"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert [outcome["outcome"] for outcome in saved()["asr"]["outcomes"]] == ["unavailable"] * 2
+
+
+def test_requiring_a_device_that_no_case_runs_on_is_a_usage_error(run: Run) -> None:
+    result = run("--asr-devices", "cpu", "--asr-require-device", "cuda")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no selected case runs on cuda*"])
+
+
+def test_disabled_benchmarks_run_once_and_save_nothing(run: Run, suite: pytest.Pytester) -> None:
+    run("--benchmark-disable").assert_outcomes(passed=2)
+    assert not list(suite.path.glob(".benchmarks/*/*.json"))
+
+
+@pytest.mark.parametrize("command", ["compare", "list"])
+def test_pytest_benchmarks_own_commands_read_a_saved_run(
+    run: Run, suite: pytest.Pytester, command: str
+) -> None:
+    run("--benchmark-autosave")
+    result = suite.run("pytest-benchmark", command)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*steady-cpu-5s-b1*" if command == "compare" else "*0001_*.json"])
+
+
+def test_benchmark_compare_reads_a_saved_run(run: Run) -> None:
+    run("--benchmark-autosave")
+    result = run("--benchmark-compare=0001")
+    result.stdout.fnmatch_lines(["*NOW*", "*0001*"], consecutive=False)
+    assert result.ret == 0
