@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import tarfile
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from asr_harness.data import cache, content
@@ -36,12 +37,13 @@ def _wanted(path: Path) -> dict[str, str]:
     with tarfile.open(path) as archive:
         for member in archive:
             targets[posixpath.normpath(member.name)] = _target(member)
+    targets |= _through_linked_folders(targets)
     for ending in PREFERRED:
-        chosen = {
-            name: match for name in targets if (match := _MEMBER.fullmatch(name)) and _ends(match, ending)
-        }
-        if chosen:
-            return {_follow(name, targets): "/".join(name.split("/")[-2:]) for name in chosen}
+        chosen = [name for name in targets if (match := _MEMBER.fullmatch(name)) and _ends(match, ending)]
+        talks = {PurePosixPath(name).stem for name in chosen if name.endswith(".stm")}
+        wanted = [PurePosixPath(name) for name in chosen if PurePosixPath(name).stem in talks]
+        if wanted:
+            return {_follow(str(member), targets): f"{member.parent.name}/{member.name}" for member in wanted}
     raise DataError(f"{path} holds no legacy/dev/stm and legacy/dev/sph")
 
 
@@ -63,6 +65,17 @@ def _target(member: tarfile.TarInfo) -> str:
     if member.issym():
         return posixpath.normpath(posixpath.join(posixpath.dirname(member.name), member.linkname))
     return posixpath.normpath(member.linkname) if member.islnk() else ""
+
+
+def _through_linked_folders(targets: dict[str, str]) -> dict[str, str]:
+    """Name what lies in a folder also as it is reached through links to that folder."""
+    return {
+        link + name.removeprefix(target): name
+        for link, target in targets.items()
+        if target
+        for name in targets
+        if name.startswith(f"{target}/")
+    }
 
 
 def _follow(name: str, targets: dict[str, str]) -> str:

@@ -40,8 +40,8 @@ class Stretch:
 
     @property
     def id(self) -> str:
-        """Name the recording and the times in hundredths of a second, as file names can."""
-        return f"{self.recording.stem}-{round(self.start_s * 100):07d}-{round(self.end_s * 100):07d}"
+        """Name the recording and the times in milliseconds, as file names can."""
+        return f"{self.recording.stem}-{round(self.start_s * 1000):07d}-{round(self.end_s * 1000):07d}"
 
 
 def parse_bucket(text: str) -> tuple[str, tuple[float, float]]:
@@ -72,12 +72,19 @@ def check_limits(bucket: str, limits_s: tuple[float, float]) -> None:
 def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Stretch, ...]:
     """Cut all stretches of a bucket: single segments, or runs of touching ones where the limits are long.
 
-    Runs are greedy, each ending as early as it can, and never overlap: no other rule gives more of them.
+    Runs are greedy, each ending as early as it can, and never overlap: no other rule gives more of them. Of
+    segments with the very same times the first is taken, as their audio is one.
     """
     if limits_s[0] < JOIN_FROM_S:
-        singles = [[segment] for segment in segments if segment.scored]
-        return tuple(_stretch(run) for run in singles if _within(_length_s(run), limits_s))
-    return tuple(_stretch(run) for chain in chains(segments) for run in _greedy_runs(chain, limits_s))
+        runs = [[segment] for segment in segments if _counts(segment)]
+        runs = [run for run in runs if _within(_length_s(run), limits_s)]
+    else:
+        runs = [run for chain in chains(segments) for run in _greedy_runs(chain, limits_s)]
+    unique: dict[str, Stretch] = {}
+    for run in runs:
+        stretch = _stretch(run)
+        unique.setdefault(stretch.id, stretch)
+    return tuple(unique.values())
 
 
 def chains(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
@@ -86,13 +93,18 @@ def chains(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     for _, group in groupby(by_recording, key=lambda s: s.recording):
         chain: list[Segment] = []
         for segment in group:
-            if chain and not (segment.scored and abs(segment.start_s - chain[-1].end_s) <= TOUCHING_S):
+            if chain and not (_counts(segment) and abs(segment.start_s - chain[-1].end_s) <= TOUCHING_S):
                 yield chain
                 chain = []
-            if segment.scored:
+            if _counts(segment):
                 chain.append(segment)
         if chain:
             yield chain
+
+
+def _counts(segment: Segment) -> bool:
+    """Tell whether there is audio to score: a segment without length divides runs as an ignored one does."""
+    return segment.scored and segment.end_s > segment.start_s
 
 
 def _greedy_runs(chain: list[Segment], limits_s: tuple[float, float]) -> Iterator[list[Segment]]:
@@ -110,7 +122,7 @@ def _length_s(run: list[Segment]) -> float:
 
 
 def _within(length_s: float, limits_s: tuple[float, float]) -> bool:
-    return length_s > 0 and limits_s[0] <= length_s <= limits_s[1]
+    return limits_s[0] <= length_s <= limits_s[1]
 
 
 def _stretch(run: list[Segment]) -> Stretch:

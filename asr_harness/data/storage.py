@@ -85,4 +85,6 @@ def _load_utterance(folder: Path, entry: Entry) -> Utterance:
 
 
 def _changed(path: Path, why: str) -> DataError:
-    return DataError(f"{path} is damaged: {why}; mend it with: asr-harness prepare --again")
+    return DataError(
+        f"{path} is damaged: {why}; mend it with asr-harness prepare --again and the same choices"
+    )

@@ -66,22 +66,14 @@ def count_words(reference: str, hypothesis: str) -> Errors:
     """Align by words; spaces, however many, only divide."""
     import jiwer
 
-    reference, hypothesis = " ".join(reference.split()), " ".join(hypothesis.split())
-    if not reference:  # jiwer 4 gives a rate of 1 for any insertion here; only its counts could be trusted
-        return Errors(insertions=len(hypothesis.split()))
-    found = jiwer.process_words(reference, hypothesis)
-    return Errors(found.hits, found.substitutions, found.deletions, found.insertions)
+    return _errors(jiwer.process_words(_single_spaced(reference), _single_spaced(hypothesis)))
 
 
 def count_characters(reference: str, hypothesis: str) -> Errors:
     """Align by characters, single spaces among them."""
     import jiwer
 
-    reference, hypothesis = " ".join(reference.split()), " ".join(hypothesis.split())
-    if not reference:
-        return Errors(insertions=len(hypothesis))
-    found = jiwer.process_characters(reference, hypothesis)
-    return Errors(found.hits, found.substitutions, found.deletions, found.insertions)
+    return _errors(jiwer.process_characters(_single_spaced(reference), _single_spaced(hypothesis)))
 
 
 def pool(errors: Iterable[Errors]) -> Errors:
@@ -107,3 +99,12 @@ def score(references: Sequence[str], hypotheses: Sequence[str], reasons: dict[st
     }
     reasons.update({name: NO_REFERENCE for name, value in rates.items() if value is None})
     return {**rates, "errors": [asdict(errors) for errors in counted]}
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _errors(found: Any) -> Errors:
+    """Keep the counts only: jiwer's own rate of an empty reference is the number of insertions."""
+    return Errors(found.hits, found.substitutions, found.deletions, found.insertions)
