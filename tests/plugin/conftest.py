@@ -1,6 +1,8 @@
 """A suite of its own: one talk of noise, and transcribers that need no weights."""
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,19 @@ from typing import Any
 import pytest
 import soundfile
 
+import asr_harness.data.corpora
+import asr_harness.meters
+import asr_harness.models
+import asr_harness.plugin
 import benchmarks
 from tests.conftest import noise
+
+# Pytester forgets what a suite imported; imported here, it is there for all of them.
+for package in (asr_harness.plugin, asr_harness.models, asr_harness.meters, asr_harness.data.corpora):
+    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        importlib.import_module(info.name)
+for name in ("hypothesis", "jiwer", "whisper_normalizer.english"):
+    importlib.import_module(name)
 
 CONFTEST = """
 from asr_harness.grid import Grid, Profile
