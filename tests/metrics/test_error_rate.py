@@ -1,0 +1,153 @@
+from itertools import product
+
+import jiwer
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr_harness.metrics.error_rate import (
+    Errors,
+    count_characters,
+    count_words,
+    pool,
+    rate,
+    score,
+    utterance_errors,
+)
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "errors"),
+    [
+        ("a b c", "a b c", Errors(hits=3)),
+        ("a b c", "a x c", Errors(hits=2, substitutions=1)),
+        ("a b c", "a c", Errors(hits=2, deletions=1)),
+        ("a b", "a b c", Errors(hits=2, insertions=1)),
+        ("a b", "", Errors(deletions=2)),
+        ("", "a", Errors(insertions=1)),
+        ("", "a b", Errors(insertions=2)),
+        ("", "", Errors()),
+        ("  a   b ", "a b", Errors(hits=2)),
+    ],
+)
+def test_words_are_counted_by_hand_as_here(reference: str, hypothesis: str, errors: Errors) -> None:
+    assert count_words(reference, hypothesis) == errors
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "errors"),
+    [
+        ("abc", "axc", Errors(hits=2, substitutions=1)),
+        ("a b", "ab", Errors(hits=2, deletions=1)),
+        ("a  b", "a b", Errors(hits=3)),
+        ("", "a b", Errors(insertions=3)),
+        ("", "", Errors()),
+    ],
+)
+def test_characters_are_counted_spaces_among_them(reference: str, hypothesis: str, errors: Errors) -> None:
+    assert count_characters(reference, hypothesis) == errors
+
+
+def test_an_empty_reference_has_no_rate_and_its_insertions_are_counted() -> None:
+    errors = pool([count_words("", "a b"), count_words("", "c")])
+    assert (rate(errors), errors.insertions, errors.n_reference) == (None, 3, 0)
+
+
+def test_insertions_against_an_empty_reference_count_in_the_pool() -> None:
+    assert rate(pool([count_words("a b c d", "a b c d"), count_words("", "x")])) == 0.25
+
+
+def test_the_pool_is_errors_over_words_and_no_mean_of_rates() -> None:
+    one, nine = count_words("a", "x"), count_words("b c d e f g h i j", "b c d e f g h i j")
+    assert rate(pool([one, nine])) == pytest.approx(0.1)
+
+
+def test_nothing_pooled_has_no_rate() -> None:
+    assert rate(pool([])) is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "wer", "wer_raw"),
+    [
+        ("it 's a test", "It's a test.", 0.0, 3 / 4),
+        ("it 's a test", "IT IS A TEST", 0.0, 1 / 4),
+        ("{NOISE} and so (2)", "and so", 0.0, 2 / 4),
+        ("<unk> is on", "is on", 0.0, 1 / 3),
+        ("nineteen eighties", "1980s", 0.0, 2 / 2),
+        ("we don 't", "we do not", 0.0, 2 / 3),
+        ("colour", "color", 0.0, 1.0),
+        ("hello world", "HELLO WORLD", 0.0, 0.0),
+        ("hello", "helo", 1.0, 1.0),
+    ],
+)
+def test_wer_compares_what_was_said_and_wer_raw_what_was_written(
+    reference: str, hypothesis: str, wer: float, wer_raw: float
+) -> None:
+    found = score([reference], [hypothesis], {})
+    assert (found["wer"], found["wer_raw"]) == (wer, pytest.approx(wer_raw))
+
+
+def test_the_reference_length_is_that_after_normalising() -> None:
+    assert utterance_errors("the nineteen eighties", "x").words.n_reference == 2
+
+
+def test_cer_is_over_normalised_characters() -> None:
+    assert score(["it 's on"], ["It is in!"], {})["cer"] == pytest.approx(1 / 8)
+
+
+def test_scores_keep_the_counts_of_every_utterance_in_order() -> None:
+    errors = score(["a b", "c"], ["a", "c d"], {})["errors"]
+    assert [item["words"] for item in errors] == [
+        {"hits": 1, "substitutions": 0, "deletions": 1, "insertions": 0},
+        {"hits": 1, "substitutions": 0, "deletions": 0, "insertions": 1},
+    ]
+
+
+def test_a_missing_rate_has_its_reason() -> None:
+    reasons: dict[str, str] = {}
+    found = score(["<unk>"], ["a"], reasons)
+    assert (found["wer"], found["cer"], found["wer_raw"]) == (None, None, 1.0)
+    assert set(reasons) == {"wer", "cer"}
+
+
+def test_references_and_hypotheses_come_in_pairs() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        score(["a", "b"], ["a"], {})
+
+
+@pytest.mark.parametrize(("reference", "insertions"), [("a", 0), ("", 1)])
+def test_jiwers_own_rate_of_an_empty_reference_is_a_number_that_is_not_used(
+    reference: str, insertions: int
+) -> None:
+    found = jiwer.process_words(reference, "a")
+    assert (found.wer, found.insertions) == (float(insertions), insertions)
+    assert rate(count_words(reference, "a")) == (None if insertions else 0.0)
+
+
+def test_jiwers_rate_of_nothing_is_a_silent_zero_that_is_not_used() -> None:
+    assert jiwer.wer([], []) == 0
+    assert score([], [], {})["wer"] is None
+
+
+words = st.lists(st.sampled_from("abc"), max_size=6).map(" ".join)
+
+
+@given(words, words)
+def test_counts_add_up_to_both_texts(reference: str, hypothesis: str) -> None:
+    errors = count_words(reference, hypothesis)
+    assert errors.n_reference == len(reference.split())
+    assert errors.hits + errors.substitutions + errors.insertions == len(hypothesis.split())
+
+
+@given(words, words)
+def test_errors_are_the_edit_distance(reference: str, hypothesis: str) -> None:
+    assert count_words(reference, hypothesis).n_errors == distance(reference.split(), hypothesis.split())
+
+
+def distance(reference: list[str], hypothesis: list[str]) -> int:
+    """Levenshtein's, from its definition."""
+    table = {(i, 0): i for i in range(len(reference) + 1)} | {(0, j): j for j in range(len(hypothesis) + 1)}
+    for i, j in product(range(1, len(reference) + 1), range(1, len(hypothesis) + 1)):
+        substituted = table[i - 1, j - 1] + (reference[i - 1] != hypothesis[j - 1])
+        table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, substituted)
+    return table[len(reference), len(hypothesis)]
