@@ -121,7 +121,7 @@ def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench)
     return [
         f"batch size {size} is larger than the {bucket} slice of {workbench.plan.data}, which has "
         f"{n_utterances} utterances; lower --asr-batch-sizes, raise --asr-utterances, or deselect "
-        f"those cases with -k 'not {bucket}-b{size}'"
+        f"those cases with -k 'not -{bucket}-b{size}-'"
         for size in sizes
     ]
 
