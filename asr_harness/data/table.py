@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from asr_harness.data.audio import Pcm
 
+BATCH_ROWS = 8
 COLUMNS = ("audio", "text", "speaker_id")
 _TIMES = re.compile(r".*?-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?:-(<[^<>\s]*>))?")
 
@@ -35,16 +36,19 @@ def laid_out(paths: Sequence[Path]) -> Path:
     """
 
     def build(folder: Path) -> None:
-        talks: dict[str, list[tuple[StmLine, Pcm]]] = defaultdict(list)
-        for row in _rows(paths):
-            line, pcm = _clip(row, paths[0])
-            talks[line.talk].append((line, pcm))
         for name in ("sph", "stm"):
             (folder / name).mkdir()
-        for talk, clips in talks.items():
-            clips.sort(key=lambda clip: (clip[0].start_s, clip[0].end_s))
-            (folder / "stm" / f"{talk}.stm").write_text(format_stm(line for line, _ in clips), "utf-8")
-            (folder / "sph" / f"{talk}.flac").write_bytes(audio.encode_flac(_recording(clips)))
+        lines: dict[str, list[StmLine]] = defaultdict(list)
+        for row in _rows(paths):
+            line, pcm = _clip(row, paths[0])
+            lines[line.talk].append(line)
+            _put(pcm, line, folder / f"{line.talk}.raw")
+        for talk, of_talk in lines.items():
+            of_talk.sort(key=lambda line: (line.start_s, line.end_s))
+            (folder / "stm" / f"{talk}.stm").write_text(format_stm(of_talk), "utf-8")
+            raw = folder / f"{talk}.raw"
+            (folder / "sph" / f"{talk}.flac").write_bytes(audio.encode_flac(np.fromfile(raw, dtype=np.int16)))
+            raw.unlink()
 
     return cache.build_folder(cache.root() / "sources" / content.fingerprint(paths)[:32], build)
 
@@ -56,7 +60,7 @@ def _rows(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
     files = [str(path) for path in paths]
     try:
         # streaming: no second copy in the cache of datasets, and memory for a few rows only
-        rows = load_dataset("parquet", data_files=files, split="train", streaming=True)
+        rows = load_dataset("parquet", data_files=files, split="train", streaming=True, batch_size=BATCH_ROWS)
         missing = [name for name in COLUMNS if name not in (rows.features or ())]
         if missing:
             raise DataError(f"{paths[0]} has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
@@ -83,11 +87,9 @@ def _as_field(text: object) -> str:
     return re.sub(r"[^\w.-]+", "_", str(text)) or "unknown"
 
 
-def _recording(clips: list[tuple[StmLine, Pcm]]) -> Pcm:
-    first = [round(line.start_s * SAMPLE_RATE_HZ) for line, _ in clips]
-    recording = np.zeros(
-        max(at + len(pcm) for at, (_, pcm) in zip(first, clips, strict=True)), dtype=np.int16
-    )
-    for at, (_, pcm) in zip(first, clips, strict=True):
-        recording[at : at + len(pcm)] = pcm
-    return recording
+def _put(pcm: Pcm, line: StmLine, raw: Path) -> None:
+    """Write a clip at its place in the raw samples of its talk, which need not fit in memory all at once."""
+    raw.touch()
+    with raw.open("r+b") as file:
+        file.seek(round(line.start_s * SAMPLE_RATE_HZ) * pcm.itemsize)
+        file.write(pcm.tobytes())
