@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from asr_harness.data.audio import Pcm
 
 BATCH_ROWS = 8
+TICK_S = 0.01
 COLUMNS = ("audio", "text", "speaker_id")
 _TIMES = re.compile(r".*?-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?:-(<[^<>\s]*>))?")
 
@@ -70,17 +71,19 @@ def _rows(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
 
 
 def _clip(row: dict[str, Any], path: Path) -> tuple[StmLine, Pcm]:
-    name = str(row.get("id") or row.get("file") or row["speaker_id"])
-    pcm = audio.decode_pcm((row["audio"] or {}).get("bytes") or b"", f"{path}, row {name!r}")
+    name = f"{path}, row {str(row.get('id') or row.get('file') or row['speaker_id'])!r}"
+    pcm = audio.decode_pcm((row["audio"] or {}).get("bytes") or b"", name)
+    audio_s = len(pcm) / SAMPLE_RATE_HZ
     speaker = _as_field(row["speaker_id"])
     match = _TIMES.fullmatch(str(row.get("id")))
-    start_s, end_s, label = (
-        (float(match[1]), float(match[2]), match[3] or "") if match else (0.0, len(pcm) / SAMPLE_RATE_HZ, "")
-    )
+    start_s, end_s = (float(match[1]), float(match[2])) if match else (0.0, audio_s)
+    if not TICK_S >= audio_s - (end_s - start_s) >= -audio.OVERHANG_S:
+        # an early loading script for TED-LIUM takes milliseconds for samples: a sixteenth of the audio
+        raise DataError(f"{name} holds {audio_s:.2f} s of audio, which its times deny; use another mirror")
     source = row.get("file") or (row["audio"].get("path") if match else None)
-    talk = PurePosixPath(source).stem if source else speaker
-    text = " ".join(str(row["text"]).split())
-    return StmLine(_as_field(talk), speaker, start_s, end_s, label, text), pcm
+    talk = _as_field(PurePosixPath(source).stem if source else speaker)
+    label = (match and match[3]) or ""
+    return StmLine(talk, speaker, start_s, end_s, label, " ".join(str(row["text"]).split())), pcm
 
 
 def _as_field(text: object) -> str:

@@ -62,6 +62,13 @@ def test_names_with_odd_characters_make_file_names_and_stm_fields(tmp_path: Path
     assert open_corpus(f"tedlium:{write_parquet(tmp_path / 'x.parquet', rows)}").segments[0].talk == ".._A_B"
 
 
+@pytest.mark.parametrize("audio_s", [4.5 / 16, 3.9, 4.6])
+def test_a_clip_that_is_not_as_long_as_its_times_is_an_error(tmp_path: Path, audio_s: float) -> None:
+    row = segment_rows()[0] | {"audio": {"bytes": wav(noise(audio_s)), "path": "x.sph"}}
+    with pytest.raises(DataError, match=rf"holds {audio_s:.2f} s of audio, which its times deny"):
+        table.laid_out([write_parquet(tmp_path / "0000.parquet", [row])])
+
+
 def test_a_table_is_laid_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_parquet(tmp_path / "0000.parquet", segment_rows())
     first = table.laid_out([path])
