@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from asr_harness.data.corpus import Segment
 
@@ -25,23 +24,6 @@ TOUCHING_S = 0.005
 """Half of the 10 ms to which STM times are written."""
 
 _BUCKET = re.compile(r"([A-Za-z0-9_.]+)=(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of one recording with its reference, not read yet."""
-
-    talk: str
-    speaker: str
-    recording: Path
-    start_s: float
-    end_s: float
-    reference: str
-
-    @property
-    def id(self) -> str:
-        """Name the recording and the times in milliseconds, as file names can."""
-        return f"{self.recording.stem}-{round(self.start_s * 1000):07d}-{round(self.end_s * 1000):07d}"
 
 
 def parse_bucket(text: str) -> tuple[str, tuple[float, float]]:
@@ -69,8 +51,8 @@ def check_limits(bucket: str, limits_s: tuple[float, float]) -> None:
         )
 
 
-def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Stretch, ...]:
-    """Cut all stretches of a bucket: single segments, or runs of touching ones where the limits are long.
+def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Segment, ...]:
+    """Cut a bucket: single segments, or runs of touching ones, each made one, where the limits are long.
 
     Runs are greedy, each ending as early as it can, and never overlap: no other rule gives more of them. Of
     segments with the very same times the first is taken, as their audio is one.
@@ -80,10 +62,10 @@ def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Str
         runs = [run for run in runs if _within(_length_s(run), limits_s)]
     else:
         runs = [run for chain in chains(segments) for run in _greedy_runs(chain, limits_s)]
-    unique: dict[str, Stretch] = {}
+    unique: dict[str, Segment] = {}
     for run in runs:
-        stretch = _stretch(run)
-        unique.setdefault(stretch.id, stretch)
+        joined = _join(run)
+        unique.setdefault(joined.id, joined)
     return tuple(unique.values())
 
 
@@ -125,12 +107,10 @@ def _within(length_s: float, limits_s: tuple[float, float]) -> bool:
     return limits_s[0] <= length_s <= limits_s[1]
 
 
-def _stretch(run: list[Segment]) -> Stretch:
-    return Stretch(
-        talk=run[0].talk,
+def _join(run: list[Segment]) -> Segment:
+    return replace(
+        run[0],
         speaker="+".join(dict.fromkeys(segment.speaker for segment in run)),
-        recording=run[0].recording,
-        start_s=run[0].start_s,
         end_s=run[-1].end_s,
         reference=" ".join(filter(None, (segment.reference for segment in run))),
     )

@@ -26,6 +26,11 @@ class Segment:
     reference: str
     scored: bool = True
 
+    @property
+    def id(self) -> str:
+        """Name the recording and the times in milliseconds, as file names can."""
+        return f"{self.recording.stem}-{round(self.start_s * 1000):07d}-{round(self.end_s * 1000):07d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from asr_harness.data.buckets import Stretch
+    from asr_harness.data.corpus import Segment
 
 
-def select(stretches: Sequence[Stretch], n_utterances: int | None, seed: int) -> tuple[Stretch, ...]:
+def select(segments: Sequence[Segment], n_utterances: int | None, seed: int) -> tuple[Segment, ...]:
     """Take the first n of one fixed order, so that a larger selection begins with every smaller one.
 
     The order takes talks in turn, and within a talk its speakers in turn; the seed shuffles among equals.
@@ -22,14 +22,14 @@ def select(stretches: Sequence[Stretch], n_utterances: int | None, seed: int) ->
     def rank(text: str) -> bytes:
         return sha256(f"{seed}:{text}".encode()).digest()
 
-    def in_turn(items: Sequence[Stretch], keys: tuple[Callable[[Stretch], str], ...]) -> list[Stretch]:
+    def in_turn(items: Sequence[Segment], keys: tuple[Callable[[Segment], str], ...]) -> list[Segment]:
         if not keys:
-            return sorted(items, key=lambda stretch: rank(stretch.id))
-        groups: dict[str, list[Stretch]] = defaultdict(list)
+            return sorted(items, key=lambda segment: rank(segment.id))
+        groups: dict[str, list[Segment]] = defaultdict(list)
         for item in items:
             groups[keys[0](item)].append(item)
         queues = [in_turn(groups[name], keys[1:]) for name in sorted(groups, key=rank)]
         return [item for item in chain.from_iterable(zip_longest(*queues)) if item is not None]
 
-    ordered = in_turn(stretches, (lambda stretch: stretch.talk, lambda stretch: stretch.speaker))
+    ordered = in_turn(segments, (lambda segment: segment.talk, lambda segment: segment.speaker))
     return tuple(ordered[:n_utterances])

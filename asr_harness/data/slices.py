@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from asr_harness.data.buckets import Stretch
+    from asr_harness.data.corpus import Segment
     from asr_harness.types import Slice
 
 MAX_WORKERS = 4
@@ -68,26 +68,26 @@ def prepare(
 
 
 def _store_all(
-    stretches: tuple[Stretch, ...], folder: Path, on_progress: Callable[[int, int], None] | None
+    segments: tuple[Segment, ...], folder: Path, on_progress: Callable[[int, int], None] | None
 ) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     with ThreadPoolExecutor(min(MAX_WORKERS, os.cpu_count() or 1)) as pool:
-        for entry in pool.map(lambda stretch: storage.store(stretch, folder), stretches):
+        for entry in pool.map(lambda segment: storage.store(segment, folder), segments):
             entries.append(entry)
             if on_progress:
-                on_progress(len(entries), len(stretches))
+                on_progress(len(entries), len(segments))
     return tuple(entries)
 
 
-def _selected(corpus: Corpus, bucket: str, choices: Choices) -> tuple[Stretch, ...]:
+def _selected(corpus: Corpus, bucket: str, choices: Choices) -> tuple[Segment, ...]:
     if not corpus.segments:
         raise DataError(
             f"{corpus.name} ({corpus.origin}) has no {choices.file_name} among its prepared slices; "
             "choose what was prepared, or get the corpus"
         )
-    stretches = select(buckets.cut(corpus.segments, choices.limits_s), choices.n_utterances, choices.seed)
-    if stretches:
-        return stretches
+    segments = select(buckets.cut(corpus.segments, choices.limits_s), choices.n_utterances, choices.seed)
+    if segments:
+        return segments
     held = {name: len(buckets.cut(corpus.segments, limits_s)) for name, limits_s in buckets.BUCKETS_S.items()}
     listed = ", ".join(f"{name} {n}" for name, n in held.items())
     low_s, high_s = choices.limits_s

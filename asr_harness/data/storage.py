@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asr_harness.data.audio import Pcm
-    from asr_harness.data.buckets import Stretch
+    from asr_harness.data.corpus import Segment
 
 
-def store(stretch: Stretch, folder: Path) -> Entry:
-    """Read a stretch from its recording and store it, unless the same audio is stored already."""
-    pcm = audio.read_pcm(stretch.recording, stretch.start_s, stretch.end_s)
-    file = f"audio/{stretch.id}.flac"
+def store(segment: Segment, folder: Path) -> Entry:
+    """Read a segment from its recording and store it, unless the same audio is stored already."""
+    pcm = audio.read_pcm(segment.recording, segment.start_s, segment.end_s)
+    file = f"audio/{segment.id}.flac"
     content = _stored(folder / file, pcm)
     if content is None:
         content = audio.encode_flac(pcm)
         cache.publish(folder / file, content)
     return Entry(
-        id=stretch.id,
-        talk=stretch.talk,
-        speaker=stretch.speaker,
-        start_s=stretch.start_s,
-        end_s=stretch.end_s,
-        reference=stretch.reference,
+        id=segment.id,
+        talk=segment.talk,
+        speaker=segment.speaker,
+        start_s=segment.start_s,
+        end_s=segment.end_s,
+        reference=segment.reference,
         file=file,
         sha256=sha256(content).hexdigest(),
-        fingerprint=manifests.utterance_fingerprint(stretch.reference, pcm),
+        fingerprint=manifests.utterance_fingerprint(segment.reference, pcm),
     )
 
 
