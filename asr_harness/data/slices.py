@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.data import buckets, storage
 from asr_harness.data import manifest as manifests
-from asr_harness.data.corpus import Corpus, open_corpus
+from asr_harness.data.corpus import Corpus, Segment, open_corpus
 from asr_harness.data.manifest import Choices, Entry, Manifest
 from asr_harness.data.selection import select
 from asr_harness.errors import DataError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from asr_harness.data.corpus import Segment
     from asr_harness.types import Slice
 
 MAX_WORKERS = 4
