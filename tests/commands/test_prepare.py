@@ -1,3 +1,4 @@
+import io
 import time
 from pathlib import Path
 
@@ -89,3 +90,19 @@ def test_a_number_of_utterances_below_one_is_a_usage_error(
 def test_an_unknown_corpus_is_one_message_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prepare", "--data", "nope"]) == 2
     assert capsys.readouterr().err.startswith("asr-harness prepare: no corpus 'nope'")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_a_progress_bar_and_a_log_does_not(
+    corpus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, log = Terminal(), io.StringIO()
+    for stream, seed in ((terminal, "0"), (log, "1")):
+        monkeypatch.setattr("sys.stderr", stream)
+        main(["prepare", "--data", corpus, "--buckets", "5s", "--seed", seed])
+    assert "5s: 0utterance" in terminal.getvalue()
+    assert log.getvalue() == ""
