@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
 
-from asr_harness.types import STAGES, ReentersEncoder, Round, Transcription, untimed
+from asr_harness.types import STAGES, RecordsPasses, ReentersEncoder, Round, Transcription, untimed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.models import LoadedModel
     from asr_harness.types import (
         Case,
+        Pass,
         Samples,
         Slice,
         StageClock,
@@ -50,6 +53,29 @@ def n_rounds(warm_up_s: float, budget_s: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What one pass over a slice made the machine do; the same in every run of the same code.
+
+    `passes` is None if the transcriber cannot tell them. `operators` has the operators that the first batch
+    dispatched in each stage, None if they were not counted.
+    """
+
+    passes: tuple[Pass, ...] | None
+    operators: Mapping[StageName, int] | None
+
+
+class OperatorCounter(AbstractContextManager["OperatorCounter"], Protocol):
+    """Counts the operators dispatched inside it, by stage."""
+
+    @property
+    def n_operators(self) -> Mapping[StageName, int]:
+        """Operators dispatched so far."""
+
+    def stage(self, name: StageName) -> AbstractContextManager[None]:
+        """Count what runs inside to `name`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """All that one case gave: what ran, on what, and every round of it."""
 
@@ -57,6 +83,7 @@ class Measurement:
     model: LoadedModel
     slice: Slice
     batches: tuple[tuple[Utterance, ...], ...]
+    work: Work
     rounds: tuple[Round, ...]
 
     def hypotheses(self, round_index: int = -1) -> list[str]:
@@ -90,9 +117,23 @@ class SliceRunner:
         self._calibration = calibration
         self._calibration_s = 0.0
 
-    def warm_up(self) -> float:
-        """Calibrate and run one pass, neither of them kept; gives the seconds of both."""
-        return self._calibration() + self._pass().latency_s
+    def warm_up(self, operators: OperatorCounter | None = None) -> tuple[Work, float]:
+        """Run one pass that is no round, and count what it does; `operators` watches its first batch.
+
+        Gives also the seconds that this pass and one calibration took, to plan the rounds by.
+        """
+        began = perf_counter()
+        recorder = self._transcriber
+        recording = recorder.passes_recorded() if isinstance(recorder, RecordsPasses) else nullcontext()
+        with recording as passes:
+            first, *others = self._batches
+            with operators or nullcontext():
+                transcribe(self._transcriber, first, operators.stage if operators else untimed)
+            for audio in others:
+                transcribe(self._transcriber, audio)
+        took_s = perf_counter() - began + self._calibration()
+        counts = dict(operators.n_operators) if operators else None
+        return Work(None if passes is None else tuple(passes), counts), took_s
 
     def calibrate(self) -> None:
         """Time the calibration kernel for the round to come."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics import error_rate, speed
-from asr_harness.types import STAGES
+from asr_harness.metrics import error_rate, flops, speed
+from asr_harness.types import STAGES, RecordsPasses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
     """
     reasons: dict[str, str] = {}
     case, slice_, rounds = measurement.case, measurement.slice, measurement.rounds
-    info = {
+    info: dict[str, Any] = {
         "case": {
             "model": case.model,
             "family": measurement.model.family,
@@ -41,6 +42,7 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
         ],
         **_speed(rounds, slice_),
         **_work(measurement, reasons),
+        **_counted(measurement, reasons),
         **_quality(measurement, reasons),
         "fingerprints": {
             "slice": slice_.fingerprint,
@@ -51,7 +53,7 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
     }
     if measurement.model.weights_fingerprint is None:
         reasons["fingerprints.weights"] = "the transcriber has no weights_fingerprint attribute"
-    return info | {"reasons": reasons}
+    return {**info, **_useful(measurement, info, reasons), "reasons": reasons}
 
 
 def _speed(rounds: tuple[Round, ...], slice_: Slice) -> Mapping[str, Any]:
@@ -80,6 +82,40 @@ def _work(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any
         "n_tokens": None if None in counts else sum(sum(batch or ()) for batch in counts),
         "padding_fraction": speed.padding_fraction(measurement.slice.audio_s, total_s) if total_s else None,
     }
+
+
+def _counted(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
+    """Deterministic counters: the same in every run of the same code on the same slice."""
+    transcriber, work = measurement.model.transcriber, measurement.work
+    if work.operators is None:
+        reasons["operators"] = "not counted where the encoder is compiled"
+    counted: dict[str, Any] = {"operators": work.operators}
+    if work.passes is None or not isinstance(transcriber, RecordsPasses):
+        names = ("flops", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
+        reasons.update(dict.fromkeys(names, "the transcriber does not record its passes"))
+        return counted | dict.fromkeys(names)
+    n_parameters, weight_bytes = transcriber.weights()
+    return counted | {
+        "flops": flops.stage_flops(work.passes, transcriber.flops),
+        "n_passes": dict(Counter(network_pass.kind for network_pass in work.passes)),
+        "cache_bytes": max(network_pass.cache_bytes for network_pass in work.passes),
+        "n_parameters": n_parameters,
+        "weight_bytes": weight_bytes,
+    }
+
+
+def _useful(measurement: Measurement, info: Mapping[str, Any], reasons: dict[str, str]) -> Mapping[str, Any]:
+    for name in ("flops", "padding_fraction", "n_tokens"):
+        if info[name] is None:
+            reasons["useful_flops"] = reasons[name]
+            return {"useful_flops": None}
+    useful = flops.useful_flops(
+        info["flops"],
+        measurement.work.passes or (),
+        padding_fraction=info["padding_fraction"],
+        n_tokens=info["n_tokens"],
+    )
+    return {"useful_flops": useful}
 
 
 def _quality(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:

@@ -115,6 +115,44 @@ class ReentersEncoder(Protocol):
     stage: StageContext
 
 
+PassKind = Literal["encode", "prompt", "step", "head"]
+"""What a network pass computes: the encoder, the decoder's first or a later step, or a CTC head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One forward pass of a network, by what decides its cost.
+
+    `n_new` is what it computes for each row (encoder: samples or mel frames; decoder: tokens; head: frames),
+    `n_past` the tokens that it finds in its cache, `cache_bytes` the size of the cache afterwards.
+    """
+
+    kind: PassKind
+    n_rows: int
+    n_new: int
+    n_past: int = 0
+    cache_bytes: int = 0
+
+    @property
+    def stage(self) -> StageName:
+        """The stage that the pass belongs to."""
+        return "encode" if self.kind == "encode" else "decode"
+
+
+@runtime_checkable
+class RecordsPasses(Protocol):
+    """A transcriber that can tell which passes its networks made, and what each of them costs."""
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]]:
+        """Collect the passes made inside."""
+
+    def flops(self, network_pass: Pass) -> float:
+        """Floating-point operations of a pass, a multiply-add counted as two."""
+
+    def weights(self) -> tuple[int, int]:
+        """Count the parameters, and the bytes that they and the buffers take."""
+
+
 class StageClock(Protocol):
     """Times the stages of one transcription; time in a nested stage belongs to the inner one alone."""
 

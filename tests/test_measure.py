@@ -98,6 +98,14 @@ def test_the_warm_up_is_not_a_round(runner: measure.SliceRunner) -> None:
     assert runner.rounds == []
 
 
+def test_the_warm_up_counts_nothing_for_a_transcriber_that_records_no_passes(
+    runner: measure.SliceRunner,
+) -> None:
+    work, took_s = runner.warm_up()
+    assert work == measure.Work(passes=None, operators=None)
+    assert took_s > 0.04
+
+
 def test_the_calibration_stands_beside_its_round(runner: measure.SliceRunner) -> None:
     runner.calibrate()
     runner.run_round()

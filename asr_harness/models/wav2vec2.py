@@ -8,7 +8,7 @@ their logits move a little with the length of the longest. Checkpoints with laye
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,14 @@ from transformers import (
 )
 
 from asr_harness.errors import UnavailableError
+from asr_harness.models import counting, ctc_work
 from asr_harness.models.building import DTYPES, ready, with_dummy_weights
 from asr_harness.models.cost import Cost, n_parameters
-from asr_harness.types import SAMPLE_RATE_HZ, Samples, Transcription
+from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, Transcription
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from asr_harness.models.checkpoints import Checkpoint
 
@@ -85,6 +87,7 @@ class CtcTranscriber:
         self.model = model
         self.feature_extractor = feature_extractor
         self.tokenizer = tokenizer
+        self._flops: dict[Pass, float] = {}
         self.decoding: Mapping[str, Any] = {"ctc": "best path", "blank": tokenizer.pad_token_id}
 
     @torch.inference_mode()
@@ -118,6 +121,21 @@ class CtcTranscriber:
         # With skip_special_tokens the blank between two equal letters is lost: HELLO becomes HELO.
         texts = self.tokenizer.batch_decode(ids)
         return Transcription(tuple(texts), tuple(map(self._count_labels, ids)), encoded.processed_s)
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]]:
+        """Collect the passes of the encoder and of the CTC head."""
+        return ctc_work.passes_recorded(self.model)
+
+    def flops(self, network_pass: Pass) -> float:
+        """FLOPs of a pass, counted on the meta device; they are the same for every row."""
+        one = replace(network_pass, n_rows=1)
+        if one not in self._flops:
+            self._flops[one] = ctc_work.count_pass(self.model.config, one)
+        return network_pass.n_rows * self._flops[one]
+
+    def weights(self) -> tuple[int, int]:
+        """Count the parameters, and the bytes they take."""
+        return counting.weights(self.model)
 
     def _count_labels(self, ids: torch.Tensor) -> int:
         return int((torch.unique_consecutive(ids) != self.tokenizer.pad_token_id).sum())

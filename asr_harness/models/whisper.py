@@ -21,14 +21,16 @@ from transformers import (
     WhisperTokenizer,
 )
 
+from asr_harness.models import counting, whisper_work
 from asr_harness.models.building import DTYPES, ready, with_dummy_weights
 from asr_harness.models.cost import Cost, n_parameters
 from asr_harness.models.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.models.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
-from asr_harness.types import SAMPLE_RATE_HZ, Samples, StageContext, Transcription, untimed
+from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, StageContext, Transcription, untimed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from asr_harness.models.checkpoints import Checkpoint
 
@@ -113,6 +115,7 @@ class WhisperTranscriber:
         self.fixed_tokens = fixed_tokens
         self.window_s = float(feature_extractor.chunk_length)
         self._processed_s = 0.0
+        self._flops: whisper_work.WhisperFlops | None = None
 
     @property
     def decoding(self) -> Mapping[str, Any]:
@@ -160,6 +163,20 @@ class WhisperTranscriber:
         texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
         n_tokens = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
         return Transcription(tuple(texts), tuple(n_tokens), self._processed_s)
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]]:
+        """Collect the passes of encoder and decoder."""
+        return whisper_work.passes_recorded(self.model)
+
+    def flops(self, network_pass: Pass) -> float:
+        """FLOPs of a pass, counted on the meta device."""
+        if self._flops is None:
+            self._flops = whisper_work.WhisperFlops(self.model.config)
+        return self._flops.of(network_pass)
+
+    def weights(self) -> tuple[int, int]:
+        """Count the parameters, and the bytes they take."""
+        return counting.weights(self.model)
 
     @contextmanager
     def _encoder_passes_timed(self) -> Iterator[None]:

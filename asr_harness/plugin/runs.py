@@ -46,6 +46,7 @@ class MeasuredRun:
         calibration: Callable[[], float],
         *,
         time_s: float,
+        compiles: bool,
         on_round: Callable[[int, int], None],
     ) -> None:
         self._case, self._slice, self._model = case, slice_, model
@@ -55,11 +56,22 @@ class MeasuredRun:
         )
         self._on_round = on_round
         self._time_s = time_s
+        self._compiles = compiles
 
     @cached_property
     def n_rounds(self) -> int:
         """Warm up, and choose how many rounds fill the time for the case."""
-        return measure.n_rounds(self._runner.warm_up(), self._time_s)
+        return measure.n_rounds(self._warm_up[1], self._time_s)
+
+    @cached_property
+    def _warm_up(self) -> tuple[measure.Work, float]:
+        from asr_harness.meters.operators import OperatorMeter
+
+        if not self._compiles:
+            return self._runner.warm_up(OperatorMeter())
+        # Under a counter of operators nothing would be compiled, and what compiles is no measure of a round.
+        self._runner.warm_up()
+        return self._runner.warm_up()
 
     def calibrate(self) -> None:
         """Time the calibration kernel for the round to come."""
@@ -73,7 +85,12 @@ class MeasuredRun:
     def extra_info(self) -> Mapping[str, Any]:
         """Compute the metrics of the rounds."""
         measurement = measure.Measurement(
-            self._case, self._model, self._slice, self._batches, tuple(self._runner.rounds)
+            self._case,
+            self._model,
+            self._slice,
+            self._batches,
+            self._warm_up[0],
+            tuple(self._runner.rounds),
         )
         return records.extra_info(measurement)
 

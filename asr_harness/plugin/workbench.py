@@ -85,5 +85,6 @@ class Workbench:
             self.model(case),
             self.calibration(case.device),
             time_s=self.plan.time_s,
+            compiles=bool(self.plan.variants[case.variant].get("compile_encoder")),
             on_round=on_round,
         )

@@ -51,7 +51,10 @@ def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Save
     assert len(info["errors"]) == len(info["utterances"]) == 4
     assert set(info["stage_s"]) == {"preprocess", "encode", "decode"}
     assert set(info["fingerprints"]) == {"slice", "weights", "normaliser", "decoding"}
-    assert info["reasons"] == {}
+    assert info["operators"] == {"preprocess": 0, "encode": 0, "decode": 0}
+    nones = {name for name, value in info.items() if value is None}
+    assert nones == {"flops", "useful_flops", "n_passes", "cache_bytes", "n_parameters", "weight_bytes"}
+    assert set(info["reasons"]) == nones
 
 
 def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting(

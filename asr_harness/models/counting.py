@@ -1,0 +1,55 @@
+"""FLOPs counted by running a model on the meta device: exact shapes, no arithmetic, no memory.
+
+Attention must be eager: the counter reads zero for scaled-dot-product attention. `torch.no_grad` rather than
+inference mode, in which parametrised weights cannot be read on the meta device.
+Source: `torch.utils.flop_counter`, which counts matrix products and convolutions, a multiply-add as two.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def count_flops(work: Callable[[], object]) -> int:
+    """Count the FLOPs of `work`, which runs a model on the meta device."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        work()
+    return int(counter.get_total_flops())
+
+
+def weights(model: Any) -> tuple[int, int]:
+    """Count the parameters of a `torch.nn.Module`, shared ones once, and the bytes of all it holds.
+
+    Quantised layers keep their weights packed, out of the parameters' sight; what they hold is added.
+    """
+    tensors = {
+        id(tensor): tensor
+        for module in model.modules()
+        for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False), *_packed(module))
+    }
+    n_parameters = sum(
+        tensor.numel() for tensor in tensors.values() if isinstance(tensor, torch.nn.Parameter)
+    )
+    return n_parameters, sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+
+
+@contextmanager
+def hooked(*handles: Any) -> Iterator[None]:
+    """Remove forward hooks when the block is left."""
+    with ExitStack() as stack:
+        for handle in handles:
+            stack.callback(handle.remove)
+        yield
+
+
+def _packed(module: Any) -> tuple[torch.Tensor, ...]:
+    if not hasattr(module, "_packed_params") or not callable(getattr(module, "weight", None)):
+        return ()
+    return tuple(tensor for tensor in (module.weight(), module.bias()) if tensor is not None)

@@ -1,0 +1,67 @@
+"""What the passes of wav2vec 2.0 and its kin cost: counted on the meta device, and in closed form."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import AutoModelForCTC, PreTrainedConfig
+
+from asr_harness.models.counting import count_flops, hooked
+from asr_harness.types import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def count_pass(config: PreTrainedConfig, one: Pass) -> int:
+    """Count the FLOPs of one row's pass on the meta device."""
+    with torch.device("meta"):
+        model = AutoModelForCTC.from_config(config, attn_implementation="eager").eval()
+        if one.kind == "head":
+            states = torch.empty(1, one.n_new, model.lm_head.in_features)
+            return count_flops(lambda: model.lm_head(states))
+        waveform = torch.empty(1, one.n_new)
+        return count_flops(lambda: model.base_model(waveform))
+
+
+def closed_form(config: PreTrainedConfig, one: Pass) -> int:
+    """FLOPs of one row's pass from the architecture alone; frames F, width d, inner width m.
+
+    Convolutions 2·F·c_out·c_in·k each, the projection 2Fcd, the positional convolution 2(F+1)·d·(d/groups)·k,
+    then per layer 8Fd² + 4F²d + 4Fdm; the head 2FdV.
+    """
+    width = config.hidden_size
+    if one.kind == "head":
+        return int(2 * one.n_new * width * config.vocab_size)
+    flops, frames, channels = 0, one.n_new, 1
+    for n_channels, kernel, stride in zip(
+        config.conv_dim, config.conv_kernel, config.conv_stride, strict=True
+    ):
+        frames = (frames - kernel) // stride + 1
+        flops += 2 * frames * n_channels * channels * kernel
+        channels = n_channels
+    kernel, groups = config.num_conv_pos_embeddings, config.num_conv_pos_embedding_groups
+    positions = 2 * (frames + 1 - kernel % 2) * width * (width // groups) * kernel
+    layer = 8 * frames * width**2 + 4 * frames**2 * width + 4 * frames * width * config.intermediate_size
+    flops += 2 * frames * channels * width + positions + config.num_hidden_layers * layer
+    return int(flops)
+
+
+@contextmanager
+def passes_recorded(model: Any) -> Iterator[list[Pass]]:
+    """Collect the passes made inside, by hooks on the encoder and on the CTC head."""
+    passes: list[Pass] = []
+
+    def encoded(_: object, arguments: tuple[torch.Tensor, ...], __: object) -> None:
+        passes.append(Pass("encode", *arguments[0].shape))
+
+    def classified(_: object, arguments: tuple[torch.Tensor, ...], __: object) -> None:
+        passes.append(Pass("head", *arguments[0].shape[:2]))
+
+    with hooked(
+        model.base_model.register_forward_hook(encoded),
+        model.lm_head.register_forward_hook(classified),
+    ):
+        yield passes

@@ -1,0 +1,113 @@
+"""What Whisper's passes cost: counted on the meta device, and in closed form.
+
+The first decoder step projects the encoder's output to the cross-attention's keys and values, once for all
+later steps; it is counted to the decoder.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import DynamicCache, EncoderDecoderCache, WhisperConfig, WhisperForConditionalGeneration
+from transformers.modeling_outputs import BaseModelOutput
+
+from asr_harness.models.counting import count_flops, hooked
+from asr_harness.types import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class WhisperFlops:
+    """Counts each kind of pass once for one row; rows, and the length of the cache, then scale exactly."""
+
+    def __init__(self, config: WhisperConfig) -> None:
+        with torch.device("meta"):
+            self._model = WhisperForConditionalGeneration._from_config(  # noqa: SLF001
+                config, attn_implementation="eager", dtype=torch.float32
+            ).eval()
+        self._config = config
+        self._per_row = cache(self._count)
+
+    def of(self, network_pass: Pass) -> float:
+        """FLOPs of a pass; costs grow linearly with rows and, for a later step, with the tokens cached."""
+        one = replace(network_pass, n_rows=1, cache_bytes=0)
+        if one.kind != "step":
+            return network_pass.n_rows * self._per_row(one)
+        near, far = (self._per_row(replace(one, n_past=n_past)) for n_past in (1, 2))
+        return network_pass.n_rows * (near + (one.n_past - 1) * (far - near))
+
+    def _count(self, one: Pass) -> int:
+        if one.kind == "encode":
+            mel = torch.empty(1, self._config.num_mel_bins, one.n_new, device="meta")
+            return count_flops(lambda: self._model.get_encoder()(mel))
+        cached = EncoderDecoderCache(DynamicCache(config=self._config), DynamicCache(config=self._config))
+        if one.n_past:
+            self._decode(one.n_past, cached)
+        return count_flops(lambda: self._decode(one.n_new, cached))
+
+    def _decode(self, n_tokens: int, cached: EncoderDecoderCache) -> None:
+        states = torch.empty(1, self._config.max_source_positions, self._config.d_model, device="meta")
+        self._model(
+            encoder_outputs=BaseModelOutput(last_hidden_state=states),
+            decoder_input_ids=torch.zeros(1, n_tokens, dtype=torch.long, device="meta"),
+            past_key_values=cached,
+            use_cache=True,
+        )
+
+
+def closed_form(config: WhisperConfig, network_pass: Pass) -> int:
+    """FLOPs of a pass from the architecture alone; frames F, width d, inner width m, tokens p after n.
+
+    Encoder: two convolutions of width 3, then per layer 8Fd² + 4F²d + 4Fdm.
+    Decoder: per layer 8pd² + 4p(n+p)d + 4pd² + 4pFd + 4pdm, and 4Fd² in the first step; then 2pdV.
+    """
+    frames, width = config.max_source_positions, config.d_model
+    new, past = network_pass.n_new, network_pass.n_past
+    if network_pass.kind == "encode":
+        convolutions = 2 * 3 * width * (2 * frames * config.num_mel_bins + frames * width)
+        layer = 8 * frames * width**2 + 4 * frames**2 * width + 4 * frames * width * config.encoder_ffn_dim
+        return int(network_pass.n_rows * (convolutions + config.encoder_layers * layer))
+    layer = (
+        12 * new * width**2
+        + 4 * new * (past + new + frames) * width
+        + 4 * new * width * config.decoder_ffn_dim
+    )
+    if network_pass.kind == "prompt":
+        layer += 4 * frames * width**2
+    head = 2 * new * width * config.vocab_size
+    return int(network_pass.n_rows * (config.decoder_layers * layer + head))
+
+
+@contextmanager
+def passes_recorded(model: Any) -> Iterator[list[Pass]]:
+    """Collect the passes that `generate` makes inside, by hooks on the encoder and the decoder."""
+    passes: list[Pass] = []
+
+    def encoded(_: object, arguments: tuple[Any, ...], kwargs: dict[str, Any], __: object) -> None:
+        features = arguments[0] if arguments else kwargs["input_features"]
+        passes.append(Pass("encode", len(features), features.shape[-1]))
+
+    def decoded(_: object, __: object, kwargs: dict[str, Any], output: Any) -> None:
+        n_rows, n_new = kwargs["input_ids"].shape
+        n_cached, cache_bytes = _cached(output.past_key_values)
+        n_past = max(n_cached - n_new, 0)
+        passes.append(Pass("step" if n_past else "prompt", n_rows, n_new, n_past, cache_bytes))
+
+    with hooked(
+        model.get_encoder().register_forward_hook(encoded, with_kwargs=True),
+        model.get_decoder().register_forward_hook(decoded, with_kwargs=True),
+    ):
+        yield passes
+
+
+def _cached(past: Any) -> tuple[int, int]:
+    if past is None:
+        return 0, 0
+    layers = [*past.self_attention_cache.layers, *past.cross_attention_cache.layers]
+    held = [tensor for layer in layers for tensor in (layer.keys, layer.values) if tensor is not None]
+    return past.get_seq_length(), sum(tensor.numel() * tensor.element_size() for tensor in held)

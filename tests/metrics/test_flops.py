@@ -1,0 +1,30 @@
+"""Sums of FLOPs, computed by hand."""
+
+import pytest
+
+from asr_harness.metrics import flops
+from asr_harness.types import Pass
+
+PASSES = (Pass("encode", 2, 3000), Pass("prompt", 2, 4), Pass("step", 2, 1, 4), Pass("step", 2, 1, 5))
+
+
+def cost(network_pass: Pass) -> float:
+    return {"encode": 100.0, "prompt": 10.0, "step": 1.0, "head": 5.0}[
+        network_pass.kind
+    ] * network_pass.n_rows
+
+
+def test_flops_are_summed_by_stage() -> None:
+    assert flops.stage_flops(PASSES, cost) == {"encode": 200.0, "decode": 24.0}
+
+
+def test_padding_is_taken_off_the_encoder_and_idle_rows_off_the_decoder() -> None:
+    # Six row-passes; the texts had 2 and 0 tokens, and each row needs one for its end.
+    useful = flops.useful_flops({"encode": 200.0, "decode": 24.0}, PASSES, padding_fraction=0.75, n_tokens=2)
+    assert useful == {"encode": 50.0, "decode": pytest.approx(24.0 * 4 / 6)}
+
+
+def test_a_ctc_head_is_padded_like_its_encoder() -> None:
+    passes = (Pass("encode", 2, 80_000), Pass("head", 2, 249))
+    useful = flops.useful_flops({"encode": 8.0, "decode": 4.0}, passes, padding_fraction=0.25, n_tokens=9)
+    assert useful == {"encode": 6.0, "decode": 3.0}

@@ -1,0 +1,113 @@
+"""FLOPs counted on the meta device against closed forms, and against what a run really does."""
+
+from pathlib import Path
+
+import pytest
+from transformers import AutoConfig, WhisperConfig
+
+from asr_harness import models
+from asr_harness.measure import transcribe
+from asr_harness.models import counting, ctc_work, whisper_work
+from asr_harness.models.fixed_tokens import dummy_tokens
+from asr_harness.types import Pass, RecordsPasses
+from tests import checkpoints as tiny
+from tests.conftest import noise
+
+WHISPERS = ("tiny", "base", "small", "medium", "large-v3-turbo")
+WINDOW = Pass("encode", 1, 3000)
+
+
+def whisper_config(name: str) -> WhisperConfig:
+    return WhisperConfig(**models.architectures()[f"openai/whisper-{name}"])
+
+
+@pytest.mark.parametrize(
+    ("name", "gflop"), [("tiny", 36.937728), ("medium", 1138.065408), ("large-v3-turbo", 2273.77152)]
+)
+def test_an_encoder_window_costs_what_is_known(name: str, gflop: float) -> None:
+    assert whisper_work.WhisperFlops(whisper_config(name)).of(WINDOW) / 1e9 == gflop
+
+
+@pytest.mark.parametrize("name", WHISPERS)
+def test_every_whisper_pass_equals_its_closed_form_to_the_digit(name: str) -> None:
+    config = whisper_config(name)
+    counted = whisper_work.WhisperFlops(config)
+    for network_pass in (WINDOW, Pass("prompt", 1, 4), Pass("step", 1, 1, 4), Pass("step", 8, 1, 100)):
+        assert counted.of(network_pass) == whisper_work.closed_form(config, network_pass)
+
+
+def test_the_first_decoder_step_of_tiny_carries_the_cross_attention_projections() -> None:
+    config = whisper_config("tiny")
+    first = whisper_work.closed_form(config, Pass("prompt", 1, 1))
+    later = whisper_work.closed_form(config, Pass("step", 1, 1, 4))
+    assert first / 1e9 == pytest.approx(3.6, abs=0.05)
+    assert later / 1e6 == pytest.approx(65.6, abs=0.05)
+    # Two projections of 1500 states in each of four layers.
+    assert first - later == 4 * 2 * 2 * 1500 * 384**2 - 4 * 4 * 4 * 384
+
+
+@pytest.mark.parametrize(
+    "network_pass", [Pass("encode", 1, 80_000), Pass("encode", 1, 480_000), Pass("head", 1, 249)]
+)
+def test_wav2vec2_is_within_a_thousandth_of_its_closed_form(network_pass: Pass) -> None:
+    config = AutoConfig.for_model(**models.architectures()["facebook/wav2vec2-base-960h"])
+    counted = ctc_work.count_pass(config, network_pass)
+    assert counted == pytest.approx(ctc_work.closed_form(config, network_pass), rel=1e-3)
+
+
+def test_counting_holds_no_weights() -> None:
+    counted = whisper_work.WhisperFlops(whisper_config("tiny"))
+    assert all(parameter.is_meta for parameter in counted._model.parameters())
+
+
+def record(name: str, audio_s: tuple[float, ...], weights: str = "dummy", **variant: object) -> list[Pass]:
+    transcriber = models.load(name, device="cpu", weights=weights, **variant).transcriber  # type: ignore[arg-type]
+    assert isinstance(transcriber, RecordsPasses)
+    with transcriber.passes_recorded() as passes:
+        transcribe(transcriber, [noise(s) for s in audio_s])
+    return passes
+
+
+def test_short_audio_makes_one_encoder_pass_and_one_decoder_pass_for_each_token_and_the_end(
+    hub_cache: Path,
+) -> None:
+    passes = record("someone/whisper-tiny-test", (5.0, 4.0))
+    assert [p.kind for p in passes] == ["encode", "prompt"] + ["step"] * dummy_tokens(5.0)
+    assert {p.n_rows for p in passes} == {2}
+    assert passes[0].n_new == 3000
+    assert [p.n_past for p in passes[1:4]] == [0, 4, 5]
+
+
+def test_long_audio_makes_an_encoder_pass_and_a_prompt_for_every_window(hub_cache: Path) -> None:
+    passes = record("someone/whisper-tiny-test", (62.0,))
+    assert [p.kind for p in passes if p.kind != "step"] == ["encode", "prompt"] * 3
+
+
+def test_beams_are_rows_of_the_decoder(hub_cache: Path) -> None:
+    passes = record("someone/whisper-tiny-test", (5.0,), beams=3)
+    assert [p.n_rows for p in passes[:3]] == [1, 3, 3]
+
+
+def test_the_cache_holds_keys_and_values_of_both_attentions(hub_cache: Path) -> None:
+    last = record("someone/whisper-tiny-test", (5.0, 5.0))[-1]
+    n_tokens = last.n_past + last.n_new
+    # Rows × (self + cross) × (keys and values) × width × fp32, in one layer.
+    assert last.cache_bytes == 2 * (n_tokens + 1500) * 2 * 16 * 4
+
+
+def test_a_ctc_batch_is_one_pass_of_encoder_and_head(tmp_path: Path) -> None:
+    passes = record(str(tiny.save_ctc(tmp_path)), (3.0, 2.0), "pretrained")
+    assert [(p.kind, p.n_rows) for p in passes] == [("encode", 2), ("head", 2)]
+    assert passes[0].n_new == 48_000
+
+
+def test_recording_twice_gives_the_same(hub_cache: Path) -> None:
+    name = "someone/whisper-tiny-test"
+    assert record(name, (35.0, 5.0)) == record(name, (35.0, 5.0))
+
+
+def test_weights_are_counted_once_however_shared(hub_cache: Path) -> None:
+    model = models.load("someone/whisper-tiny-test", device="cpu", weights="pretrained").transcriber.model
+    n_parameters, n_bytes = counting.weights(model)
+    assert n_parameters == sum(parameter.numel() for parameter in model.parameters())
+    assert n_bytes == 4 * n_parameters

@@ -1,0 +1,88 @@
+"""Faults that a timing might miss move a deterministic counter."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asr_harness import models
+from asr_harness.measure import SliceRunner, Work
+from asr_harness.meters.clock import HostClock
+from asr_harness.meters.operators import OperatorMeter
+from asr_harness.metrics.flops import stage_flops
+from asr_harness.models import counting
+from asr_harness.models.whisper import WhisperTranscriber
+from asr_harness.types import Samples, Utterance
+from tests.conftest import noise
+
+NAME = "someone/whisper-tiny-test"
+
+
+def load(**variant: Any) -> WhisperTranscriber:
+    transcriber = models.load(NAME, device="cpu", weights="dummy", **variant).transcriber
+    assert isinstance(transcriber, WhisperTranscriber)
+    return transcriber
+
+
+def count(transcriber: WhisperTranscriber, samples: Samples | None = None) -> Work:
+    utterance = Utterance("u", "talk", "speaker", 0.0, 5.0, "", noise(5) if samples is None else samples)
+    runner = SliceRunner(transcriber, [[utterance]], HostClock(), calibration=lambda: 0.0)
+    return runner.warm_up(OperatorMeter())[0]
+
+
+def flops(transcriber: WhisperTranscriber, work: Work) -> dict[str, float]:
+    return dict(stage_flops(work.passes or (), transcriber.flops))
+
+
+@pytest.fixture
+def healthy(hub_cache: Path) -> Work:
+    return count(load())
+
+
+def test_counters_are_the_same_from_run_to_run(healthy: Work) -> None:
+    assert count(load()) == healthy
+
+
+def test_a_decoder_without_its_cache_computes_the_past_again(healthy: Work) -> None:
+    transcriber = load()
+    transcriber.generate_kwargs["use_cache"] = False
+    work = count(transcriber)
+    assert max(p.cache_bytes for p in work.passes or ()) == 0
+    assert flops(transcriber, work)["decode"] > 3 * flops(transcriber, healthy)["decode"]
+
+
+def test_eager_attention_dispatches_other_operators(healthy: Work) -> None:
+    eager = count(load(attention="eager"))
+    assert (eager.operators or {})["encode"] > (healthy.operators or {})["encode"]
+
+
+def test_an_extra_encoder_pass_is_counted(healthy: Work) -> None:
+    transcriber = load()
+    once = transcriber.encode
+    transcriber.encode = lambda features: (once(features), once(features))[1]  # type: ignore[method-assign]
+    work = count(transcriber)
+    assert [p.kind for p in work.passes or ()].count("encode") == 2
+    assert (work.operators or {})["encode"] == 2 * (healthy.operators or {})["encode"]
+
+
+def test_fp32_where_there_was_bf16_doubles_the_bytes_of_the_weights(hub_cache: Path) -> None:
+    n_parameters, n_bytes = load().weights()
+    assert load(dtype="bfloat16").weights() == (n_parameters, n_bytes / 2)
+
+
+def test_int8_shrinks_the_bytes_of_the_linear_layers(hub_cache: Path) -> None:
+    def layer_bytes(**variant: str) -> int:
+        return counting.weights(load(**variant).model.get_encoder().layers[0].fc1)[1]
+
+    # 32 × 16 weights and 32 biases; quantised, only the biases stay in fp32.
+    assert layer_bytes() == 4 * (32 * 16 + 32)
+    assert layer_bytes(quantisation="int8") == 32 * 16 + 4 * 32
+
+
+def test_padding_to_a_longer_length_is_counted(tmp_path: Path) -> None:
+    ctc = models.load("asr-harness/ctc-mini", device="cpu", weights="dummy").transcriber
+    with ctc.passes_recorded() as short:
+        ctc.encode(ctc.preprocess([noise(2)]))
+    with ctc.passes_recorded() as padded:
+        ctc.encode(ctc.preprocess([noise(2), noise(4)]))
+    assert ctc.flops(padded[0]) > 4 * ctc.flops(short[0])
