@@ -1,5 +1,6 @@
 """The grid as plain data: to add a model, a bucket, a variant or a profile, add a line."""
 
+from asr_harness.data import BUCKETS_S
 from asr_harness.grid import Grid, Profile
 
 STUDY_MODELS = {
@@ -16,13 +17,6 @@ EMBEDDED_MODELS = {
 }
 
 DEVICES = ("cpu", "cuda")
-
-BUCKETS_S = {
-    "5s": (3.0, 7.0),
-    "15s": (10.0, 20.0),
-    "30s": (25.0, 40.0),
-    "60s": (50.0, 75.0),
-}
 
 BATCH_SIZES = (1, 4, 8, 16, 32)
 

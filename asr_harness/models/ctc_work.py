@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import AutoModelForCTC, PreTrainedConfig
 
 from asr_harness.models.counting import count_flops, hooked
-from asr_harness.types import Pass
+from asr_harness.types import SAMPLE_RATE_HZ, Pass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+EXAMPLE_S = 15
 
 
 def count_pass(config: PreTrainedConfig, one: Pass) -> int:
@@ -24,6 +27,29 @@ def count_pass(config: PreTrainedConfig, one: Pass) -> int:
             return count_flops(lambda: model.lm_head(states))
         waveform = torch.empty(1, one.n_new)
         return count_flops(lambda: model.base_model(waveform))
+
+
+def counted(config: PreTrainedConfig, network_pass: Pass) -> float:
+    """FLOPs of a pass, counted on the meta device."""
+    return network_pass.n_rows * count_pass(config, replace(network_pass, n_rows=1))
+
+
+def examples(config: PreTrainedConfig) -> Mapping[str, Pass]:
+    """Name the passes that show what a model costs; the first is an encoder's."""
+    frames = EXAMPLE_S * SAMPLE_RATE_HZ
+    for kernel, stride in zip(config.conv_kernel, config.conv_stride, strict=True):
+        frames = (frames - kernel) // stride + 1
+    return {
+        f"encoder, {EXAMPLE_S} s": Pass("encode", 1, EXAMPLE_S * SAMPLE_RATE_HZ),
+        f"CTC head, {EXAMPLE_S} s": Pass("head", 1, frames),
+    }
+
+
+def encoder_and_input(model: Any) -> tuple[Any, torch.Tensor]:
+    """Give the encoder with an input of `EXAMPLE_S` seconds, on the model's device."""
+    # The model's first parameter, which `model.device` asks, is made on the CPU whatever the default device.
+    device = model.lm_head.weight.device
+    return model.base_model, torch.zeros(1, EXAMPLE_S * SAMPLE_RATE_HZ, device=device)
 
 
 def closed_form(config: PreTrainedConfig, one: Pass) -> int:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from asr_harness.models.checkpoints import Checkpoint
 
+WORK = ctc_work
 MODEL_TYPES = ("wav2vec2", "hubert", "wavlm", "data2vec-audio")
 EAGER_ONLY = ("wavlm",)
 """Transformers has no scaled-dot-product attention for WavLM's relative positions."""

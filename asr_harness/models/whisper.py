@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from asr_harness.models.checkpoints import Checkpoint
 
+WORK = whisper_work
 MODEL_TYPES = ("whisper",)
 WINDOW_S = 30.0
 MEL_FLOATS_PER_WINDOW = 4_000_000

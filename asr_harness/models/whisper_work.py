@@ -19,7 +19,7 @@ from asr_harness.models.counting import count_flops, hooked
 from asr_harness.types import Pass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 class WhisperFlops:
@@ -58,6 +58,29 @@ class WhisperFlops:
             past_key_values=cached,
             use_cache=True,
         )
+
+
+def counted(config: WhisperConfig, network_pass: Pass) -> float:
+    """FLOPs of a pass, counted on the meta device."""
+    return WhisperFlops(config).of(network_pass)
+
+
+def examples(config: WhisperConfig) -> Mapping[str, Pass]:
+    """Name the passes that show what a model costs; the first is an encoder's."""
+    frames = 2 * config.max_source_positions
+    return {
+        "encoder, one 30 s window": Pass("encode", 1, frames),
+        "decoder, first step (prompt of 4)": Pass("prompt", 1, 4),
+        "decoder, later step (10 tokens cached)": Pass("step", 1, 1, 10),
+    }
+
+
+def encoder_and_input(model: Any) -> tuple[Any, torch.Tensor]:
+    """Give the encoder with an input of one window, on the model's device."""
+    config = model.config
+    return model.get_encoder(), torch.zeros(
+        1, config.num_mel_bins, 2 * config.max_source_positions, device=model.device
+    )
 
 
 def closed_form(config: WhisperConfig, network_pass: Pass) -> int:
