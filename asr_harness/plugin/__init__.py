@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from asr_harness.errors import GridError
 from asr_harness.plugin import options
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def _make_plan(config: pytest.Config, grid: object) -> Plan:
     from asr_harness import data, models
     from asr_harness import grid as grids
 
-    assert isinstance(grid, grids.Grid), f"pytest_asr_grid gave a {type(grid).__name__}, not a Grid"  # noqa: S101
+    if not isinstance(grid, grids.Grid):
+        raise GridError(f"pytest_asr_grid gave a {type(grid).__name__}; it gives an asr_harness.grid.Grid")
     plan = grids.make_plan(
         grid,
         profile=options.text(config, "profile"),
