@@ -152,6 +152,23 @@ class RecordsPasses(Protocol):
     def weights(self) -> tuple[int, int]:
         """Count the parameters, and the bytes that they and the buffers take."""
 
+    def moved_bytes(self, network_pass: Pass) -> float:
+        """The fewest bytes that a pass must move: its weights once, its inputs, outputs and cache."""
+
+    @property
+    def dtype(self) -> str:
+        """Name of the arithmetic's dtype, such as `float32`."""
+
+
+class MemoryMeter(Protocol):
+    """Tells the peak memory since it was reset."""
+
+    def reset(self) -> None:
+        """Start a new peak at what is held now."""
+
+    def read(self) -> tuple[Reading, ...]:
+        """Give the peaks in bytes."""
+
 
 class StageClock(Protocol):
     """Times the stages of one transcription; time in a nested stage belongs to the inner one alone."""
@@ -189,3 +206,28 @@ class Reading:
     value: float | None
     label: Literal["measured", "estimated", "unmeasured"] = "measured"
     reason: str | None = None
+
+
+class EnergyCounter(Protocol):
+    """A cumulative count of joules, read from the side while work runs; safe to read from two threads."""
+
+    @property
+    def source(self) -> str:
+        """What counts, such as `nvml total energy`."""
+
+    @property
+    def label(self) -> Literal["measured", "estimated"]:
+        """Whether the joules come from a sensor or from a model of one."""
+
+    @property
+    def step_s(self) -> float | None:
+        """Seconds between the samples it is made from; None if it steps by itself, and the step is to be found."""
+
+    def read_j(self) -> float:
+        """Joules since some origin, never falling. Raises MeterError if the counter is gone."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Describe in plain JSON values what bears on the energy: limits, clocks, temperature, other processes."""
+
+    def invalid_reason(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+        """Say why work between two states must not be counted, and the way out; None if it may."""

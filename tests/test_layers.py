@@ -12,7 +12,7 @@ PACKAGE = Path(asr_harness.__file__).parent
 LAYERS = (
     {"__init__", "errors", "types"},
     {"data", "models", "meters", "metrics"},
-    {"grid", "environment", "measure"},
+    {"grid", "environment", "measure", "energy"},
     {"records", "journal"},
     {"stats", "compare"},
     {"report"},

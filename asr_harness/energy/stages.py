@@ -1,0 +1,56 @@
+"""Works to measure: a pass over the slice, and each of its stages alone on prepared inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.energy.measuring import measure_energy
+from asr_harness.measure import transcribe
+from asr_harness.types import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from asr_harness.metrics.energy import EnergyFigure
+    from asr_harness.types import EnergyCounter, Samples, StageName, Transcriber
+
+
+def slice_work(transcriber: Transcriber, batches: Sequence[Sequence[Samples]]) -> Callable[[], None]:
+    """Give the work of one pass over the slice, on the path that the rounds take."""
+
+    def work() -> None:
+        for audio in batches:
+            transcribe(transcriber, audio)
+
+    return work
+
+
+def stage_works(
+    transcriber: Transcriber, batches: Sequence[Sequence[Samples]]
+) -> Mapping[StageName, Callable[[], None]]:
+    """Give the work of each stage of one pass, on inputs prepared once and kept on the device.
+
+    Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
+    """
+    features = [transcriber.preprocess(audio) for audio in batches]
+    encoded = [transcriber.encode(batch) for batch in features]
+    return {
+        "preprocess": _for_each(transcriber.preprocess, batches),
+        "encode": _for_each(transcriber.encode, features),
+        "decode": _for_each(transcriber.decode, encoded),
+    }
+
+
+def measure_stages(
+    works: Mapping[StageName, Callable[[], None]], counter: EnergyCounter, **settings: Any
+) -> Mapping[StageName, EnergyFigure]:
+    """Measure each stage with the `settings` of `measure_energy`."""
+    return {stage: measure_energy(works[stage], counter, **settings) for stage in STAGES}
+
+
+def _for_each(stage: Callable[[Any], object], inputs: Sequence[Any]) -> Callable[[], None]:
+    def work() -> None:
+        for batch in inputs:
+            stage(batch)
+
+    return work

@@ -1,0 +1,87 @@
+"""Energy of AMD GPUs, Apple silicon and Jetson through Zeus, where `pip install zeus` has put it.
+
+Source: Zeus (ml.energy/zeus), `zeus.monitor.ZeusMonitor`: begin_window and end_window give joules by device.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+from asr_harness.errors import MeterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENERGY_DEVICES = ("cuda", "mps")
+WINDOW = "asr-harness"
+
+
+def open_energy_counter(device: str, monitor: Any = None) -> ZeusEnergy:
+    """Open Zeus on what it finds. Raises MeterError if it is not installed or finds nothing."""
+    if device not in ENERGY_DEVICES:
+        raise MeterError(f"Zeus is used for {' and '.join(ENERGY_DEVICES)}, not for {device!r}")
+    return ZeusEnergy(monitor or _monitor(device))
+
+
+class ZeusEnergy:
+    """Joules of the GPU or SoC that Zeus watches, one window after another."""
+
+    label: Literal["measured"] = "measured"
+    source = "zeus"
+    step_s = None
+
+    def __init__(self, monitor: Any) -> None:
+        self._monitor = monitor
+        self._lock = Lock()
+        self._energy_j = 0.0
+        self._monitor.begin_window(WINDOW, sync_execution=False)
+
+    def read_j(self) -> float:
+        """Joules since it was opened."""
+        with self._lock:
+            window = self._monitor.end_window(WINDOW, sync_execution=False)
+            self._monitor.begin_window(WINDOW, sync_execution=False)
+            self._energy_j += _joules(window)
+            return self._energy_j
+
+    def state(self) -> Mapping[str, Any]:
+        """Nothing: Zeus tells of energy alone."""
+        return {}
+
+    def invalid_reason(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+        """Object to nothing; Zeus does not tell of throttling."""
+        del before, after
+        return None
+
+
+def _joules(window: Any) -> float:
+    if len(window.gpu_energy) > 1:
+        raise MeterError(f"Zeus watches {len(window.gpu_energy)} GPUs; make only one visible")
+    if window.gpu_energy:
+        return float(next(iter(window.gpu_energy.values())))
+    soc = getattr(window, "soc_energy", None)
+    soc_mj = getattr(soc, "gpu_mj", getattr(soc, "gpu_energy_mj", None))
+    if soc_mj is None:
+        raise MeterError("Zeus reports no GPU energy here; see its documentation for the devices it knows")
+    return float(soc_mj) / 1e3
+
+
+def _monitor(device: str) -> Any:
+    try:
+        from zeus.monitor import ZeusMonitor
+    except ImportError as error:
+        raise MeterError("Zeus is not installed; `pip install zeus` for AMD, Apple and Jetson") from error
+    try:
+        return ZeusMonitor(gpu_indices=_gpu_indices(device), cpu_indices=[])
+    except (RuntimeError, ValueError) as error:
+        raise MeterError(f"Zeus does not start: {error}; see its documentation") from error
+
+
+def _gpu_indices(device: str) -> list[int] | None:
+    """Only PyTorch's current GPU counts; a SoC is watched whole."""
+    if device != "cuda":
+        return None
+    import torch
+
+    return [torch.cuda.current_device()]
