@@ -56,7 +56,7 @@ class Steps:
 
 
 class Watch:
-    """Reads a counter and its state while work runs, so that wrap-around, throttling or a stall is not missed.
+    """Reads a counter and its state while work runs, lest wrap-around, throttling or a stall be missed.
 
     `reason` says what spoils the work, None while nothing does.
     """

@@ -1,7 +1,8 @@
 """Energy of the NVIDIA GPU that PyTorch works on.
 
 Source: NVML API reference, nvmlDeviceGetTotalEnergyConsumption (millijoules since the driver was
-loaded, Volta and newer) and nvmlDeviceGetPowerUsage (milliwatts). The counter of many boards steps about every 100 ms.
+loaded, Volta and newer) and nvmlDeviceGetPowerUsage (milliwatts). The counter of many
+boards steps about every 100 ms.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ class EnergyTrial:
 class EnergyFigure:
     """Joules of one work, or None with the reason.
 
-    `net_j` leaves out what the idle device would have used meanwhile. `n_ticks` counts the counter's steps in the
-    shortest trial. `relative_uncertainty` is a standard uncertainty (see `relative_uncertainty`).
+    `net_j` leaves out what the idle device would have used meanwhile. `n_ticks` counts the counter's steps
+    in the shortest trial. `relative_uncertainty` is a standard uncertainty (see `relative_uncertainty`).
     """
 
     source: str
@@ -53,8 +53,8 @@ def relative_uncertainty(work_j: Sequence[float], n_ticks: int) -> float | None:
     """Combine the counter's step with the spread of the trials; None if there are fewer than 2 trials.
 
     Each end of a trial lies within one step, evenly likely: a standard uncertainty of 1/sqrt(12) step each,
-    so 1/(sqrt(6) n_ticks) of the trial. The mean of k trials of standard deviation s has s/sqrt(k). The two are
-    added in quadrature. The sensor's own accuracy, the same in every trial, is not in it.
+    so 1/(sqrt(6) n_ticks) of the trial. The mean of k trials of standard deviation s has s/sqrt(k). The two
+    are added in quadrature. The sensor's own accuracy, the same in every trial, is not in it.
     Source: JCGM 100:2008 (GUM), 4.2.3, 4.3.7, 5.1.2.
     """
     if len(work_j) < 2:  # noqa: PLR2004 - a spread takes two
