@@ -13,10 +13,13 @@ from asr_harness.types import STAGES, RecordsPasses, ReentersEncoder, Round, Tra
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from asr_harness.meters.machine_peaks import MachinePeaks
     from asr_harness.models import LoadedModel
     from asr_harness.types import (
         Case,
+        MemoryMeter,
         Pass,
+        Reading,
         Samples,
         Slice,
         StageClock,
@@ -53,6 +56,16 @@ def n_rounds(warm_up_s: float, budget_s: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Instruments:
+    """What a device is measured with: made once, used for every case on it."""
+
+    clock: StageClock
+    calibration: Callable[[], float]
+    memory: tuple[MemoryMeter, ...]
+    peaks: MachinePeaks
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What one pass over a slice made the machine do; the same in every run of the same code.
 
@@ -84,6 +97,8 @@ class Measurement:
     slice: Slice
     batches: tuple[tuple[Utterance, ...], ...]
     work: Work
+    memory: tuple[Reading, ...]
+    peaks: MachinePeaks
     rounds: tuple[Round, ...]
 
     def hypotheses(self, round_index: int = -1) -> list[str]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics import error_rate, flops, speed
+from asr_harness.metrics import error_rate, flops, memory, speed
+from asr_harness.metrics.roofline import roofline
 from asr_harness.types import STAGES, RecordsPasses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from asr_harness.measure import Measurement
-    from asr_harness.types import Round, Slice
+    from asr_harness.types import Outcome, Round, Slice
 
 SCHEMA_VERSION = 1
+FRONTIER_AXES = ("model", "device", "bucket", "variant")
+MEMORY_NAMES = ("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes", "process_device_bytes")
 DUMMY_REASON = "dummy weights: their transcripts mean nothing"
 
 
@@ -43,6 +48,7 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
         **_speed(rounds, slice_),
         **_work(measurement, reasons),
         **_counted(measurement, reasons),
+        **_memory(measurement, reasons),
         **_quality(measurement, reasons),
         "fingerprints": {
             "slice": slice_.fingerprint,
@@ -53,7 +59,8 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
     }
     if measurement.model.weights_fingerprint is None:
         reasons["fingerprints.weights"] = "the transcriber has no weights_fingerprint attribute"
-    return {**info, **_useful(measurement, info, reasons), "reasons": reasons}
+    useful, roofline = _useful(measurement, info, reasons), _roofline(measurement, info, reasons)
+    return {**info, **useful, **roofline, "reasons": reasons}
 
 
 def _speed(rounds: tuple[Round, ...], slice_: Slice) -> Mapping[str, Any]:
@@ -104,6 +111,41 @@ def _counted(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, 
     }
 
 
+def _memory(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
+    found: dict[str, Any] = dict.fromkeys(MEMORY_NAMES)
+    reasons.update(dict.fromkeys(MEMORY_NAMES, f"nothing is allocated there on {measurement.case.device}"))
+    for reading in measurement.memory:
+        found[reading.name] = reading.value
+        reasons.pop(reading.name, None)
+        if reading.reason:
+            reasons[reading.name] = reading.reason
+    return found
+
+
+def _roofline(
+    measurement: Measurement, info: Mapping[str, Any], reasons: dict[str, str]
+) -> Mapping[str, Any]:
+    """Compare each stage's median time with the least that the machine's peaks allow."""
+    transcriber, passes, peaks = measurement.model.transcriber, measurement.work.passes, measurement.peaks
+    if passes is None or not isinstance(transcriber, RecordsPasses):
+        reasons["roofline"] = reasons["flops"]
+        return {"roofline": None}
+    moved_bytes: Counter[str] = Counter()
+    for network_pass in passes:
+        moved_bytes[network_pass.stage] += transcriber.moved_bytes(network_pass)  # type: ignore[assignment]
+    roofs = {
+        stage: roofline(
+            flops=stage_flops,
+            moved_bytes=moved_bytes[stage],
+            time_s=median(info["stage_s"][stage]),
+            peak_flops_per_s=peaks.flops_per_s[transcriber.dtype],
+            peak_bytes_per_s=peaks.bytes_per_s,
+        )
+        for stage, stage_flops in info["flops"].items()
+    }
+    return {"roofline": {stage: asdict(roof) for stage, roof in roofs.items()}}
+
+
 def _useful(measurement: Measurement, info: Mapping[str, Any], reasons: dict[str, str]) -> Mapping[str, Any]:
     for name in ("flops", "padding_fraction", "n_tokens"):
         if info[name] is None:
@@ -116,6 +158,19 @@ def _useful(measurement: Measurement, info: Mapping[str, Any], reasons: dict[str
         n_tokens=info["n_tokens"],
     )
     return {"useful_flops": useful}
+
+
+def oom_frontiers(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Find, for each model, device, bucket and variant, the largest batch that fits in memory."""
+    groups: dict[tuple[str, ...], list[tuple[int, Outcome]]] = {}
+    for outcome in outcomes:
+        case = outcome["case"]
+        key = tuple(case[axis] for axis in FRONTIER_AXES)
+        groups.setdefault(key, []).append((case["batch_size"], outcome["outcome"]))
+    return [
+        {**dict(zip(FRONTIER_AXES, key, strict=True)), **asdict(memory.oom_frontier(found))}
+        for key, found in groups.items()
+    ]
 
 
 def _quality(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:

@@ -40,6 +40,11 @@ def weights(model: Any) -> tuple[int, int]:
     return n_parameters, sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
+def dtype_name(model: Any) -> str:
+    """Name the dtype that a transformers model computes in."""
+    return str(model.dtype).removeprefix("torch.")
+
+
 @contextmanager
 def hooked(*handles: Any) -> Iterator[None]:
     """Remove forward hooks when the block is left."""

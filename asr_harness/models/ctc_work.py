@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers import AutoModelForCTC, PreTrainedConfig
 
+from asr_harness.models import counting
 from asr_harness.models.counting import count_flops, hooked
 from asr_harness.types import SAMPLE_RATE_HZ, Pass
 
@@ -73,6 +74,20 @@ def closed_form(config: PreTrainedConfig, one: Pass) -> int:
     layer = 8 * frames * width**2 + 4 * frames**2 * width + 4 * frames * width * config.intermediate_size
     flops += 2 * frames * channels * width + positions + config.num_hidden_layers * layer
     return int(flops)
+
+
+def moved_bytes(model: Any, network_pass: Pass) -> float:
+    """The fewest bytes of a pass: weights once, and what goes in and comes out.
+
+    For the encoder the first convolution's output is counted too: no cache holds it.
+    """
+    config, itemsize = model.config, model.dtype.itemsize
+    if network_pass.kind == "head":
+        values = network_pass.n_rows * network_pass.n_new * (config.hidden_size + config.vocab_size)
+        return float(counting.weights(model.lm_head)[1] + values * itemsize)
+    first = 2 * config.conv_dim[0] * network_pass.n_new // config.conv_stride[0]
+    values = network_pass.n_rows * (network_pass.n_new + first)
+    return float(counting.weights(model.base_model)[1] + values * itemsize)
 
 
 @contextmanager

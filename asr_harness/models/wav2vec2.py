@@ -138,6 +138,15 @@ class CtcTranscriber:
         """Count the parameters, and the bytes they take."""
         return counting.weights(self.model)
 
+    def moved_bytes(self, network_pass: Pass) -> float:
+        """The fewest bytes that a pass must move."""
+        return ctc_work.moved_bytes(self.model, network_pass)
+
+    @property
+    def dtype(self) -> str:
+        """Name of the arithmetic's dtype."""
+        return counting.dtype_name(self.model)
+
     def _count_labels(self, ids: torch.Tensor) -> int:
         return int((torch.unique_consecutive(ids) != self.tokenizer.pad_token_id).sum())
 

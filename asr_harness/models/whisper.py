@@ -179,6 +179,15 @@ class WhisperTranscriber:
         """Count the parameters, and the bytes they take."""
         return counting.weights(self.model)
 
+    def moved_bytes(self, network_pass: Pass) -> float:
+        """The fewest bytes that a pass must move."""
+        return whisper_work.moved_bytes(self.model, network_pass)
+
+    @property
+    def dtype(self) -> str:
+        """Name of the arithmetic's dtype."""
+        return counting.dtype_name(self.model)
+
     @contextmanager
     def _encoder_passes_timed(self) -> Iterator[None]:
         self._processed_s = 0.0

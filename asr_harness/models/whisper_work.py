@@ -15,6 +15,7 @@ import torch
 from transformers import DynamicCache, EncoderDecoderCache, WhisperConfig, WhisperForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutput
 
+from asr_harness.models import counting
 from asr_harness.models.counting import count_flops, hooked
 from asr_harness.types import Pass
 
@@ -104,6 +105,19 @@ def closed_form(config: WhisperConfig, network_pass: Pass) -> int:
         layer += 4 * frames * width**2
     head = 2 * new * width * config.vocab_size
     return int(network_pass.n_rows * (config.decoder_layers * layer + head))
+
+
+def moved_bytes(model: Any, network_pass: Pass) -> float:
+    """The fewest bytes of a pass: weights once; features and states of the encoder; the decoder's cache.
+
+    The output projection is the embedding, of which a decoder pass reads every row.
+    """
+    config, itemsize = model.config, model.dtype.itemsize
+    if network_pass.kind == "encode":
+        states = config.max_source_positions * config.d_model
+        values = network_pass.n_rows * (network_pass.n_new * config.num_mel_bins + states)
+        return float(counting.weights(model.get_encoder())[1] + values * itemsize)
+    return float(counting.weights(model.get_decoder())[1] + network_pass.cache_bytes)
 
 
 @contextmanager

@@ -6,13 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asr_harness import data, measure, records
-from asr_harness.meters.clock import clock_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.models import LoadedModel
-    from asr_harness.types import Case, Slice
+    from asr_harness.types import Case, Reading, Slice
 
 
 class Run(Protocol):
@@ -43,7 +42,7 @@ class MeasuredRun:
         case: Case,
         slice_: Slice,
         model: LoadedModel,
-        calibration: Callable[[], float],
+        instruments: measure.Instruments,
         *,
         time_s: float,
         compiles: bool,
@@ -51,12 +50,14 @@ class MeasuredRun:
     ) -> None:
         self._case, self._slice, self._model = case, slice_, model
         self._batches = data.batches(slice_, case.batch_size)
+        self._instruments = instruments
         self._runner = measure.SliceRunner(
-            model.transcriber, self._batches, clock_for(case.device), calibration
+            model.transcriber, self._batches, instruments.clock, instruments.calibration
         )
-        self._on_round = on_round
         self._time_s = time_s
         self._compiles = compiles
+        self._on_round = on_round
+        self._memory: tuple[Reading, ...] = ()
 
     @cached_property
     def n_rounds(self) -> int:
@@ -67,11 +68,14 @@ class MeasuredRun:
     def _warm_up(self) -> tuple[measure.Work, float]:
         from asr_harness.meters.operators import OperatorMeter
 
-        if not self._compiles:
-            return self._runner.warm_up(OperatorMeter())
-        # Under a counter of operators nothing would be compiled, and what compiles is no measure of a round.
-        self._runner.warm_up()
-        return self._runner.warm_up()
+        if self._compiles:
+            # What compiles is no measure of a round, and under a counter of operators nothing would compile.
+            self._runner.warm_up()
+        for meter in self._instruments.memory:
+            meter.reset()
+        warm_up = self._runner.warm_up(None if self._compiles else OperatorMeter())
+        self._memory = tuple(reading for meter in self._instruments.memory for reading in meter.read())
+        return warm_up
 
     def calibrate(self) -> None:
         """Time the calibration kernel for the round to come."""
@@ -90,6 +94,8 @@ class MeasuredRun:
             self._slice,
             self._batches,
             self._warm_up[0],
+            self._memory,
+            self._instruments.peaks,
             tuple(self._runner.rounds),
         )
         return records.extra_info(measurement)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from shutil import get_terminal_size
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asr_harness import records
 from asr_harness.plugin import summary
 from asr_harness.plugin.progress import terminal_of
-from asr_harness.records import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -38,7 +39,7 @@ class Saving:
         from asr_harness.meters import environment
 
         output_json["asr"] = {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": records.SCHEMA_VERSION,
             "profile": self._plan.profile,
             "plan": {
                 "sources": dict(self._plan.sources),
@@ -54,6 +55,8 @@ class Saving:
                 "wall_s": monotonic() - self._began_s,
                 "loading_s": self._workbench.loading_s,
             },
+            "peaks": {device: asdict(peaks) for device, peaks in self._workbench.peaks.items()},
+            "oom_frontier": records.oom_frontiers(self._ledger.outcomes()),
             "outcomes": self._ledger.outcomes(),
         }
 

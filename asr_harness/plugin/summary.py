@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.report import terminal, units
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from asr_harness.journal import Entry
     from asr_harness.plugin.preflight import Forecast
 
-HEADERS = ("case", "per utterance", "RTF", "pre/enc/dec %", "WER")
+HEADERS = ("case", "latency", "RTF", "pre/enc/dec %", "of roof %", "WER")
+LEGEND = (
+    "latency: per utterance. of roof: share of encode / decode time that the machine's peaks would allow, "
+    "bound by (a)rithmetic or (m)emory"
+)
 
 
 def results(entries: Iterable[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
@@ -25,7 +30,7 @@ def results(entries: Iterable[Entry], case_ids: Mapping[str, str], width: int) -
     unmeasured_wer = Counter(
         e.extra_info["reasons"]["wer"] for e in measured if "wer" in e.extra_info["reasons"]
     )
-    lines = lines if measured else []
+    lines = [*lines, *wrap(LEGEND, width)] if measured else []
     lines += [f"WER not measured in {_cases(count)}: {reason}" for reason, count in unmeasured_wer.items()]
     others = Counter((entry.outcome, entry.reason) for entry in entries if entry.outcome != "measured")
     return lines + [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
@@ -61,8 +66,16 @@ def _row(case_id: str, extra_info: Mapping[str, Any]) -> tuple[str, ...]:
         units.seconds(extra_info["latency_per_utterance_s"]),
         units.ratio(extra_info["rtf"]),
         shares,
+        _roofs(extra_info["roofline"]),
         units.percent(extra_info["wer"]),
     )
+
+
+def _roofs(roofline: Mapping[str, Any] | None) -> str:
+    if roofline is None:
+        return units.UNMEASURED
+    roofs = (roofline[stage] for stage in ("encode", "decode"))
+    return "/".join(f"{100 * roof['share']:.0f}{roof['bound'][0]}" for roof in roofs)
 
 
 def _cases(count: int) -> str:

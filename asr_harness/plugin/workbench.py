@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import data, models
+from asr_harness import data, measure, models
 from asr_harness.plugin.runs import MeasuredRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from asr_harness.grid import Plan
+    from asr_harness.meters.machine_peaks import MachinePeaks
     from asr_harness.types import Case, Slice
 
 
@@ -25,7 +26,7 @@ class Workbench:
         self._slices: dict[str, Slice] = {}
         self._key: tuple[str, str, str] | None = None
         self._model: models.LoadedModel | None = None
-        self._calibrations: dict[str, Callable[[], float]] = {}
+        self._instruments: dict[str, measure.Instruments] = {}
 
     def slice(self, bucket: str) -> Slice:
         """Load the slice of a bucket, from the cache or by cutting it now."""
@@ -54,13 +55,17 @@ class Workbench:
             self._key = key
         return self._model
 
-    def calibration(self, device: str) -> Callable[[], float]:
-        """Make the calibration kernel of a device, once."""
-        from asr_harness.meters.calibration import CalibrationKernel
+    def instruments(self, device: str) -> measure.Instruments:
+        """Make what a device is measured with, and measure its peaks, once."""
+        if device not in self._instruments:
+            with self._loading():
+                self._instruments[device] = _instruments(device)
+        return self._instruments[device]
 
-        if device not in self._calibrations:
-            self._calibrations[device] = CalibrationKernel(device)
-        return self._calibrations[device]
+    @property
+    def peaks(self) -> dict[str, MachinePeaks]:
+        """What each device that was used can do at best."""
+        return {device: instruments.peaks for device, instruments in self._instruments.items()}
 
     @contextmanager
     def _loading(self) -> Iterator[None]:
@@ -83,8 +88,19 @@ class Workbench:
             case,
             self.slice(case.bucket),
             self.model(case),
-            self.calibration(case.device),
+            self.instruments(case.device),
             time_s=self.plan.time_s,
             compiles=bool(self.plan.variants[case.variant].get("compile_encoder")),
             on_round=on_round,
         )
+
+
+def _instruments(device: str) -> measure.Instruments:
+    from asr_harness.meters.calibration import CalibrationKernel
+    from asr_harness.meters.clock import clock_for
+    from asr_harness.meters.cuda_memory import CudaMemory
+    from asr_harness.meters.machine_peaks import measure_peaks
+    from asr_harness.meters.process_memory import PeakResidentSet
+
+    memory = (PeakResidentSet(), CudaMemory()) if device == "cuda" else (PeakResidentSet(),)
+    return measure.Instruments(clock_for(device), CalibrationKernel(device), memory, measure_peaks(device))

@@ -111,6 +111,8 @@ def light(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("asr_harness.meters.calibration.N_STEPS", 1)
     monkeypatch.setattr("asr_harness.meters.calibration.N_COPIES", 1)
     monkeypatch.setattr("asr_harness.models.cost.PROBE_SIZE", {"cpu": 64})
+    monkeypatch.setattr("asr_harness.meters.machine_peaks.MATRIX_SIZE", {"cpu": 96})
+    monkeypatch.setattr("asr_harness.meters.machine_peaks.COPY_FLOATS", {"cpu": 1 << 10})
 
 
 @pytest.fixture

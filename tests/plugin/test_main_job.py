@@ -53,8 +53,12 @@ def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Save
     assert set(info["fingerprints"]) == {"slice", "weights", "normaliser", "decoding"}
     assert info["operators"] == {"preprocess": 0, "encode": 0, "decode": 0}
     nones = {name for name, value in info.items() if value is None}
-    assert nones == {"flops", "useful_flops", "n_passes", "cache_bytes", "n_parameters", "weight_bytes"}
-    assert set(info["reasons"]) == nones
+    assert nones == {
+        *("flops", "useful_flops", "n_passes", "cache_bytes", "n_parameters", "weight_bytes", "roofline"),
+        *("peak_allocated_bytes", "peak_reserved_bytes", "process_device_bytes"),
+    }
+    assert nones <= set(info["reasons"])
+    assert info["peak_resident_bytes"] > 1 << 20
 
 
 def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting(
@@ -66,6 +70,23 @@ def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting
     assert loud["wer"] == quiet["wer"]
     assert loud["fingerprints"]["decoding"] != quiet["fingerprints"]["decoding"]
     assert loud["fingerprints"]["slice"] == quiet["fingerprints"]["slice"]
+
+
+def test_the_oom_frontier_is_recorded(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-models", "hungry,steady")
+    frontier = {found["model"]: found for found in saved()["asr"]["oom_frontier"]}
+    assert frontier["hungry"]["largest_that_fits"] is None
+    assert frontier["hungry"]["smallest_that_does_not"] == 1
+    assert frontier["steady"]["largest_that_fits"] == 2
+    assert frontier["steady"]["smallest_that_does_not"] is None
+
+
+def test_the_peaks_of_the_machine_are_recorded(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "-k", "b1")
+    peaks = saved()["asr"]["peaks"]["cpu"]
+    assert set(peaks["flops_per_s"]) == {"float32", "bfloat16", "float16"}
+    assert min(peaks["flops_per_s"].values()) > 0
+    assert peaks["bytes_per_s"] > 0
 
 
 def test_parameters_are_plain_values(run: Run, saved: Saved) -> None:
@@ -95,7 +116,7 @@ def test_the_table_at_the_end_shows_every_case(run: Run) -> None:
     result.stdout.fnmatch_lines(
         [
             "*speech recognition*",
-            "case * per utterance * RTF * pre/enc/dec % * WER",
+            "case * latency * RTF * pre/enc/dec % * of roof % * WER",
             "steady-cpu-5s-b1-baseline * 33.3 %",
             "steady-cpu-5s-b2-baseline * 33.3 %",
         ]

@@ -11,7 +11,7 @@ import pytest
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
 TIMINGS = {"stats", "batch_latency_s", "latency_per_utterance_s", "rtf", "rtfx", "stage_s", "calibration_s"}
-TIMINGS |= {"datetime", "session", "fullname", "machine_info"}
+TIMINGS |= {"datetime", "session", "fullname", "machine_info", "peaks", "roofline", "peak_resident_bytes"}
 
 
 def without_timings(value: Any) -> Any:
