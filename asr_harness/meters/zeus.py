@@ -5,6 +5,7 @@ Source: Zeus (ml.energy/zeus), `zeus.monitor.ZeusMonitor`: begin_window and end_
 
 from __future__ import annotations
 
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -69,19 +70,19 @@ def _joules(window: Any) -> float:
 
 def _monitor(device: str) -> Any:
     try:
-        from zeus.monitor import ZeusMonitor
+        monitor: Any = import_module("zeus.monitor")
     except ImportError as error:
         raise MeterError("Zeus is not installed; `pip install zeus` for AMD, Apple and Jetson") from error
     try:
-        return ZeusMonitor(gpu_indices=_gpu_indices(device), cpu_indices=[])
+        return monitor.ZeusMonitor(gpu_indices=_gpu_indices(device), cpu_indices=[])
     except (RuntimeError, ValueError) as error:
         raise MeterError(f"Zeus does not start: {error}; see its documentation") from error
 
 
 def _gpu_indices(device: str) -> list[int] | None:
-    """Only PyTorch's current GPU counts; a SoC is watched whole."""
+    """Only PyTorch's current GPU counts; a SoC, as in Jetson and Apple's machines, is watched whole."""
     if device != "cuda":
         return None
     import torch
 
-    return [torch.cuda.current_device()]
+    return [torch.cuda.current_device()] if torch.version.hip and torch.cuda.is_available() else None

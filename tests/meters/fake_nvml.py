@@ -1,7 +1,5 @@
 """What NVML and `torch.cuda` show of a fake machine; errors and constants are the real module's."""
 
-from __future__ import annotations
-
 import os
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """A machine with a clock of its own, drawing power by a known waveform; its counter steps every 100 ms."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,7 +9,7 @@ IDLE_W = 40.0
 
 
 class FakeMachine:
-    """Draws `power_w(t)` while it works and `IDLE_W` while it does not; `worked_j` is the integral over work."""
+    """Draws `power_w(t)` while it works and `IDLE_W` otherwise; `worked_j` is the integral over work."""
 
     def __init__(self, power_w: Callable[[float], float]) -> None:
         self.power_w = power_w

@@ -1,7 +1,5 @@
 """A powercap tree in a folder, kept up to date by a fake machine at each of its steps."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
@@ -9,7 +7,7 @@ from tests.meters.fake_power import FakeMachine
 
 
 class FakePowercap:
-    """Two packages that share the machine's energy, memory that uses a tenth as much, and psys with it all."""
+    """Two packages that share the machine's energy, memory with a tenth as much, and psys with it all."""
 
     def __init__(self, root: Path, machine: FakeMachine, range_uj: int = 262_143_328_850) -> None:
         self.root = root

@@ -1,0 +1,67 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from asr_harness.energy import measure_stages, slice_work, stage_works
+from asr_harness.meters.rapl import open_energy_counter
+from asr_harness.types import Samples, Transcription
+from tests.meters.fake_power import FakeMachine, constant
+from tests.meters.fake_powercap import FakePowercap
+
+BATCHES = [[np.zeros(16, np.float32)], [np.ones(16, np.float32)]]
+
+
+class FakeTranscriber:
+    """Notes what it is asked, and takes 10, 30 and 60 ms for its stages."""
+
+    def __init__(self, machine: FakeMachine) -> None:
+        self.calls: list[str] = []
+        self._works = {name: machine.work_for(s) for name, s in zip("ped", (0.01, 0.03, 0.06), strict=True)}
+
+    def preprocess(self, audio: Sequence[Samples]) -> float:
+        self._do("p")
+        return float(audio[0][0])
+
+    def encode(self, features: float) -> float:
+        self._do("e")
+        return features
+
+    def decode(self, encoded: float) -> Transcription:
+        self._do("d")
+        return Transcription((str(encoded),))
+
+    def _do(self, name: str) -> None:
+        self.calls.append(name)
+        self._works[name]()
+
+
+def test_the_work_of_a_slice_takes_each_batch_through_all_stages() -> None:
+    transcriber = FakeTranscriber(FakeMachine(constant))
+    slice_work(transcriber, BATCHES)()
+    assert "".join(transcriber.calls) == "pedped"
+
+
+@pytest.mark.parametrize(("stage", "calls"), [("preprocess", "pp"), ("encode", "ee"), ("decode", "dd")])
+def test_a_stage_runs_alone_on_prepared_inputs(stage: str, calls: str) -> None:
+    transcriber = FakeTranscriber(FakeMachine(constant))
+    works = stage_works(transcriber, BATCHES)
+    transcriber.calls.clear()
+    {str(name): work for name, work in works.items()}[stage]()
+    assert "".join(transcriber.calls) == calls
+
+
+def test_each_stage_gets_its_own_joules(tmp_path_factory: pytest.TempPathFactory) -> None:
+    machine = FakeMachine(constant)
+    tree = FakePowercap(tmp_path_factory.mktemp("powercap"), machine)
+    figures = measure_stages(
+        stage_works(FakeTranscriber(machine), BATCHES),
+        open_energy_counter("cpu", tree.root),
+        synchronise=lambda: None,
+        clock=machine.clock,
+        sleep=machine.sleep,
+        polling=machine.polling,
+        n_trials=2,
+    )
+    # Two batches at 150 W: 20, 60 and 120 ms.
+    assert [figure.gross_j for figure in figures.values()] == pytest.approx([3.0, 9.0, 18.0], rel=0.02)
