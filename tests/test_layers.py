@@ -14,7 +14,7 @@ LAYERS = (
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
     {"records", "journal"},
-    {"stats", "compare"},
+    {"stats", "compare", "noise"},
     {"report"},
     {"plugin", "commands"},
     {"cli"},
