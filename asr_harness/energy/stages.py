@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from copy import copy
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.energy.measuring import measure_energy
 from asr_harness.measure import transcribe
-from asr_harness.types import STAGES
+from asr_harness.types import STAGES, ReentersEncoder, untimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +35,8 @@ def stage_works(
 
     Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
     """
+    if isinstance(transcriber, ReentersEncoder):
+        transcriber.stage = untimed
     features = [transcriber.preprocess(audio) for audio in batches]
     encoded = [transcriber.encode(batch) for batch in features]
     return {
@@ -51,6 +56,21 @@ def measure_stages(
 def _for_each(stage: Callable[[Any], object], inputs: Sequence[Any]) -> Callable[[], None]:
     def work() -> None:
         for batch in inputs:
-            stage(batch)
+            stage(_unshared(batch))
 
     return work
+
+
+def _unshared(value: Any) -> Any:
+    """Copy the mappings in what a stage is given, not their tensors.
+
+    `generate` of transformers widens the encoder's output in place for beams, so that a second decode of the
+    same output would find more rows than the first.
+    """
+    if isinstance(value, MutableMapping):
+        return copy(value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    return replace(
+        value, **{part.name: _unshared(getattr(value, part.name)) for part in fields(value) if part.init}
+    )

@@ -8,7 +8,7 @@ boards steps about every 100 ms.
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from asr_harness.errors import MeterError
 from asr_harness.meters.nvml_state import NvmlState, call
@@ -36,8 +36,9 @@ def open_energy_counter(
 
     Raises MeterError where NVML, the GPU or either quantity cannot be read.
     """
-    if nvml is None:
-        import pynvml as nvml
+    import pynvml
+
+    nvml = nvml or pynvml
     _start(nvml, device)
     handle = _current_gpu(nvml, cuda)
     gpu = str(call(nvml, "nvmlDeviceGetName", handle))
@@ -57,7 +58,7 @@ class NvmlEnergy:
     """The GPU's own count of the energy it used."""
 
     source = "nvml total energy"
-    label = "measured"
+    label: Literal["measured"] = "measured"
     step_s = None
 
     def __init__(self, nvml: ModuleType | Any, handle: Any, state: NvmlState) -> None:

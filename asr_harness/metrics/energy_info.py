@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asr_harness.metrics.energy import EnergyFigure
+    from asr_harness.types import StageName
 
 COVERAGE = 2.0
 """Expanded uncertainty at about 95 % (GUM, 6.2.1)."""
@@ -17,7 +18,7 @@ EVIDENCE = ("source", "label", "step_s", "n_ticks", "n_works", "n_trials", "rela
 
 
 def energy_info(
-    whole: EnergyFigure, stages: Mapping[str, EnergyFigure], *, n_utterances: int, audio_s: float
+    whole: EnergyFigure, stages: Mapping[StageName, EnergyFigure], *, n_utterances: int, audio_s: float
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Give the values, and for each that is None the reason."""
     info = {
@@ -29,7 +30,7 @@ def energy_info(
         "idle_power_w": whole.idle_power_w,
         "stage_energy_j": {name: figure.gross_j for name, figure in stages.items()},
         "stages_add_up": stages_add_up(whole, stages),
-        "energy_evidence": {name: evidence(figure) for name, figure in {"whole": whole, **stages}.items()},
+        "energy_evidence": {name: evidence(figure) for name, figure in _all(whole, stages).items()},
     }
     reasons = {name: _reason(name, whole) for name, value in info.items() if value is None}
     broken = {name: figure for name, figure in stages.items() if figure.gross_j is None}
@@ -39,7 +40,7 @@ def energy_info(
     return info, reasons
 
 
-def stages_add_up(whole: EnergyFigure, stages: Mapping[str, EnergyFigure]) -> bool | None:
+def stages_add_up(whole: EnergyFigure, stages: Mapping[StageName, EnergyFigure]) -> bool | None:
     """Tell whether the stages' joules are the whole's within the expanded uncertainty of their difference.
 
     None where a figure or its uncertainty is missing.
@@ -76,9 +77,12 @@ def _reason(name: str, whole: EnergyFigure) -> str:
     return f"{whole.source} does not tell what the idle device uses"
 
 
-def _undecided(whole: EnergyFigure, stages: Mapping[str, EnergyFigure]) -> str:
+def _undecided(whole: EnergyFigure, stages: Mapping[StageName, EnergyFigure]) -> str:
     if not stages:
         return "no stage was measured alone"
-    figures = {"whole": whole, **stages}
-    missing = [name for name, figure in figures.items() if _uncertainty_j(figure) is None]
+    missing = [name for name, figure in _all(whole, stages).items() if _uncertainty_j(figure) is None]
     return f"no figure with an uncertainty for {', '.join(missing)}; measure at least 2 valid trials of each"
+
+
+def _all(whole: EnergyFigure, stages: Mapping[StageName, EnergyFigure]) -> dict[str, EnergyFigure]:
+    return {"whole": whole} | {str(name): figure for name, figure in stages.items()}

@@ -78,3 +78,11 @@ def test_any_work_at_any_power_lands_within_two_percent(work_ms: int, power_w: f
     machine = FakeMachine(lambda _: power_w)
     figure = measure(machine, machine.work_for(work_ms / 1000))
     assert figure.gross_j == pytest.approx(power_w * work_ms / 1000, rel=0.02)
+
+
+@pytest.mark.parametrize("work_s", [0.101, 0.199, 0.5])
+def test_what_idling_cost_until_the_last_step_is_taken_off(work_s: float) -> None:
+    machine = FakeMachine(constant)
+    figure = measure(machine, machine.work_for(work_s), min_s=0.6, min_steps=5)
+    # Left in, up to 0.1 s at 40 W would be 4 J of some 90 J.
+    assert figure.gross_j == pytest.approx(150 * work_s, rel=0.005)

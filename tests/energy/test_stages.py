@@ -1,11 +1,15 @@
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from asr_harness import models
 from asr_harness.energy import measure_stages, slice_work, stage_works
 from asr_harness.meters.rapl import open_energy_counter
 from asr_harness.types import Samples, Transcription
+from tests.conftest import noise
 from tests.meters.fake_power import FakeMachine, constant
 from tests.meters.fake_powercap import FakePowercap
 
@@ -62,6 +66,32 @@ def test_each_stage_gets_its_own_joules(tmp_path_factory: pytest.TempPathFactory
         sleep=machine.sleep,
         polling=machine.polling,
         n_trials=2,
+        min_s=1.0,
+        min_steps=10,
     )
     # Two batches at 150 W: 20, 60 and 120 ms.
     assert [figure.gross_j for figure in figures.values()] == pytest.approx([3.0, 9.0, 18.0], rel=0.02)
+
+
+@pytest.mark.parametrize(("beams", "audio_s"), [(3, 5), (1, 40)])
+def test_decode_can_be_repeated_on_what_was_encoded_once(hub_cache: Path, beams: int, audio_s: float) -> None:
+    loaded = models.load(
+        "someone/whisper-tiny-test", device="cpu", weights="pretrained", max_new_tokens=6, beams=beams
+    )
+    heard: list[tuple[str, ...]] = []
+    decode = loaded.transcriber.decode
+
+    class Noting:
+        preprocess = staticmethod(loaded.transcriber.preprocess)
+        encode = staticmethod(loaded.transcriber.encode)
+
+        def decode(self, encoded: Any) -> Transcription:
+            transcription = decode(encoded)
+            heard.append(transcription.texts)
+            return transcription
+
+    work = stage_works(Noting(), [[noise(audio_s), noise(3)]])["decode"]
+    work()
+    work()
+    assert heard[0] == heard[1]
+    assert len(heard[0]) == 2
