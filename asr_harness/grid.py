@@ -57,6 +57,7 @@ class Plan:
     weights: str
     n_utterances: int
     time_s: float
+    energy: str
 
 
 def make_plan(
@@ -72,6 +73,7 @@ def make_plan(
     weights: str | None = None,
     n_utterances: int | None = None,
     time_s: float | None = None,
+    energy: str | None = None,
     parse_bucket: Callable[[str], tuple[str, Limits]],
     custom_models: Iterable[str] = (),
 ) -> Plan:
@@ -100,6 +102,7 @@ def make_plan(
         weights or base.weights,
         n_utterances or base.n_utterances,
         time_s or base.time_s,
+        _energy(energy or "auto"),
     )
 
 
@@ -136,6 +139,13 @@ def _settings(value: str, grid: Grid) -> Mapping[str, Any]:
     for part in value.split("+"):
         settings |= grid.variants[check_known(part, grid.variants, "variant")]
     return settings
+
+
+def _energy(value: str) -> str:
+    kind, _, watts = value.partition(":")
+    if value in ("auto", "off") or (kind == "estimate" and watts.replace(".", "", 1).isdecimal()):
+        return value
+    raise GridError(f"unknown energy {value!r}; known are: auto, off, estimate:WATTS")
 
 
 def _batch_size(value: str | int) -> int:

@@ -13,10 +13,13 @@ from asr_harness.types import STAGES, RecordsPasses, ReentersEncoder, Round, Tra
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from asr_harness.errors import MeterError
     from asr_harness.meters.machine_peaks import MachinePeaks
+    from asr_harness.metrics.energy import EnergyFigure
     from asr_harness.models import LoadedModel
     from asr_harness.types import (
         Case,
+        EnergyCounter,
         MemoryMeter,
         Pass,
         Reading,
@@ -63,6 +66,7 @@ class Instruments:
     calibration: Callable[[], float]
     memory: tuple[MemoryMeter, ...]
     peaks: MachinePeaks
+    energy: EnergyCounter | MeterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Measurement:
     work: Work
     memory: tuple[Reading, ...]
     peaks: MachinePeaks
+    energy: EnergyFigure
+    stage_energy: Mapping[StageName, EnergyFigure]
     rounds: tuple[Round, ...]
 
     def hypotheses(self, round_index: int = -1) -> list[str]:

@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import error_rate, flops, memory, speed
+from asr_harness.metrics.energy_info import energy_info
 from asr_harness.metrics.roofline import roofline
 from asr_harness.types import STAGES, RecordsPasses
 
@@ -49,6 +50,7 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
         **_work(measurement, reasons),
         **_counted(measurement, reasons),
         **_memory(measurement, reasons),
+        **_energy(measurement, reasons),
         **_quality(measurement, reasons),
         "fingerprints": {
             "slice": slice_.fingerprint,
@@ -119,6 +121,17 @@ def _memory(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, A
         reasons.pop(reading.name, None)
         if reading.reason:
             reasons[reading.name] = reading.reason
+    return found
+
+
+def _energy(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
+    found, why = energy_info(
+        measurement.energy,
+        {**measurement.stage_energy},
+        n_utterances=len(measurement.slice.utterances),
+        audio_s=measurement.slice.audio_s,
+    )
+    reasons.update(why)
     return found
 
 

@@ -173,6 +173,9 @@ class MemoryMeter(Protocol):
 class StageClock(Protocol):
     """Times the stages of one transcription; time in a nested stage belongs to the inner one alone."""
 
+    def synchronise(self) -> None:
+        """Wait until the device has done all it was given."""
+
     def start(self) -> None:
         """Synchronise the device, then forget all marks and begin."""
 

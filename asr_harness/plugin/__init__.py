@@ -71,6 +71,7 @@ def _make_plan(config: pytest.Config, grid: object) -> Plan:
         weights=options.text(config, "weights"),
         n_utterances=options.number(config, "utterances", int),
         time_s=options.number(config, "time", float),
+        energy=options.text(config, "energy"),
         parse_bucket=data.parse_bucket,
         custom_models=models.custom_names(),
     )

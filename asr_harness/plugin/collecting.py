@@ -88,6 +88,7 @@ class Collecting:
             "weights": plan.weights,
             "n_utterances": plan.n_utterances,
             "time_s": plan.time_s,
+            "energy": plan.energy,
             "commit": self._config.hook.pytest_benchmark_generate_commit_info(config=self._config)["id"],
             "cases": list(self._ledger.selected),
         }

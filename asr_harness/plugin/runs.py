@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from asr_harness import data, measure, records
+from asr_harness import data, energy, measure, records
+from asr_harness.errors import MeterError
+from asr_harness.metrics.energy import EnergyFigure
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.models import LoadedModel
-    from asr_harness.types import Case, Reading, Slice
+    from asr_harness.types import Case, Reading, Slice, StageName
 
 
 class Run(Protocol):
@@ -87,7 +90,8 @@ class MeasuredRun:
         self._runner.run_round()
 
     def extra_info(self) -> Mapping[str, Any]:
-        """Compute the metrics of the rounds."""
+        """Measure the energy in a pass of its own, and compute the metrics of all."""
+        whole_energy, stage_energy = self._measure_energy()
         measurement = measure.Measurement(
             self._case,
             self._model,
@@ -96,9 +100,24 @@ class MeasuredRun:
             self._warm_up[0],
             self._memory,
             self._instruments.peaks,
+            whole_energy,
+            stage_energy,
             tuple(self._runner.rounds),
         )
         return records.extra_info(measurement)
+
+    def _measure_energy(self) -> tuple[EnergyFigure, Mapping[StageName, EnergyFigure]]:
+        counter, synchronise = self._instruments.energy, self._instruments.clock.synchronise
+        if isinstance(counter, MeterError):
+            unmeasured = EnergyFigure("none", "unmeasured", reason=str(counter))
+            return unmeasured, dict.fromkeys(STAGES, unmeasured)
+        batches = [[utterance.samples for utterance in batch] for batch in self._batches]
+        works = energy.stage_works(self._model.transcriber, batches)
+        whole = energy.slice_work(self._model.transcriber, batches)
+        return (
+            energy.measure_energy(whole, counter, synchronise=synchronise),
+            energy.measure_stages(works, counter, synchronise=synchronise),
+        )
 
 
 class ReplayTimer:

@@ -49,6 +49,7 @@ class Saving:
                 "weights": self._plan.weights,
                 "n_utterances": self._plan.n_utterances,
                 "time_s": self._plan.time_s,
+                "energy": self._plan.energy,
             },
             "environment": environment.describe(),
             "session": {

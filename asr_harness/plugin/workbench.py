@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from asr_harness import data, measure, models
+from asr_harness.errors import MeterError
 from asr_harness.plugin.runs import MeasuredRun
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from asr_harness.grid import Plan
     from asr_harness.meters.machine_peaks import MachinePeaks
-    from asr_harness.types import Case, Slice
+    from asr_harness.types import Case, EnergyCounter, Slice
 
 
 class Workbench:
@@ -59,7 +60,7 @@ class Workbench:
         """Make what a device is measured with, and measure its peaks, once."""
         if device not in self._instruments:
             with self._loading():
-                self._instruments[device] = _instruments(device)
+                self._instruments[device] = _instruments(device, self.plan.energy)
         return self._instruments[device]
 
     @property
@@ -95,7 +96,27 @@ class Workbench:
         )
 
 
-def _instruments(device: str) -> measure.Instruments:
+def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
+    """Open what counts the energy of a device, or give the reason why nothing does.
+
+    `choice` is `auto`, `off`, or `estimate:WATTS` with the processor's thermal design power.
+    """
+    from asr_harness.meters.energy_counters import open_counter
+    from asr_harness.meters.estimate import EstimatedEnergy
+
+    try:
+        if choice == "off":
+            raise MeterError("not asked for (--asr-energy off)")
+        if choice == "auto":
+            return open_counter(device)
+        if device != "cpu":
+            raise MeterError(f"the estimate from utilisation and TDP is for the cpu, not for {device}")
+        return EstimatedEnergy(float(choice.removeprefix("estimate:")))
+    except MeterError as error:
+        return error
+
+
+def _instruments(device: str, energy: str) -> measure.Instruments:
     from asr_harness.meters.calibration import CalibrationKernel
     from asr_harness.meters.clock import clock_for
     from asr_harness.meters.cuda_memory import CudaMemory
@@ -103,4 +124,10 @@ def _instruments(device: str) -> measure.Instruments:
     from asr_harness.meters.process_memory import PeakResidentSet
 
     memory = (PeakResidentSet(), CudaMemory()) if device == "cuda" else (PeakResidentSet(),)
-    return measure.Instruments(clock_for(device), CalibrationKernel(device), memory, measure_peaks(device))
+    return measure.Instruments(
+        clock_for(device),
+        CalibrationKernel(device),
+        memory,
+        measure_peaks(device),
+        energy_counter(device, energy),
+    )

@@ -27,6 +27,11 @@ def assert_usage_error(result: pytest.RunResult, *lines: str) -> None:
         ("--asr-variants", "fp8", "unknown variant 'fp8'; known are: baseline, loud"),
         ("--asr-profile", "huge", "unknown profile 'huge'; known are: tiny"),
         ("--asr-weights", "random", "unknown kind of weights 'random'; known are: pretrained, dummy"),
+        (
+            "--asr-energy",
+            "estimate:lots",
+            "unknown energy 'estimate:lots'; known are: auto, off, estimate:WATTS",
+        ),
         ("--asr-utterances", "-1", "--asr-utterances '-1' is not a int above 0"),
         ("--asr-time", "soon", "--asr-time 'soon' is not a float above 0"),
         ("--asr-models", ",", "--asr-models ',' names nothing*"),

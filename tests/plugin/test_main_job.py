@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from asr_harness.metrics.energy import EnergyFigure
+
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
 
@@ -56,6 +58,8 @@ def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Save
     assert nones == {
         *("flops", "useful_flops", "n_passes", "cache_bytes", "n_parameters", "weight_bytes", "roofline"),
         *("peak_allocated_bytes", "peak_reserved_bytes", "process_device_bytes"),
+        *("energy_j", "energy_per_utterance_j", "energy_per_audio_s_j", "net_energy_j", "dram_energy_j"),
+        *("idle_power_w", "stages_add_up"),
     }
     assert nones <= set(info["reasons"])
     assert info["peak_resident_bytes"] > 1 << 20
@@ -70,6 +74,37 @@ def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting
     assert loud["wer"] == quiet["wer"]
     assert loud["fingerprints"]["decoding"] != quiet["fingerprints"]["decoding"]
     assert loud["fingerprints"]["slice"] == quiet["fingerprints"]["slice"]
+
+
+def test_energy_that_nothing_counts_is_unmeasured_with_the_reason(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "-k", "b1", "--asr-energy", "off")
+    info = saved()["benchmarks"][0]["extra_info"]
+    assert info["energy_j"] is None
+    assert info["stage_energy_j"] == {"preprocess": None, "encode": None, "decode": None}
+    assert info["energy_evidence"]["whole"]["label"] == "unmeasured"
+    assert info["reasons"]["energy_j"] == "not asked for (--asr-energy off)"
+
+
+def test_energy_that_is_counted_is_saved_with_its_evidence(
+    run: Run, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure = EnergyFigure(
+        "a counter", "measured", gross_j=8.0, net_j=6.0, idle_power_w=1.0, n_ticks=50, n_trials=3
+    )
+    monkeypatch.setattr("asr_harness.plugin.workbench.energy_counter", lambda *_: object())
+    monkeypatch.setattr("asr_harness.energy.measure_energy", lambda *_, **__: figure)
+    monkeypatch.setattr(
+        "asr_harness.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
+    )
+    run("--benchmark-autosave", "-k", "b1")
+    info = saved()["benchmarks"][0]["extra_info"]
+    assert info["energy_j"] == 8.0
+    # Four utterances of 5 s.
+    assert info["energy_per_utterance_j"] == 2.0
+    assert info["energy_per_audio_s_j"] == 0.4
+    assert info["stage_energy_j"] == {"preprocess": 8.0, "encode": 8.0, "decode": 8.0}
+    assert info["energy_evidence"]["whole"]["source"] == "a counter"
+    assert info["energy_evidence"]["encode"]["n_ticks"] == 50
 
 
 def test_the_oom_frontier_is_recorded(run: Run, saved: Saved) -> None:
