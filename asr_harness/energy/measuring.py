@@ -47,25 +47,9 @@ def measure_energy(
     """
     bench = _Bench(work, counter, synchronise, clock, sleep, polling)
     try:
-        step_s = bench.steps.step_s()
-        before = counter.state()
-        idle_before_w = bench.idle_power_w(idle_s, step_s)
-        trial_s = max(min_s, min_steps * step_s)
-        trials = [bench.trial(trial_s, step_s, idle_before_w) for _ in range(n_trials)]
-        after = counter.state()
-        idle_after_w = bench.idle_power_w(idle_s, step_s)
+        return bench.run(min_s, min_steps, n_trials, idle_s)
     except MeterError as error:
         return EnergyFigure(counter.source, "unmeasured", reason=str(error))
-    # An estimate from utilisation knows nothing of an idle device.
-    idle_power_w = fmean((idle_before_w, idle_after_w)) if counter.label == "measured" else None
-    return summarise(
-        trials,
-        source=counter.source,
-        label=counter.label,
-        idle_power_w=idle_power_w,
-        step_s=step_s,
-        states=(before, after),
-    )
 
 
 @dataclass(slots=True)
@@ -82,6 +66,26 @@ class _Bench:
     @property
     def steps(self) -> Steps:
         return Steps(self.counter, self.clock, self.sleep)
+
+    def run(self, min_s: float, min_steps: int, n_trials: int, idle_s: float) -> EnergyFigure:
+        """Measure the whole pass. Raises MeterError if the counter stalls or vanishes between trials."""
+        step_s = self.steps.step_s()
+        before = self.counter.state()
+        idle_before_w = self.idle_power_w(idle_s, step_s)
+        trial_s = max(min_s, min_steps * step_s)
+        trials = [self.trial(trial_s, step_s, idle_before_w) for _ in range(n_trials)]
+        after = self.counter.state()
+        idle_after_w = self.idle_power_w(idle_s, step_s)
+        # An estimate from utilisation knows nothing of an idle device.
+        knows_idling = self.counter.label == "measured"
+        return summarise(
+            trials,
+            source=self.counter.source,
+            label=self.counter.label,
+            idle_power_w=fmean((idle_before_w, idle_after_w)) if knows_idling else None,
+            step_s=step_s,
+            states=(before, after),
+        )
 
     def idle_power_w(self, idle_s: float, step_s: float) -> float:
         """Mean power from step to step while nothing runs; the device's context stays."""

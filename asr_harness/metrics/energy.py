@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any, Literal
@@ -73,42 +73,35 @@ def summarise(
     states: tuple[Mapping[str, Any], ...] = (),
 ) -> EnergyFigure:
     """Average the trials; one that must not be used makes the figure None, with its reason."""
-    broken = [
-        f"trial {i} of {len(trials)}: {trial.reason}" for i, trial in enumerate(trials, 1) if trial.reason
-    ]
     work_j = [trial.energy_j / trial.n_works for trial in trials]
-    if not broken and fmean(work_j) <= 0:
-        broken = [
-            f"{source} did not count in {len(trials)} trials; read it with another tool to see if it works"
-        ]
+    broken = _objections(trials, source)
     n_ticks = min(trial.n_ticks for trial in trials)
-    n_works = sum(trial.n_works for trial in trials)
-    if broken:
-        return EnergyFigure(
-            source,
-            "unmeasured",
-            idle_power_w=idle_power_w,
-            step_s=step_s,
-            n_ticks=n_ticks,
-            n_works=n_works,
-            n_trials=len(trials),
-            reason="; ".join(broken),
-            states=states,
-        )
-    return EnergyFigure(
+    figure = EnergyFigure(
         source,
         label,
-        gross_j=fmean(work_j),
-        net_j=_net_j(trials, work_j, idle_power_w),
-        dram_j=_dram_j(trials),
         idle_power_w=idle_power_w,
         step_s=step_s,
         n_ticks=n_ticks,
-        n_works=n_works,
+        n_works=sum(trial.n_works for trial in trials),
         n_trials=len(trials),
-        relative_uncertainty=relative_uncertainty(work_j, n_ticks),
         states=states,
     )
+    if broken:
+        return replace(figure, label="unmeasured", reason="; ".join(broken))
+    return replace(
+        figure,
+        gross_j=fmean(work_j),
+        net_j=_net_j(trials, work_j, idle_power_w),
+        dram_j=_dram_j(trials),
+        relative_uncertainty=relative_uncertainty(work_j, n_ticks),
+    )
+
+
+def _objections(trials: Sequence[EnergyTrial], source: str) -> list[str]:
+    spoilt = [(i, trial.reason) for i, trial in enumerate(trials, 1) if trial.reason]
+    if not spoilt and sum(trial.energy_j for trial in trials) <= 0:
+        return [f"{source} counted nothing in {len(trials)} trials; see whether another tool can read it"]
+    return [f"trial {i} of {len(trials)}: {reason}" for i, reason in spoilt]
 
 
 def _net_j(

@@ -42,7 +42,7 @@ def test_one_spoilt_trial_spoils_the_figure_and_is_named() -> None:
 def test_a_counter_that_counted_nothing_is_not_zero_joules() -> None:
     nothing = figure(trial(0.0), trial(0.0))
     assert nothing.gross_j is None
-    assert "did not count" in str(nothing.reason)
+    assert "counted nothing" in str(nothing.reason)
 
 
 def test_the_uncertainty_joins_step_and_spread() -> None:
