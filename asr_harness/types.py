@@ -224,13 +224,13 @@ class EnergyCounter(Protocol):
 
     @property
     def step_s(self) -> float | None:
-        """Seconds between the samples it is made from; None if it steps by itself, and the step is to be found."""
+        """Seconds between the samples it is made from; None if it steps by itself, to be found out."""
 
     def read_j(self) -> float:
         """Joules since some origin, never falling. Raises MeterError if the counter is gone."""
 
     def state(self) -> Mapping[str, Any]:
-        """Describe in plain JSON values what bears on the energy: limits, clocks, temperature, other processes."""
+        """Describe in plain JSON values what bears on it: limits, clocks, temperature, other processes."""
 
     def invalid_reason(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
         """Say why work between two states must not be counted, and the way out; None if it may."""

@@ -3,7 +3,11 @@
 Bare is what a user writes with transformers alone, on the same model and inputs. Each pair runs both, the
 order changing from pair to pair; the median of the pairs' ratios is what is reported.
 
-    python tools/overhead.py [--pairs 30] [--audio-s 5]
+With `--meters` the instrumented side is what a benchmark does between and in its rounds, every meter on: the
+calibration kernel before each, memory peaks reset, the energy counter open where there is one. Energy and memory
+themselves have passes of their own.
+
+    python tools/overhead.py [--pairs 30] [--audio-s 5] [--meters]
 """
 
 import argparse
@@ -19,6 +23,7 @@ from asr_harness.measure import transcribe
 from asr_harness.meters.clock import clock_for
 from asr_harness.models.wav2vec2 import CtcTranscriber
 from asr_harness.models.whisper import WhisperTranscriber
+from asr_harness.plugin.workbench import make_instruments
 from asr_harness.types import SAMPLE_RATE_HZ, Samples
 
 MODELS = ("openai/whisper-tiny", "facebook/wav2vec2-base-960h")
@@ -57,8 +62,9 @@ def seconds(work: Callable[[], object], device: str) -> float:
     return perf_counter() - began
 
 
-def pair_ratios(name: str, device: str, audio_s: float, n_pairs: int) -> list[float]:
+def pair_ratios(name: str, device: str, audio_s: float, n_pairs: int, *, meters: bool) -> list[float]:
     """Time instrumented over bare in `n_pairs` alternating pairs."""
+    instruments = make_instruments(device, "auto") if meters else None
     transcriber = models.load(name, device=device, weights="dummy").transcriber
     audio = [np.random.default_rng(0).standard_normal(round(audio_s * SAMPLE_RATE_HZ)).astype(np.float32)]
     clock = clock_for(device)
@@ -73,10 +79,21 @@ def pair_ratios(name: str, device: str, audio_s: float, n_pairs: int) -> list[fl
         bare_of(transcriber, audio)
 
     seconds(instrumented, device), seconds(bare, device)
+
+    def before_instrumented() -> None:
+        if instruments is not None:
+            for meter in instruments.memory:
+                meter.reset()
+            instruments.calibration()
+
     ratios = []
     for i in range(n_pairs):
         first, second = (instrumented, bare) if i % 2 else (bare, instrumented)
-        took = {first: seconds(first, device), second: seconds(second, device)}
+        took = {}
+        for side in (first, second):
+            if side is instrumented:
+                before_instrumented()
+            took[side] = seconds(side, device)
         ratios.append(took[instrumented] / took[bare])
     return ratios
 
@@ -89,10 +106,12 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=30)
     parser.add_argument("--audio-s", type=float, default=5.0)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--meters", action="store_true")
     arguments = parser.parse_args()
     for name in MODELS:
         low, middle, high = quantiles(
-            pair_ratios(name, arguments.device, arguments.audio_s, arguments.pairs), n=4
+            pair_ratios(name, arguments.device, arguments.audio_s, arguments.pairs, meters=arguments.meters),
+            n=4,
         )
         print(f"{name}: instrumented / bare {middle:.4f} (quartiles {low:.4f} to {high:.4f})")
 

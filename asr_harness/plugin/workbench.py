@@ -60,7 +60,7 @@ class Workbench:
         """Make what a device is measured with, and measure its peaks, once."""
         if device not in self._instruments:
             with self._loading():
-                self._instruments[device] = _instruments(device, self.plan.energy)
+                self._instruments[device] = make_instruments(device, self.plan.energy)
         return self._instruments[device]
 
     @property
@@ -116,7 +116,8 @@ def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
         return error
 
 
-def _instruments(device: str, energy: str) -> measure.Instruments:
+def make_instruments(device: str, energy: str) -> measure.Instruments:
+    """Make what a device is measured with; `energy` as in `energy_counter`."""
     from asr_harness.meters.calibration import CalibrationKernel
     from asr_harness.meters.clock import clock_for
     from asr_harness.meters.cuda_memory import CudaMemory
