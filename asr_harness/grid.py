@@ -143,9 +143,9 @@ def _settings(value: str, grid: Grid) -> Mapping[str, Any]:
 
 def _energy(value: str) -> str:
     kind, _, watts = value.partition(":")
-    if value in ("auto", "off") or (kind == "estimate" and watts.replace(".", "", 1).isdecimal()):
+    if value in ("auto", "capped", "off") or (kind == "estimate" and watts.replace(".", "", 1).isdecimal()):
         return value
-    raise GridError(f"unknown energy {value!r}; known are: auto, off, estimate:WATTS")
+    raise GridError(f"unknown energy {value!r}; known are: auto, capped, off, estimate:WATTS")
 
 
 def _batch_size(value: str | int) -> int:

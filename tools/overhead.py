@@ -4,8 +4,8 @@ Bare is what a user writes with transformers alone, on the same model and inputs
 order changing from pair to pair; the median of the pairs' ratios is what is reported.
 
 With `--meters` the instrumented side is what a benchmark does between and in its rounds, every meter on: the
-calibration kernel before each, memory peaks reset, the energy counter open where there is one. Energy and memory
-themselves have passes of their own.
+calibration kernel before each, memory peaks reset, the energy counter open where there is one. Energy and
+memory themselves have passes of their own.
 
     python tools/overhead.py [--pairs 30] [--audio-s 5] [--meters]
 """

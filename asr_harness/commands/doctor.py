@@ -94,10 +94,11 @@ def _foretold(expected: Mapping[str, Any] | None, width: int) -> list[str]:
     if expected is None:
         return ["", "noise between runs: not measured"]
     raw, calibrated = (expected["between_run_sd"][name] for name in ("raw", "calibrated"))
+    twice = f"{100 * expected['same_code_twice']:+.1f} %"
     said = (
         f"noise: {expected['n_runs']} fresh processes of {expected['n_rounds']} rounds; their medians "
-        f"deviate by {units.percent(raw)} raw, {units.percent(calibrated)} calibrated (standard deviation); every "
-        f"second run against the others, the same code twice: {100 * expected['same_code_twice']:+.1f} %."
+        f"deviate by {units.percent(raw)} raw, {units.percent(calibrated)} calibrated (standard deviation); "
+        f"every second run against the others, the same code twice: {twice}."
     )
     rows = [(str(k), units.percent(effect)) for k, effect in expected["smallest_effect"].items()]
     why = (

@@ -25,6 +25,8 @@ N_TRIALS = 3
 IDLE_S = 2.0
 N_IDLE_STEPS = 20
 MIN_SLEEP_S = 0.01
+PASS_S = N_TRIALS * MIN_S + 2 * IDLE_S
+"""How long a work takes to measure, at the least."""
 
 
 def measure_energy(

@@ -9,6 +9,7 @@ encode.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -157,7 +158,8 @@ class WhisperTranscriber:
             kwargs["logits_processor"] = [self.fixed_tokens]
         if encoded.encoder_outputs is not None:
             self._processed_s = len(features.input_features) * self.window_s
-            ids = self.model.generate(encoder_outputs=encoded.encoder_outputs, **kwargs)
+            # With beams, `generate` widens what it is handed in place; a second decode needs it as it was.
+            ids = self.model.generate(encoder_outputs=copy(encoded.encoder_outputs), **kwargs)
         else:
             with self._encoder_passes_timed():
                 ids = self.model.generate(features.input_features, return_timestamps=True, **kwargs)

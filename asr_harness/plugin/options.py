@@ -27,7 +27,11 @@ SETTINGS = {
     "weights": ("KIND", "pretrained, or dummy: random weights of the true size, which need no download"),
     "utterances": ("N", "at most so many utterances in each bucket"),
     "time": ("SECONDS", "time for the measured rounds of each case"),
-    "energy": ("KIND", "auto: a pass of its own where a counter can be read; off; or estimate:WATTS (TDP)"),
+    "energy": (
+        "KIND",
+        "auto: a pass of its own where a counter can be read; capped: a GPU at its power limit too; off; "
+        + "estimate:WATTS, of a stated TDP",
+    ),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }
 FLAGS = {

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from asr_harness import models
-from asr_harness.errors import AsrHarnessError, UnavailableError
+from asr_harness import energy, models
+from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
 from asr_harness.measure import MIN_ROUNDS
 from asr_harness.models import building
 from asr_harness.models.cost import Speed, probe_speed
+from asr_harness.plugin.workbench import energy_counter
 from asr_harness.report import units
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,10 +39,11 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """How fast a device is, and what memory it has to give."""
+    """How fast a device is, what memory it has to give, and how long its energy takes to measure."""
 
     speed: Speed
     available_bytes: int
+    energy_s: float
 
 
 def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[str]:
@@ -67,11 +70,18 @@ def forecast(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[Fo
             forecasts.append(Forecast(case, "unavailable", reason))
             continue
         if case.device not in machines:
-            machines[case.device] = Machine(
-                probe_speed(case.device), building.available_memory_bytes(case.device)
-            )
+            machines[case.device] = _machine(case.device, plan)
         forecasts.append(_estimate(plan, case, machines[case.device], _lengths_s(plan, case, workbench)))
     return forecasts
+
+
+def _machine(device: str, plan: Plan) -> Machine:
+    is_counted = not isinstance(energy_counter(device, plan.energy), MeterError)
+    return Machine(
+        probe_speed(device),
+        building.available_memory_bytes(device),
+        energy.PASS_S * (1 + len(STAGES)) if is_counted else 0.0,
+    )
 
 
 def _lengths_s(plan: Plan, case: Case, workbench: Workbench) -> list[float]:
@@ -102,7 +112,8 @@ def _estimate(plan: Plan, case: Case, machine: Machine, lengths_s: list[float]) 
         )
         return Forecast(case, "too_big", reason, memory_bytes=longest.memory_bytes)
     pass_s = typical.seconds(machine.speed) * len(lengths_s) / case.batch_size
-    time_s = pass_s + max(MIN_ROUNDS * pass_s, plan.time_s) + longest.weight_bytes / LOAD_BYTES_PER_S
+    rounds_s = max(MIN_ROUNDS * pass_s, plan.time_s)
+    time_s = pass_s + rounds_s + machine.energy_s + longest.weight_bytes / LOAD_BYTES_PER_S
     return Forecast(case, time_s=time_s, memory_bytes=longest.memory_bytes)
 
 

@@ -99,15 +99,19 @@ class Workbench:
 def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
     """Open what counts the energy of a device, or give the reason why nothing does.
 
-    `choice` is `auto`, `off`, or `estimate:WATTS` with the processor's thermal design power.
+    `choice` is `auto`; `capped`, which counts a GPU held at its power limit too; `off`; or `estimate:WATTS`
+    with the processor's thermal design power.
     """
+    from asr_harness.meters import nvml
     from asr_harness.meters.energy_counters import open_counter
     from asr_harness.meters.estimate import EstimatedEnergy
 
     try:
         if choice == "off":
             raise MeterError("not asked for (--asr-energy off)")
-        if choice == "auto":
+        if choice == "capped" and device == "cuda":
+            return nvml.open_energy_counter(device, tolerate_power_cap=True)
+        if choice in ("auto", "capped"):
             return open_counter(device)
         if device != "cpu":
             raise MeterError(f"the estimate from utilisation and TDP is for the cpu, not for {device}")

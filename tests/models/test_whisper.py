@@ -137,6 +137,13 @@ def test_the_encoder_hooks_are_gone_after_decoding(transcriber: WhisperTranscrib
     assert not encoder._forward_pre_hooks
 
 
+def test_what_was_encoded_can_be_decoded_again(hub_cache: Path) -> None:
+    transcriber = load(max_new_tokens=12, beams=3)
+    encoded = transcriber.encode(transcriber.preprocess([noise(5), noise(3)]))
+    assert transcriber.decode(encoded).texts == transcriber.decode(encoded).texts
+    assert len(transcriber.decode(encoded).texts) == 2
+
+
 def test_english_is_given_and_not_detected(transcriber: WhisperTranscriber) -> None:
     assert transcriber.generate_kwargs["language"] == "en"
     assert transcriber.generate_kwargs["task"] == "transcribe"

@@ -30,7 +30,7 @@ def assert_usage_error(result: pytest.RunResult, *lines: str) -> None:
         (
             "--asr-energy",
             "estimate:lots",
-            "unknown energy 'estimate:lots'; known are: auto, off, estimate:WATTS",
+            "unknown energy 'estimate:lots'; known are: auto, capped, off, estimate:WATTS",
         ),
         ("--asr-utterances", "-1", "--asr-utterances '-1' is not a int above 0"),
         ("--asr-time", "soon", "--asr-time 'soon' is not a float above 0"),
