@@ -11,10 +11,10 @@ from time import perf_counter
 import torch
 
 MATRIX_SIZE = {"cpu": 512, "cuda": 4096}
-N_PRODUCTS = 14
+N_PRODUCTS = 9
 COPY_BYTES = {"cpu": 32 << 20, "cuda": 512 << 20}
-N_COPIES = 4
-N_STEPS = 120_000
+N_COPIES = 3
+N_STEPS = 90_000
 
 
 class CalibrationKernel:

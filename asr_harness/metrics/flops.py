@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from asr_harness.types import Pass, StageName
+    from asr_harness.types import Pass, PassKind, StageName
 
 
 def stage_flops(passes: Iterable[Pass], flops: Callable[[Pass], float]) -> Mapping[StageName, float]:
@@ -15,6 +15,14 @@ def stage_flops(passes: Iterable[Pass], flops: Callable[[Pass], float]) -> Mappi
     totals: dict[StageName, float] = {"encode": 0.0, "decode": 0.0}
     for network_pass in passes:
         totals[network_pass.stage] += flops(network_pass)
+    return totals
+
+
+def flops_by_kind(passes: Iterable[Pass], flops: Callable[[Pass], float]) -> Mapping[PassKind, float]:
+    """Sum the FLOPs by kind of pass: the decoder's first step, with its projections, apart."""
+    totals: dict[PassKind, float] = {}
+    for network_pass in passes:
+        totals[network_pass.kind] = totals.get(network_pass.kind, 0.0) + flops(network_pass)
     return totals
 
 

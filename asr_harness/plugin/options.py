@@ -29,8 +29,10 @@ SETTINGS = {
     "time": ("SECONDS", "time for the measured rounds of each case"),
     "energy": (
         "KIND",
-        "auto: a pass of its own where a counter can be read; capped: a GPU at its power limit too; off; "
-        + "estimate:WATTS, of a stated TDP",
+        (
+            "auto: a pass of its own where a counter can be read; capped: a GPU at its power limit too; off; "
+            "estimate:WATTS, of a stated TDP"
+        ),
     ),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from asr_harness.journal import Entry
     from asr_harness.plugin.preflight import Forecast
 
-HEADERS = ("case", "latency", "RTF", "pre/enc/dec %", "of roof %", "WER")
+HEADERS: tuple[str, ...] = ("case", "latency", "RTF", "pre/enc/dec %", "of roof %", "J/utt", "WER")
+ENERGY_COLUMN = HEADERS.index("J/utt")
 LEGEND = (
     "latency: per utterance. of roof: share of encode / decode time that the machine's peaks would allow, "
     "bound by (a)rithmetic or (m)emory"
@@ -26,14 +27,30 @@ def results(entries: Iterable[Entry], case_ids: Mapping[str, str], width: int) -
     """Lay out the measured cases as one table, and say why the others were not measured."""
     entries = tuple(entries)
     measured = [entry for entry in entries if entry.outcome == "measured"]
-    lines = terminal.table(HEADERS, [_row(case_ids[e.case_id], e.extra_info) for e in measured], width)
-    unmeasured_wer = Counter(
-        e.extra_info["reasons"]["wer"] for e in measured if "wer" in e.extra_info["reasons"]
-    )
-    lines = [*lines, *wrap(LEGEND, width)] if measured else []
-    lines += [f"WER not measured in {_cases(count)}: {reason}" for reason, count in unmeasured_wer.items()]
     others = Counter((entry.outcome, entry.reason) for entry in entries if entry.outcome != "measured")
-    return lines + [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
+    lines = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
+    if measured:
+        lines = [*_table(measured, case_ids, width), *wrap(LEGEND, width), *_remarks(measured), *lines]
+    return lines
+
+
+def _table(measured: Sequence[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
+    lines = [HEADERS, *(_row(case_ids[entry.case_id], entry.extra_info) for entry in measured)]
+    if all(entry.extra_info["energy_j"] is None for entry in measured):
+        lines = [(*line[:ENERGY_COLUMN], *line[ENERGY_COLUMN + 1 :]) for line in lines]
+    return terminal.table(lines[0], lines[1:], width)
+
+
+def _remarks(measured: Sequence[Entry]) -> list[str]:
+    infos = [entry.extra_info for entry in measured]
+    lines = []
+    for name, key in (("WER", "wer"), ("energy", "energy_j")):
+        reasons = Counter(info["reasons"][key] for info in infos if info[key] is None)
+        lines += [f"{name} not measured in {_cases(n)}: {reason}" for reason, n in reasons.items()]
+    n_gaps = sum(info["stages_add_up"] is False for info in infos)
+    if n_gaps:
+        lines.append(f"stages' energy does not add up to the whole in {_cases(n_gaps)}")
+    return lines
 
 
 def listing(forecasts: Sequence[Forecast], problems: Sequence[str], width: int) -> list[str]:
@@ -67,8 +84,14 @@ def _row(case_id: str, extra_info: Mapping[str, Any]) -> tuple[str, ...]:
         units.ratio(extra_info["rtf"]),
         shares,
         _roofs(extra_info["roofline"]),
+        _energy(extra_info),
         units.percent(extra_info["wer"]),
     )
+
+
+def _energy(extra_info: Mapping[str, Any]) -> str:
+    is_estimate = extra_info["energy_evidence"]["whole"]["label"] == "estimated"
+    return units.joules(extra_info["energy_per_utterance_j"]) + (" est." if is_estimate else "")
 
 
 def _roofs(roofline: Mapping[str, Any] | None) -> str:

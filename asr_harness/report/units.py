@@ -5,6 +5,7 @@ from __future__ import annotations
 UNMEASURED = "–"
 MINUTE_S = 60
 HOUR_S = 3600
+KILO = 1000
 
 
 def seconds(value: float | None) -> str:
@@ -34,6 +35,15 @@ def ratio(value: float | None) -> str:
 def percent(value: float | None, digits: int = 1) -> str:
     """A fraction in percent."""
     return UNMEASURED if value is None else f"{100 * value:.{digits}f} %"
+
+
+def joules(value: float | None) -> str:
+    """Three significant digits in mJ, J or kJ."""
+    if value is None:
+        return UNMEASURED
+    if value < 1:
+        return f"{1e3 * value:.3g} mJ"
+    return f"{value:.3g} J" if value < KILO else f"{value / KILO:.3g} kJ"
 
 
 def memory(value_bytes: float | None) -> str:

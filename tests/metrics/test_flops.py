@@ -18,6 +18,10 @@ def test_flops_are_summed_by_stage() -> None:
     assert flops.stage_flops(PASSES, cost) == {"encode": 200.0, "decode": 24.0}
 
 
+def test_the_first_decoder_step_stands_apart_from_later_ones() -> None:
+    assert flops.flops_by_kind(PASSES, cost) == {"encode": 200.0, "prompt": 20.0, "step": 4.0}
+
+
 def test_padding_is_taken_off_the_encoder_and_idle_rows_off_the_decoder() -> None:
     # Six row-passes; the texts had 2 and 0 tokens, and each row needs one for its end.
     useful = flops.useful_flops({"encode": 200.0, "decode": 24.0}, PASSES, padding_fraction=0.75, n_tokens=2)

@@ -56,7 +56,16 @@ def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Save
     assert info["operators"] == {"preprocess": 0, "encode": 0, "decode": 0}
     nones = {name for name, value in info.items() if value is None}
     assert nones == {
-        *("flops", "useful_flops", "n_passes", "cache_bytes", "n_parameters", "weight_bytes", "roofline"),
+        *(
+            "flops",
+            "flops_by_kind",
+            "useful_flops",
+            "n_passes",
+            "cache_bytes",
+            "n_parameters",
+            "weight_bytes",
+            "roofline",
+        ),
         *("peak_allocated_bytes", "peak_reserved_bytes", "process_device_bytes"),
         *("energy_j", "energy_per_utterance_j", "energy_per_audio_s_j", "net_energy_j", "dram_energy_j"),
         *("idle_power_w", "stages_add_up"),
@@ -105,6 +114,32 @@ def test_energy_that_is_counted_is_saved_with_its_evidence(
     assert info["stage_energy_j"] == {"preprocess": 8.0, "encode": 8.0, "decode": 8.0}
     assert info["energy_evidence"]["whole"]["source"] == "a counter"
     assert info["energy_evidence"]["encode"]["n_ticks"] == 50
+
+
+def test_the_table_shows_energy_where_it_was_measured_and_says_if_stages_do_not_add_up(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure = EnergyFigure("a counter", "estimated", gross_j=8.0, n_trials=3, relative_uncertainty=0.01)
+    monkeypatch.setattr("asr_harness.plugin.workbench.energy_counter", lambda *_: object())
+    monkeypatch.setattr("asr_harness.energy.measure_energy", lambda *_, **__: figure)
+    monkeypatch.setattr(
+        "asr_harness.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
+    )
+    result = run("-k", "b1")
+    # Three stages of 8 J are not a whole of 8 J.
+    result.stdout.fnmatch_lines(
+        [
+            "case * latency * J/utt * WER",
+            "steady-cpu-5s-b1-baseline * 2 J est. *",
+            "stages' energy does not add up to the whole in 1 case",
+        ]
+    )
+
+
+def test_energy_that_was_not_measured_has_no_column_but_a_reason(run: Run) -> None:
+    result = run("-k", "b1", "--asr-energy", "off")
+    result.stdout.no_fnmatch_line("*J/utt*")
+    result.stdout.fnmatch_lines(["energy not measured in 1 case: not asked for (--asr-energy off)"])
 
 
 def test_the_oom_frontier_is_recorded(run: Run, saved: Saved) -> None:

@@ -52,6 +52,13 @@ def test_percent_of_nothing_is_a_dash_and_never_zero(value: float | None, said: 
     assert units.percent(value) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, "–"), (0.0123, "12.3 mJ"), (1.234, "1.23 J"), (2500.0, "2.5 kJ")]
+)
+def test_energy_is_scaled(value: float | None, said: str) -> None:
+    assert units.joules(value) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [(None, "–"), (50 << 20, "50 MiB"), (3 << 30, "3.0 GiB")])
 def test_memory_is_in_binary_units(value: float | None, said: str) -> None:
     assert units.memory(value) == said
