@@ -1,11 +1,15 @@
 """Peak resident set of this process, reset for each case where the kernel lets us.
 
 Source: Linux proc(5): writing 5 to /proc/self/clear_refs resets VmHWM of /proc/self/status to the current
-resident set. Elsewhere getrusage(2) gives the peak since the process began, which is labelled so.
+resident set. Elsewhere getrusage(2) gives the peak since the process began, which is labelled so. What earlier
+cases freed is given back to the kernel first (malloc_trim(3), glibc): the allocator keeps it, and it would
+count to every case after.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import sys
 from pathlib import Path
 
@@ -23,7 +27,9 @@ class PeakResidentSet:
         self._cumulative_because: str | None = "reset was never called"
 
     def reset(self) -> None:
-        """Start a new peak at what is resident now."""
+        """Give freed memory back, and start a new peak at what is resident then."""
+        gc.collect()
+        _trim_heap()
         try:
             (self._proc / "clear_refs").write_text(RESET_PEAK)
         except OSError as error:
@@ -48,6 +54,14 @@ class PeakResidentSet:
             return None
         marks = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
         return next((1024 * int(kibibytes) for kibibytes in marks), None)
+
+
+def _trim_heap() -> None:
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        # Not glibc: the peak may then hold what earlier cases freed.
+        return
 
 
 def _peak_since_start_bytes() -> int:

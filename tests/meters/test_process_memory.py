@@ -47,6 +47,19 @@ def test_without_a_proc_the_peak_since_the_start_is_given_and_said_to_be(tmp_pat
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's /proc")
+def test_what_the_allocator_keeps_of_an_earlier_case_does_not_count_to_the_next() -> None:
+    meter = PeakResidentSet()
+    # Blocks small enough for the heap, and one left above them that keeps it from shrinking by itself.
+    blocks = [bytes(100_000) for _ in range(2000)]
+    above = bytes(100_000)
+    with_them = meter.read()[0].value or 0
+    del blocks
+    meter.reset()
+    assert (meter.read()[0].value or 0) < with_them - (100 << 20)
+    assert len(above) == 100_000
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's /proc")
 def test_the_real_peak_follows_an_allocation_and_a_reset() -> None:
     meter = PeakResidentSet()
     meter.reset()
