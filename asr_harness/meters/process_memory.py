@@ -1,9 +1,10 @@
 """Peak resident set of this process, reset for each case where the kernel lets us.
 
 Source: Linux proc(5): writing 5 to /proc/self/clear_refs resets VmHWM of /proc/self/status to the current
-resident set. Elsewhere getrusage(2) gives the peak since the process began, which is labelled so. What earlier
-cases freed is given back to the kernel first (malloc_trim(3), glibc): the allocator keeps it, and it would
-count to every case after.
+resident set. Elsewhere getrusage(2) gives the peak since the process began, which is labelled so.
+
+What earlier cases freed is given back to the kernel first (malloc_trim(3), glibc): the allocator keeps it,
+and it would count to every case after.
 """
 
 from __future__ import annotations
