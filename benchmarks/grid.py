@@ -43,7 +43,7 @@ PROFILES = {
         data="embedded",
         weights="dummy",
         n_utterances=4,
-        time_s=5.0,
+        time_s=6.5,
     ),
     "smoke": Profile(
         models=("whisper-tiny", "wav2vec2-base-960h"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,20 +20,30 @@ if TYPE_CHECKING:
 EXAMPLE_S = 15
 
 
-def count_pass(config: PreTrainedConfig, one: Pass) -> int:
-    """Count the FLOPs of one row's pass on the meta device."""
-    with torch.device("meta"):
-        model = AutoModelForCTC.from_config(config, attn_implementation="eager").eval()
-        if one.kind == "head":
-            states = torch.empty(1, one.n_new, model.lm_head.in_features)
-            return count_flops(lambda: model.lm_head(states))
-        waveform = torch.empty(1, one.n_new)
-        return count_flops(lambda: model.base_model(waveform))
+class CtcFlops:
+    """Counts one row of each pass on the meta device; rows are all alike."""
+
+    def __init__(self, config: PreTrainedConfig) -> None:
+        with torch.device("meta"):
+            self._model = AutoModelForCTC.from_config(config, attn_implementation="eager").eval()
+        self._per_row = cache(self._count)
+
+    def of(self, network_pass: Pass) -> float:
+        """FLOPs of a pass."""
+        return float(network_pass.n_rows * self._per_row(replace(network_pass, n_rows=1)))
+
+    def _count(self, one: Pass) -> int:
+        with torch.device("meta"):
+            if one.kind == "head":
+                states = torch.empty(1, one.n_new, self._model.lm_head.in_features)
+                return count_flops(lambda: self._model.lm_head(states))
+            waveform = torch.empty(1, one.n_new)
+            return count_flops(lambda: self._model.base_model(waveform))
 
 
 def counted(config: PreTrainedConfig, network_pass: Pass) -> float:
     """FLOPs of a pass, counted on the meta device."""
-    return network_pass.n_rows * count_pass(config, replace(network_pass, n_rows=1))
+    return CtcFlops(config).of(network_pass)
 
 
 def examples(config: PreTrainedConfig) -> Mapping[str, Pass]:

@@ -8,7 +8,7 @@ their logits move a little with the length of the longest. Checkpoints with laye
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,7 @@ class CtcTranscriber:
         self.model = model
         self.feature_extractor = feature_extractor
         self.tokenizer = tokenizer
-        self._flops: dict[Pass, float] = {}
+        self._flops: ctc_work.CtcFlops | None = None
         self.decoding: Mapping[str, Any] = {"ctc": "best path", "blank": tokenizer.pad_token_id}
 
     @torch.inference_mode()
@@ -128,11 +128,10 @@ class CtcTranscriber:
         return ctc_work.passes_recorded(self.model)
 
     def flops(self, network_pass: Pass) -> float:
-        """FLOPs of a pass, counted on the meta device; they are the same for every row."""
-        one = replace(network_pass, n_rows=1)
-        if one not in self._flops:
-            self._flops[one] = ctc_work.count_pass(self.model.config, one)
-        return network_pass.n_rows * self._flops[one]
+        """FLOPs of a pass, counted on the meta device."""
+        if self._flops is None:
+            self._flops = ctc_work.CtcFlops(self.model.config)
+        return self._flops.of(network_pass)
 
     def weights(self) -> tuple[int, int]:
         """Count the parameters, and the bytes they take."""

@@ -51,7 +51,7 @@ def test_the_first_decoder_step_of_tiny_carries_the_cross_attention_projections(
 )
 def test_wav2vec2_is_within_a_thousandth_of_its_closed_form(network_pass: Pass) -> None:
     config = AutoConfig.for_model(**models.architectures()["facebook/wav2vec2-base-960h"])
-    counted = ctc_work.count_pass(config, network_pass)
+    counted = ctc_work.counted(config, network_pass)
     assert counted == pytest.approx(ctc_work.closed_form(config, network_pass), rel=1e-3)
 
 
