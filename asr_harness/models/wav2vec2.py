@@ -158,7 +158,9 @@ def build(checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) ->
     if checkpoint.path is not None:
         return AutoModelForCTC.from_pretrained(checkpoint.path, **options)
     config = AutoConfig.for_model(**checkpoint.config)
-    return with_dummy_weights(lambda: AutoModelForCTC.from_config(config, **options), device)
+    model = with_dummy_weights(lambda: AutoModelForCTC.from_config(config, **options), device)
+    # The embedding of masked frames is made in the default dtype, whatever the configuration says.
+    return model.to(DTYPES[dtype])
 
 
 def load(

@@ -79,3 +79,13 @@ def test_settings_of_autoregressive_decoding_are_unavailable(tmp_path: Path, var
     folder = tiny.save_ctc(tmp_path)
     with pytest.raises(UnavailableError, match="best path"):
         load(folder, **variant)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("weights", ["dummy", "pretrained"])
+def test_half_precision_reaches_every_weight(tmp_path: Path, dtype: str, weights: str) -> None:
+    folder = tiny.save_ctc(tmp_path)
+    transcriber = models.load(str(folder), device="cpu", weights=weights, dtype=dtype).transcriber  # type: ignore[arg-type]
+    assert {str(parameter.dtype) for parameter in transcriber.model.parameters()} == {f"torch.{dtype}"}
+    assert transcriber.dtype == dtype
+    assert len(transcribe(transcriber, [noise(2)]).texts) == 1
