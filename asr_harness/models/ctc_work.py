@@ -25,7 +25,9 @@ class CtcFlops:
 
     def __init__(self, config: PreTrainedConfig) -> None:
         with torch.device("meta"):
-            self._model = AutoModelForCTC.from_config(config, attn_implementation="eager").eval()
+            # Whatever dtype the model runs in, and its configuration therefore names, the count is the same.
+            model = AutoModelForCTC.from_config(config, attn_implementation="eager", dtype=torch.float32)
+        self._model = model.eval()
         self._per_row = cache(self._count)
 
     def of(self, network_pass: Pass) -> float:

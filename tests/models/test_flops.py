@@ -111,3 +111,16 @@ def test_weights_are_counted_once_however_shared(hub_cache: Path) -> None:
     n_parameters, n_bytes = counting.weights(model)
     assert n_parameters == sum(parameter.numel() for parameter in model.parameters())
     assert n_bytes == 4 * n_parameters
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", ["asr-harness/whisper-mini", "asr-harness/ctc-mini"])
+def test_the_count_does_not_depend_on_the_dtype_that_the_model_runs_in(name: str, dtype: str) -> None:
+    full, other = (
+        models.load(name, device="cpu", weights="dummy", dtype=kind).transcriber
+        for kind in ("float32", dtype)
+    )
+    assert isinstance(full, RecordsPasses)
+    assert isinstance(other, RecordsPasses)
+    encode = Pass("encode", 2, 3000 if "whisper" in name else 48_000)
+    assert full.flops(encode) == other.flops(encode)
