@@ -12,7 +12,7 @@ from asr_harness.plugin.progress import Progress
 from asr_harness.types import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from asr_harness.models import LoadedModel
     from asr_harness.plugin.ledger import Ledger
@@ -54,15 +54,18 @@ class Running:
         return self._workbench.model(asr_case)
 
     @pytest.fixture
-    def asr_run(self, request: pytest.FixtureRequest, asr_case: Case) -> Run:
+    def asr_run(self, request: pytest.FixtureRequest, asr_case: Case) -> Iterator[Run]:
         """The case, loaded and warmed up, to be measured round by round."""
         case_id = request.node.nodeid
         if case_id in self._ledger.replayed:
-            return self._ledger.replayed[case_id]
+            yield self._ledger.replayed[case_id]
+            return
         entry = self._ledger.entries.get(case_id)
         if entry is not None:
             pytest.fail(f"{entry.outcome}: {entry.reason} (required by --asr-require-device)", pytrace=False)
-        return self._workbench.run(asr_case, self._show_round(asr_case))
+        run = self._workbench.run(asr_case, self._show_round(asr_case))
+        yield run
+        run.release()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:

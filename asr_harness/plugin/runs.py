@@ -106,6 +106,10 @@ class MeasuredRun:
         )
         return records.extra_info(measurement)
 
+    def release(self) -> None:
+        """Let go of the model: pytest keeps a fixture's value longer than the next model can wait."""
+        del self._model, self._runner
+
     def _measure_energy(self) -> tuple[EnergyFigure, Mapping[StageName, EnergyFigure]]:
         counter, synchronise = self._instruments.energy, self._instruments.clock.synchronise
         if isinstance(counter, MeterError):
