@@ -47,8 +47,7 @@ def find_pretrained(name: str) -> Checkpoint:
 
     Raises ModelError where it is absent, saying how to fetch it.
     """
-    folder = Path(name).expanduser()
-    path = folder if folder.is_dir() else _cached_snapshot(name)
+    path = _locate(name)
     if path is None:
         raise ModelError(
             f"checkpoint {name!r} is neither a folder nor in the hub's cache; fetch it with "
@@ -66,8 +65,7 @@ def find_architecture(name: str, known: Mapping[str, Mapping[str, Any]]) -> Chec
     """Find the configuration for dummy weights: one that ships with a family, else a config.json at hand."""
     if name in known:
         return Checkpoint(name, known[name])
-    folder = Path(name).expanduser()
-    path = folder if folder.is_dir() else _cached_snapshot(name)
+    path = _locate(name)
     if path is None:
         raise ModelError(
             f"no architecture is known for {name!r}: dummy weights need its config.json "
@@ -80,6 +78,11 @@ def weight_files(path: Path) -> list[Path]:
     """List the weight files of a checkpoint folder, safetensors preferred as transformers does."""
     found: Iterable[list[Path]] = (sorted(path.glob(pattern)) for pattern in WEIGHT_PATTERNS)
     return next((files for files in found if files), [])
+
+
+def _locate(name: str) -> Path | None:
+    folder = Path(name).expanduser()
+    return folder if folder.is_dir() else _cached_snapshot(name)
 
 
 def _cached_snapshot(name: str) -> Path | None:

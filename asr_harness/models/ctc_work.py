@@ -12,7 +12,7 @@ from transformers import AutoModelForCTC, PreTrainedConfig
 
 from asr_harness.models import counting
 from asr_harness.models.counting import count_flops, hooked
-from asr_harness.types import SAMPLE_RATE_HZ, Pass
+from asr_harness.types import SAMPLE_RATE_HZ, Pass, StageName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,18 +89,24 @@ def closed_form(config: PreTrainedConfig, one: Pass) -> int:
     return int(flops)
 
 
-def moved_bytes(model: Any, network_pass: Pass) -> float:
-    """The fewest bytes of a pass: weights once, and what goes in and comes out.
+def weight_bytes(model: Any) -> Mapping[StageName, int]:
+    """Bytes of the weights that a pass of each stage reads."""
+    parts: Mapping[StageName, Any] = {"encode": model.base_model, "decode": model.lm_head}
+    return {stage: counting.weights(part)[1] for stage, part in parts.items()}
+
+
+def moved_bytes(model: Any, network_pass: Pass, read_bytes: int) -> float:
+    """The fewest bytes of a pass: `read_bytes` of weights once, and what goes in and comes out.
 
     For the encoder the first convolution's output is counted too: no cache holds it.
     """
     config, itemsize = model.config, model.dtype.itemsize
     if network_pass.kind == "head":
         values = network_pass.n_rows * network_pass.n_new * (config.hidden_size + config.vocab_size)
-        return float(counting.weights(model.lm_head)[1] + values * itemsize)
+        return float(read_bytes + values * itemsize)
     first = 2 * config.conv_dim[0] * network_pass.n_new // config.conv_stride[0]
     values = network_pass.n_rows * (network_pass.n_new + first)
-    return float(counting.weights(model.base_model)[1] + values * itemsize)
+    return float(read_bytes + values * itemsize)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from asr_harness.errors import UnavailableError
 from asr_harness.models import counting, ctc_work
 from asr_harness.models.building import DTYPES, ready, with_dummy_weights
 from asr_harness.models.cost import Cost, n_parameters
-from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, Transcription
+from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, StageName, Transcription
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,7 +140,11 @@ class CtcTranscriber:
 
     def moved_bytes(self, network_pass: Pass) -> float:
         """The fewest bytes that a pass must move."""
-        return ctc_work.moved_bytes(self.model, network_pass)
+        return ctc_work.moved_bytes(self.model, network_pass, self._weight_bytes[network_pass.stage])
+
+    @cached_property
+    def _weight_bytes(self) -> Mapping[StageName, int]:
+        return ctc_work.weight_bytes(self.model)
 
     @property
     def dtype(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from asr_harness.models.building import DTYPES, ready, with_dummy_weights
 from asr_harness.models.cost import Cost, n_parameters
 from asr_harness.models.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.models.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
-from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, StageContext, Transcription, untimed
+from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, StageContext, StageName, Transcription, untimed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -183,7 +184,11 @@ class WhisperTranscriber:
 
     def moved_bytes(self, network_pass: Pass) -> float:
         """The fewest bytes that a pass must move."""
-        return whisper_work.moved_bytes(self.model, network_pass)
+        return whisper_work.moved_bytes(self.model, network_pass, self._weight_bytes[network_pass.stage])
+
+    @cached_property
+    def _weight_bytes(self) -> Mapping[StageName, int]:
+        return whisper_work.weight_bytes(self.model)
 
     @property
     def dtype(self) -> str:

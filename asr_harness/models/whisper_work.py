@@ -17,7 +17,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from asr_harness.models import counting
 from asr_harness.models.counting import count_flops, hooked
-from asr_harness.types import Pass
+from asr_harness.types import Pass, StageName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -107,8 +107,14 @@ def closed_form(config: WhisperConfig, network_pass: Pass) -> int:
     return int(network_pass.n_rows * (config.decoder_layers * layer + head))
 
 
-def moved_bytes(model: Any, network_pass: Pass) -> float:
-    """The fewest bytes of a pass: weights once; features and states of the encoder; the decoder's cache.
+def weight_bytes(model: Any) -> Mapping[StageName, int]:
+    """Bytes of the weights that a pass of each stage reads."""
+    parts: Mapping[StageName, Any] = {"encode": model.get_encoder(), "decode": model.get_decoder()}
+    return {stage: counting.weights(part)[1] for stage, part in parts.items()}
+
+
+def moved_bytes(model: Any, network_pass: Pass, read_bytes: int) -> float:
+    """The fewest bytes of a pass: `read_bytes` of weights, features and states, the decoder's cache.
 
     The output projection is the embedding, of which a decoder pass reads every row.
     """
@@ -116,8 +122,8 @@ def moved_bytes(model: Any, network_pass: Pass) -> float:
     if network_pass.kind == "encode":
         states = config.max_source_positions * config.d_model
         values = network_pass.n_rows * (network_pass.n_new * config.num_mel_bins + states)
-        return float(counting.weights(model.get_encoder())[1] + values * itemsize)
-    return float(counting.weights(model.get_decoder())[1] + network_pass.cache_bytes)
+        return float(read_bytes + values * itemsize)
+    return float(read_bytes + network_pass.cache_bytes)
 
 
 @contextmanager
