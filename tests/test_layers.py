@@ -13,7 +13,7 @@ LAYERS = (
     {"__init__", "errors", "types"},
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
-    {"records", "journal"},
+    {"records", "journal", "saved", "selecting"},
     {"stats", "compare", "noise"},
     {"report"},
     {"plugin", "commands"},

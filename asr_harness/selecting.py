@@ -1,0 +1,110 @@
+"""Which saved runs a side means: files, globs, folders, run numbers, commits, or the latest of a branch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asr_harness.errors import RecordError
+from asr_harness.saved import SavedRun, load_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+STORAGE = Path(".benchmarks")
+LATEST = "latest:"
+RUN_NUMBER = re.compile(r"\d{1,6}")
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
+GLOB_CHARACTERS = frozenset("*?[")
+
+
+def select_runs(side: str, storage: Path = STORAGE) -> tuple[SavedRun, ...]:
+    """Load the runs of one side, oldest first.
+
+    `side` is one or several, separated by commas, of: a file, a glob, a folder, a run number such as 7 or
+    0007, seven or more digits of a commit, or `latest:BRANCH`: every run of the newest commit of a branch,
+    but for those that were themselves judged to have regressed. Raises RecordError naming what was not found.
+    """
+    parts = [part.strip() for part in side.split(",") if part.strip()]
+    if not parts:
+        raise RecordError(
+            "a side is empty; name a file, a glob, a folder, a run number, a commit or latest:BRANCH"
+        )
+    found: dict[Path, SavedRun] = {}
+    for part in parts:
+        for run in _part(part, storage):
+            found.setdefault(run.path.resolve(), run)
+    return tuple(sorted(found.values(), key=_age))
+
+
+def load_runs(paths: Iterable[Path]) -> tuple[SavedRun, ...]:
+    """Load several runs, oldest first."""
+    return tuple(sorted(map(load_run, paths), key=_age))
+
+
+def _part(part: str, storage: Path) -> Sequence[SavedRun]:
+    if part.startswith(LATEST):
+        return _latest(part.removeprefix(LATEST), storage)
+    path = Path(part).expanduser()
+    if path.is_file():
+        return (load_run(path),)
+    if path.is_dir():
+        return _folder(path)
+    if GLOB_CHARACTERS & set(part):
+        return load_runs(_some(_glob(path), f"no file matches {part!r}"))
+    if RUN_NUMBER.fullmatch(part):
+        wanted = int(part)
+        paths = [path for path in _stored(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
+        return load_runs(_some(paths, f"no run number {part} under {storage}; {_what_is_there(storage)}"))
+    if COMMIT.fullmatch(part.lower()):
+        paths = [path for path in _stored(storage) if part.lower() in path.name]
+        runs = [run for run in load_runs(paths) if (run.commit or "").startswith(part.lower())]
+        if not runs:
+            raise RecordError(f"no run of commit {part} under {storage}; {_what_is_there(storage)}")
+        return runs
+    raise RecordError(
+        f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or more, or latest:BRANCH; "
+        f"{_what_is_there(storage)}"
+    )
+
+
+def _folder(folder: Path) -> tuple[SavedRun, ...]:
+    return load_runs(_some(_stored(folder), f"{folder} holds no saved run (*.json)"))
+
+
+def _latest(branch: str, storage: Path) -> Sequence[SavedRun]:
+    runs = [run for run in load_runs(_stored(storage)) if run.branch == branch and not run.is_dirty]
+    sound = [run for run in runs if not run.regressions]
+    if not sound:
+        regressed = f"; {len(runs)} there regressed, and count only when named" if runs else ""
+        raise RecordError(
+            f"no clean run of branch {branch!r} under {storage}{regressed}; {_what_is_there(storage)}"
+        )
+    return [run for run in sound if run.commit == sound[-1].commit]
+
+
+def _stored(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.json"))
+
+
+def _glob(path: Path) -> list[Path]:
+    anchor = Path(path.anchor) if path.is_absolute() else Path()
+    return sorted(anchor.glob(str(path.relative_to(path.anchor) if path.is_absolute() else path)))
+
+
+def _some(paths: list[Path], complaint: str) -> list[Path]:
+    if not paths:
+        raise RecordError(complaint)
+    return paths
+
+
+def _what_is_there(storage: Path) -> str:
+    stored = _stored(storage)
+    if not stored:
+        return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
+    return f"{len(stored)} runs are there, the newest {stored[-1].name}"
+
+
+def _age(run: SavedRun) -> tuple[bool, str, str]:
+    return run.time is not None, run.time.isoformat() if run.time else "", run.path.name
