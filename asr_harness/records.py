@@ -100,11 +100,12 @@ def _counted(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, 
         reasons["operators"] = "not counted where the encoder is compiled"
     counted: dict[str, Any] = {"operators": work.operators}
     if work.passes is None or not isinstance(transcriber, RecordsPasses):
-        names = ("flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
+        names = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
         reasons.update(dict.fromkeys(names, "the transcriber does not record its passes"))
         return counted | dict.fromkeys(names)
     n_parameters, weight_bytes = transcriber.weights()
     return counted | {
+        "dtype": transcriber.dtype,
         "flops": flops.stage_flops(work.passes, transcriber.flops),
         "flops_by_kind": flops.flops_by_kind(work.passes, transcriber.flops),
         "n_passes": dict(Counter(network_pass.kind for network_pass in work.passes)),

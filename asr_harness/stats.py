@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -11,10 +13,102 @@ if TYPE_CHECKING:
 
 ALPHA = 0.01
 POWER = 0.9
+MOST_RUNS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference of two sides, candidate less base, with its interval at level 1 - alpha and its p value.
+
+    `sd` is the spread between the runs of one side, pooled, and `freedom` its degrees of freedom.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    p: float
+    sd: float
+    freedom: float
+
+
+def mean(values: Sequence[float]) -> float:
+    """Arithmetic mean."""
+    return sum(values) / len(values)
+
+
+def standard_deviation(values: Sequence[float]) -> float | None:
+    """Sample standard deviation; None for fewer than two values."""
+    if len(values) < 2:  # noqa: PLR2004
+        return None
+    centre = mean(values)
+    return sqrt(sum((value - centre) ** 2 for value in values) / (len(values) - 1))
+
+
+def welch(base: Sequence[float], candidate: Sequence[float], alpha: float = ALPHA) -> Difference | None:
+    """Compare the means of two sides without taking their spreads for equal; None with under two runs a side.
+
+    Welch, The generalization of Student's problem when several different population variances are involved,
+    Biometrika 34, 1947. Sides that do not vary at all are told apart exactly: p is 0 or 1.
+    """
+    spreads = standard_deviation(base), standard_deviation(candidate)
+    if spreads[0] is None or spreads[1] is None:
+        return None
+    estimate = mean(candidate) - mean(base)
+    errors = spreads[0] ** 2 / len(base), spreads[1] ** 2 / len(candidate)
+    error = sqrt(sum(errors))
+    if error <= 1e-12 * max(abs(mean(base)), abs(mean(candidate)), 1e-300):
+        return _exact(estimate, len(base) + len(candidate) - 2)
+    freedom = sum(errors) ** 2 / (errors[0] ** 2 / (len(base) - 1) + errors[1] ** 2 / (len(candidate) - 1))
+    pooled = sqrt(_pooled_variance((base, candidate)))
+    return _difference(estimate, error, pooled, freedom, alpha)
+
+
+def against_history(
+    base: Sequence[float],
+    candidate: Sequence[float],
+    history: Sequence[Sequence[float]],
+    alpha: float = ALPHA,
+) -> Difference | None:
+    """Compare sides of which one has a single run, by the spread that former groups of runs had.
+
+    Each group of `history` holds runs of one code; their variance within groups is pooled with that of the
+    sides, as in a one-way analysis of variance. None where nothing tells the spread.
+    """
+    groups = [*history, base, candidate]
+    freedom = sum(max(len(group) - 1, 0) for group in groups)
+    if freedom < 1 or not base or not candidate:
+        return None
+    spread = sqrt(_pooled_variance(groups))
+    estimate = mean(candidate) - mean(base)
+    error = spread * sqrt(1 / len(base) + 1 / len(candidate))
+    return _difference(estimate, error, spread, freedom, alpha) if error else _exact(estimate, freedom)
+
+
+def paired(differences: Sequence[float], alpha: float = ALPHA) -> Difference | None:
+    """Compare by the differences of pairs (Student, The probable error of a mean, Biometrika 6, 1908)."""
+    spread = standard_deviation(differences)
+    if spread is None:
+        return None
+    estimate, freedom = mean(differences), len(differences) - 1
+    error = spread / sqrt(len(differences))
+    return _difference(estimate, error, spread, freedom, alpha) if error else _exact(estimate, freedom)
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Adjust p values so that the chance of any false alarm among all is bounded, in the order given.
+
+    Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.
+    """
+    adjusted = [1.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return tuple(adjusted)
 
 
 def smallest_effect(
-    between_run_sd: float, n_runs: int, *, alpha: float = ALPHA, power: float = POWER
+    between_run_sd: float, n_runs: float, *, alpha: float = ALPHA, power: float = POWER
 ) -> float | None:
     """Give the smallest difference that `n_runs` a side would show, in the unit of the standard deviation.
 
@@ -22,11 +116,32 @@ def smallest_effect(
     Analysis for the Behavioral Sciences, 2nd ed., 1988, ch. 2). None with a single run a side: its spread
     is then unknown.
     """
+    return None if n_runs < 2 else between_run_sd * _unit_effect(n_runs, alpha, power)  # noqa: PLR2004
+
+
+def runs_needed(
+    between_run_sd: float, effect: float, *, alpha: float = ALPHA, power: float = POWER
+) -> int | None:
+    """Give the runs a side that would show an effect; None where `MOST_RUNS` would not."""
+    if not effect or between_run_sd * _unit_effect(MOST_RUNS, alpha, power) > abs(effect):
+        return None
+    low, high = 1, MOST_RUNS
+    while high - low > 1:
+        middle = (low + high) // 2
+        if between_run_sd * _unit_effect(middle, alpha, power) <= abs(effect):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@lru_cache(maxsize=4096)
+def _unit_effect(n_runs: float, alpha: float, power: float) -> float:
     from scipy.optimize import brentq
     from scipy.stats import nct, t
 
     if n_runs < 2:  # noqa: PLR2004
-        return None
+        return inf
     freedom = 2 * (n_runs - 1)
     critical = t.ppf(1 - alpha / 2, freedom)
 
@@ -35,12 +150,22 @@ def smallest_effect(
 
     # Few runs need a shift far above the normal one; 20 more covers even two runs a side at alpha 0.001.
     shift = brentq(missing_power, 0.0, critical + NormalDist().inv_cdf(power) * 10 + 20)
-    return float(shift) * between_run_sd * sqrt(2 / n_runs)
+    return float(shift) * sqrt(2 / n_runs)
 
 
-def standard_deviation(values: Sequence[float]) -> float | None:
-    """Sample standard deviation; None for fewer than two values."""
-    if len(values) < 2:  # noqa: PLR2004
-        return None
-    mean = sum(values) / len(values)
-    return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+def _pooled_variance(groups: Sequence[Sequence[float]]) -> float:
+    told = [group for group in groups if len(group) > 1]
+    squares = sum((len(group) - 1) * (standard_deviation(group) or 0.0) ** 2 for group in told)
+    return squares / sum(len(group) - 1 for group in told)
+
+
+def _difference(estimate: float, error: float, spread: float, freedom: float, alpha: float) -> Difference:
+    from scipy.stats import t
+
+    half = float(t.ppf(1 - alpha / 2, freedom)) * error
+    p = 2 * float(t.sf(abs(estimate) / error, freedom))
+    return Difference(estimate, estimate - half, estimate + half, p, spread, freedom)
+
+
+def _exact(estimate: float, freedom: float) -> Difference:
+    return Difference(estimate, estimate, estimate, 0.0 if estimate else 1.0, 0.0, freedom)

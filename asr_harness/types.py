@@ -21,6 +21,9 @@ STAGES: tuple[StageName, ...] = ("preprocess", "encode", "decode")
 Outcome = Literal["measured", "oom", "too_big", "unavailable", "failed", "interrupted"]
 """What became of a case."""
 
+Verdict = Literal["regression", "improvement", "unchanged", "inconclusive", "missing", "incomparable"]
+"""What became of a comparison of one case's metric."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -14,7 +14,7 @@ LAYERS = (
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
     {"records", "journal", "saved", "selecting"},
-    {"stats", "compare", "noise"},
+    {"stats", "wer_stats", "sequential", "compare", "noise"},
     {"report"},
     {"plugin", "commands"},
     {"cli"},

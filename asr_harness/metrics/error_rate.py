@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Errors", "UtteranceErrors", "normaliser_fingerprint", "pool", "rate", "score", "utterance_errors"]
 
+STEPS = {"equal": "C", "substitute": "S", "delete": "D", "insert": "I"}
 NO_REFERENCE = "the references are empty; insertions are still counted"
 
 
@@ -45,11 +46,16 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceErrors:
-    """One utterance's errors: in normalised words and characters, and in words as they stand."""
+    """One utterance's errors: in normalised words and characters, and in words as they stand.
+
+    `alignment` has a letter for each step along the normalised words: C(orrect), S(ubstituted), D(eleted),
+    I(nserted). It tells where the errors are without repeating the text.
+    """
 
     words: Errors
     characters: Errors
     raw_words: Errors
+    alignment: str = ""
 
 
 def utterance_errors(reference: str, hypothesis: str) -> UtteranceErrors:
@@ -59,6 +65,7 @@ def utterance_errors(reference: str, hypothesis: str) -> UtteranceErrors:
         words=count_words(clean, heard),
         characters=count_characters(clean, heard),
         raw_words=count_words(reference.lower(), hypothesis.lower()),
+        alignment=alignment(clean, heard),
     )
 
 
@@ -74,6 +81,18 @@ def count_characters(reference: str, hypothesis: str) -> Errors:
     import jiwer
 
     return _errors(jiwer.process_characters(_single_spaced(reference), _single_spaced(hypothesis)))
+
+
+def alignment(reference: str, hypothesis: str) -> str:
+    """Spell the alignment of two texts, a letter for each word that is right, wrong, missing or too many."""
+    import jiwer
+
+    chunks = jiwer.process_words(_single_spaced(reference), _single_spaced(hypothesis)).alignments[0]
+    return "".join(
+        STEPS[chunk.type]
+        * max(chunk.ref_end_idx - chunk.ref_start_idx, chunk.hyp_end_idx - chunk.hyp_start_idx)
+        for chunk in chunks
+    )
 
 
 def pool(errors: Iterable[Errors]) -> Errors:
