@@ -27,3 +27,7 @@ class RecordError(AsrHarnessError):
 
 class UnavailableError(AsrHarnessError):
     """This machine or library cannot run a case; its outcome is `unavailable`."""
+
+
+class RuleError(AsrHarnessError):
+    """A tolerance or a trade-off cannot be read, or speaks of nothing."""

@@ -1,0 +1,214 @@
+"""Two sides of saved runs in, verdicts out: deterministic signals first, statistics where there is noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.compare import exact, quality, timing
+from asr_harness.compare.cells import VERDICTS, Cell, Comparison
+from asr_harness.compare.metrics import EXACT, METRICS, OUTCOME, RATES, SHARES, Family
+from asr_harness.compare.rules import Rule, Trade, check_all_used, tolerance
+from asr_harness.compare.sides import ACROSS, Pair, pair_up, software_notes
+from asr_harness.errors import RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from asr_harness.saved import SavedRun
+
+__all__ = ["ACROSS", "Cell", "Comparison", "compare", "exit_status"]
+
+EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
+
+
+def compare(
+    base: Sequence[SavedRun],
+    candidate: Sequence[SavedRun],
+    *,
+    rules: Sequence[Rule] = (),
+    trades: Sequence[Trade] = (),
+    alpha: float = stats.ALPHA,
+    across: Sequence[str] = (),
+    history: Sequence[SavedRun] = (),
+) -> Comparison:
+    """Judge every metric of every case, all together at the false-alarm rate `alpha`.
+
+    `history` are former runs, from which the noise is known where a side has a single run; `across` names
+    what may differ (`ACROSS`). Raises RecordError where the sides have no case in common, RuleError where a
+    rule speaks of nothing.
+    """
+    pairs, cells, notes = pair_up(base, candidate, across)
+    _check_rules(rules, trades, pairs, cells)
+    open_pairs = [pair for pair in pairs if pair.all_barrier is None]
+    cells += [_incomparable(pair) for pair in pairs if pair.all_barrier]
+    for pair in open_pairs:
+        cells += exact.judge_exact(pair, {name: tolerance(rules, pair.case_id, name) for name in EXACT})
+    timed = [pair for pair in open_pairs if pair.times_barrier is None]
+    spreads = timing.calibrated_devices(timed)
+    rated = _rated(open_pairs, alpha)
+    tested = _tested(timed, spreads, history, alpha)
+    shares = _shares(tested, rated, alpha)
+    cells += _judge_times(tested, shares, rules)
+    cells += [one for one in rated if isinstance(one, Cell)]
+    open_rates = [one for one in rated if not isinstance(one, Cell)]
+    cells += _judge_rates(open_rates, shares.get("quality", 0.0), rules)
+    cells = _traded(cells, trades)
+    return Comparison(
+        base=_side_label(base),
+        candidate=_side_label(candidate),
+        n_runs=(len(base), len(candidate)),
+        alpha=alpha,
+        cells=tuple(sorted(cells, key=_worst_first)),
+        notes=(*notes, *_times_left_out(open_pairs), *software_notes(base, candidate)),
+        calibrated_devices={device: _said(*spread) for device, spread in spreads.items()},
+    )
+
+
+def exit_status(comparison: Comparison, *, undecided: str | None = None) -> int:
+    """Give 0 nothing regressed, 1 a regression, 2 nothing could be compared, 3 undecided.
+
+    `undecided` may be `pass` or `fail`: what is not decided then counts as fine, or as a regression.
+    """
+    if comparison.of("regression", "missing", gated=True):
+        return EXIT_REGRESSION
+    judged = [cell for cell in comparison.cells if cell.metric != OUTCOME]
+    if judged and all(cell.verdict == "incomparable" for cell in judged):
+        return EXIT_UNUSABLE
+    if comparison.of("inconclusive", "incomparable", gated=True):
+        return {"pass": EXIT_FINE, "fail": EXIT_REGRESSION}.get(undecided or "", EXIT_UNDECIDED)
+    return EXIT_FINE
+
+
+def _tested(
+    pairs: Iterable[Pair],
+    spreads: dict[str, tuple[float, float]],
+    history: Sequence[SavedRun],
+    alpha: float,
+) -> list[timing.Tested]:
+    plain = [metric for metric in METRICS if metric.twin is None]
+    found: list[timing.Tested | None] = []
+    for pair in pairs:
+        raw, by_kernel = spreads.get(pair.device, (1.0, 0.0))
+        helps = by_kernel < raw
+        found += [timing.test_pair(pair, metric, history, calibrated=helps, alpha=alpha) for metric in plain]
+    return [one for one in found if one is not None]
+
+
+def _judge_times(
+    tested: Sequence[timing.Tested], shares: dict[Family, float], rules: Sequence[Rule]
+) -> list[Cell]:
+    cells: list[Cell] = []
+    for family in ("headline", "detail"):
+        mine = [one for one in tested if one.metric.family == family and one.difference is not None]
+        adjusted = stats.holm([one.difference.p for one in mine if one.difference])
+        p_values = {id(one): p for one, p in zip(mine, adjusted, strict=True)}
+        for one in tested:
+            if one.metric.family == family:
+                cells += _with_twins(
+                    one, p_values.get(id(one), 1.0), shares.get(family, 0.0), len(mine), rules
+                )
+    return cells
+
+
+def _with_twins(
+    one: timing.Tested, p: float, alpha: float, n_tests: int, rules: Sequence[Rule]
+) -> list[Cell]:
+    """Judge a metric and those that are the same measurement in other units, each by its own tolerance."""
+    cells = []
+    for metric in METRICS:
+        if one.metric.name not in {metric.name, metric.twin}:
+            continue
+        base, candidate = timing.values(one.pair.base, metric), timing.values(one.pair.candidate, metric)
+        twin = replace(one, metric=metric, base=base, candidate=candidate)
+        limit = tolerance(rules, one.pair.case_id, metric.name)
+        cell = timing.judge(twin, p, alpha=alpha, n_tests=n_tests, limit=limit)
+        if metric.name == "latency" and (why := exact.explain_by_tokens(one.pair)):
+            cell = replace(cell, note="; ".join(filter(None, (cell.note, why))))
+        cells.append(cell)
+    return cells
+
+
+def _rated(pairs: Iterable[Pair], alpha: float) -> list[quality.Rated | Cell]:
+    found = [quality.rate_pair(pair, metric, alpha) for pair in pairs for metric in RATES]
+    return [one for one in found if one is not None]
+
+
+def _judge_rates(rated: Sequence[quality.Rated], alpha: float, rules: Sequence[Rule]) -> list[Cell]:
+    distinct = {one.key: one.difference.p for one in rated if one.difference is not None}
+    adjusted = dict(zip(distinct, stats.holm(list(distinct.values())), strict=True))
+    return [
+        quality.judge_rate(
+            one, adjusted.get(one.key, 1.0), alpha=alpha, limit=tolerance(rules, one.pair.case_id, one.metric)
+        )
+        for one in rated
+    ]
+
+
+def _shares(
+    tested: Sequence[timing.Tested], rated: Sequence[quality.Rated | Cell], alpha: float
+) -> dict[Family, float]:
+    """Share the false-alarm rate out among the families of which something is tested."""
+    present: set[Family] = {one.metric.family for one in tested if one.difference is not None}
+    if any(not isinstance(one, Cell) for one in rated):
+        present.add("quality")
+    total = sum(SHARES[family] for family in present)
+    return {family: alpha * SHARES[family] / total for family in present}
+
+
+def _traded(cells: Sequence[Cell], trades: Sequence[Trade]) -> list[Cell]:
+    by_name = {(cell.case_id, cell.metric): cell for cell in cells}
+    found = []
+    for cell in cells:
+        trade = next((trade for trade in trades if _holds(trade, cell, by_name)), None)
+        note = f"{cell.note}; allowed: {trade.text}".strip("; ") if trade else cell.note
+        found.append(replace(cell, verdict="unchanged", note=note) if trade else cell)
+    return found
+
+
+def _holds(trade: Trade, cell: Cell, by_name: dict[tuple[str, str], Cell]) -> bool:
+    gain = by_name.get((cell.case_id, trade.gain))
+    return (
+        trade.covers(cell.case_id, cell.metric)
+        and cell.verdict == "regression"
+        and cell.effect is not None
+        and cell.effect <= trade.limit
+        and gain is not None
+        and gain.verdict == "improvement"
+        and gain.effect is not None
+        and -gain.effect >= trade.gained
+    )
+
+
+def _check_rules(
+    rules: Sequence[Rule], trades: Sequence[Trade], pairs: Sequence[Pair], cells: Sequence[Cell]
+) -> None:
+    if pairs or not cells:
+        names = [*(metric.name for metric in METRICS), *RATES, *EXACT]
+        check_all_used((*rules, *trades), [(pair.case_id, name) for pair in pairs for name in names])
+
+
+def _incomparable(pair: Pair) -> Cell:
+    return Cell(pair.case_id, "all metrics", "incomparable", note=pair.all_barrier or "")
+
+
+def _times_left_out(pairs: Sequence[Pair]) -> list[str]:
+    reasons = dict.fromkeys(pair.times_barrier for pair in pairs if pair.times_barrier)
+    return [f"times, energy and memory are not compared: {reason}" for reason in reasons]
+
+
+def _side_label(runs: Sequence[SavedRun]) -> str:
+    if not runs:
+        raise RecordError("a side has no runs")
+    return ", ".join(dict.fromkeys(run.label for run in runs))
+
+
+def _said(raw: float, by_kernel: float) -> str:
+    used = "used" if by_kernel < raw else "not used"
+    return f"calibration {used}: runs of a side differ by {raw:.1%} raw, {by_kernel:.1%} calibrated"
+
+
+def _worst_first(cell: Cell) -> tuple[bool, int, float, str, str]:
+    size = -abs(cell.effect) if cell.effect is not None else 0.0
+    return not cell.gated, VERDICTS.index(cell.verdict), size, cell.case_id, cell.metric

@@ -1,0 +1,102 @@
+"""Deterministic signals: alike in every run of the same code, so that any difference is a change."""
+
+from __future__ import annotations
+
+import json
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.compare.cells import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from asr_harness.compare.sides import Measured, Pair
+    from asr_harness.types import Verdict
+
+
+def judge_exact(pair: Pair, limits: Mapping[str, float | None]) -> list[Cell]:
+    """Compare transcripts, tokens, FLOPs and operators; `limits` are the tolerances that rules give."""
+    cells = [
+        _transcripts(pair),
+        _count(pair, "tokens", lambda info: info.get("n_tokens"), limits, gated=False),
+        _count(pair, "flops", lambda info: _sum(info.get("flops")), limits, gated=True),
+        _count(pair, "operators", lambda info: _sum(info.get("operators")), limits, gated=False),
+    ]
+    return [cell for cell in cells if cell is not None]
+
+
+def hypotheses(side: Sequence[Measured]) -> list[list[str]] | None:
+    """Give the transcripts of every run of a side, each distinct one once; None where there are none."""
+    found = {json.dumps(one.info.get("hypotheses")): one.info.get("hypotheses") for one in side}
+    return [texts for texts in found.values() if texts] or None
+
+
+def explain_by_tokens(pair: Pair) -> str:
+    """Say how much of a change in latency is more, or fewer, tokens; empty where their number is the same.
+
+    The decode time splits into tokens times seconds per token; the tokens' part is their difference at the
+    base's pace.
+    """
+    sides = (pair.base, pair.candidate)
+    tokens = [_agreed(side, lambda info: info.get("n_tokens")) or 0.0 for side in sides]
+    if 0.0 in tokens or tokens[0] == tokens[1]:
+        return ""
+    decode_s = [fmean(median(one.info["stage_s"]["decode"]) for one in side) for side in sides]
+    latency_s = [fmean(median(one.record.rounds_s) for one in side) for side in sides]
+    per_token_s = [seconds / count for seconds, count in zip(decode_s, tokens, strict=True)]
+    by_tokens_s = (tokens[1] - tokens[0]) * per_token_s[0]
+    pace = per_token_s[1] / per_token_s[0] - 1
+    return (
+        f"{tokens[1] / tokens[0] - 1:+.1%} tokens account for {by_tokens_s / latency_s[0]:+.1%} "
+        f"of {latency_s[1] / latency_s[0] - 1:+.1%}; time per token {pace:+.1%}"
+    )
+
+
+def _transcripts(pair: Pair) -> Cell | None:
+    base, candidate = hypotheses(pair.base), hypotheses(pair.candidate)
+    if base is None or candidate is None:
+        return None
+    repeat = all(one.info.get("transcripts_repeat", True) for one in (*pair.base, *pair.candidate))
+    if len(base) > 1 or len(candidate) > 1 or not repeat:
+        note = "transcripts differ between runs or rounds of the same side"
+        return Cell(pair.case_id, "transcripts", "inconclusive", gated=False, note=note)
+    n_changed = sum(before != after for before, after in zip(base[0], candidate[0], strict=True))
+    if not n_changed:
+        return Cell(pair.case_id, "transcripts", "unchanged", gated=False)
+    note, share = f"{n_changed} of {len(base[0])} transcripts changed", n_changed / len(base[0])
+    return Cell(pair.case_id, "transcripts", "inconclusive", gated=False, effect=share, note=note)
+
+
+def _count(
+    pair: Pair,
+    name: str,
+    read: Callable[[Mapping[str, Any]], float | None],
+    limits: Mapping[str, float | None],
+    *,
+    gated: bool,
+) -> Cell | None:
+    base, candidate = _agreed(pair.base, read), _agreed(pair.candidate, read)
+    if base is None or candidate is None:
+        both_have = all(read(one.info) is not None for one in (*pair.base, *pair.candidate))
+        note = f"{name} differ between runs of the same side"
+        return Cell(pair.case_id, name, "inconclusive", gated=False, note=note) if both_have else None
+    limit = limits.get(name)
+    effect = candidate / base - 1 if base else float(candidate > 0)
+    verdict: Verdict = "unchanged"
+    if effect > (limit or 0.0):
+        verdict = "regression"
+    elif effect < 0:
+        verdict = "improvement"
+    return Cell(
+        pair.case_id, name, verdict, gated or limit is not None, base, candidate, effect, effect, effect
+    )
+
+
+def _agreed(side: Sequence[Measured], read: Callable[[Mapping[str, Any]], float | None]) -> float | None:
+    values = {read(one.info) for one in side}
+    return values.pop() if len(values) == 1 else None
+
+
+def _sum(by_stage: Mapping[str, float] | None) -> float | None:
+    return None if by_stage is None else sum(by_stage.values())

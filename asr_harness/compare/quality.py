@@ -1,0 +1,168 @@
+"""WER and CER: paired by utterance on the same slice, and tested over talks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from asr_harness import wer_stats
+from asr_harness.compare.cells import Cell
+from asr_harness.compare.metrics import QUALITY_TOLERANCE
+from asr_harness.wer_stats import PairedErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.compare.sides import Measured, Pair
+    from asr_harness.stats import Difference
+    from asr_harness.types import Verdict
+
+COUNTS = {"wer": "words", "cer": "characters"}
+ERRORS = ("substitutions", "deletions", "insertions")
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One case's error rate: the errors of both sides by utterance, and the test over talks."""
+
+    pair: Pair
+    metric: str
+    errors: PairedErrors
+    talks: tuple[str, ...]
+    unit: str
+    difference: Difference | None
+
+    @property
+    def key(self) -> PairedErrors:
+        """What makes two tests one and the same, such as those of all batch sizes."""
+        return self.errors
+
+
+def rate_pair(pair: Pair, metric: str, alpha: float) -> Rated | Cell | None:
+    """Test one error rate of a case; a cell where no test is needed or allowed, None where unmeasured."""
+    if any(one.info.get("errors") is None for one in (*pair.base, *pair.candidate)):
+        return None
+    both = (*pair.base, *pair.candidate)
+    normalisers = {(one.info.get("fingerprints") or {}).get("normaliser") for one in both}
+    if len(normalisers) > 1:
+        note = f"normaliser differs: {' and '.join(sorted(map(str, normalisers)))}"
+        return Cell(pair.case_id, metric, "incomparable", note=note)
+    talks = tuple(str(utterance["talk"]) for utterance in pair.base[0].info["utterances"])
+    base, n_base = _counts(pair.base, metric)
+    candidate, n_candidate = _counts(pair.candidate, metric)
+    if n_base != n_candidate or not sum(n_base):
+        note = "references differ in length" if n_base != n_candidate else "the references are empty"
+        return Cell(pair.case_id, metric, "incomparable", note=note)
+    errors = PairedErrors(base, candidate, n_base)
+    unit = "talks" if len(set(talks)) > 1 else "utterances"
+    if base == candidate and _same_transcripts(pair):
+        rate = sum(base) / sum(n_base)
+        note = "transcripts identical"
+        return Cell(pair.case_id, metric, "unchanged", True, rate, rate, 0.0, 0.0, 0.0, 1.0, note=note)
+    return Rated(pair, metric, errors, talks, unit, _test(errors, talks, unit, alpha))
+
+
+def judge_rate(rated: Rated, p: float, *, alpha: float, limit: float | None) -> Cell:
+    """Turn a test into a verdict: a regression is both shown and above the tolerance."""
+    tolerance = QUALITY_TOLERANCE if limit is None else limit
+    total, difference = sum(rated.errors.n_reference), rated.difference
+    base, candidate = sum(rated.errors.base) / total, sum(rated.errors.candidate) / total
+    if difference is None:
+        note, effect = "one utterance of one talk: nothing tells the spread", candidate - base
+        return Cell(
+            rated.pair.case_id, rated.metric, "inconclusive", True, base, candidate, effect, note=note
+        )
+    verdict: Verdict = "inconclusive"
+    if p <= alpha and abs(difference.estimate) > tolerance:
+        verdict = "regression" if difference.estimate > 0 else "improvement"
+    elif -tolerance < difference.low and difference.high < tolerance:
+        verdict = "unchanged"
+    details = _details(rated, alpha)
+    return Cell(
+        rated.pair.case_id,
+        rated.metric,
+        verdict,
+        True,
+        base,
+        candidate,
+        difference.estimate,
+        difference.low,
+        difference.high,
+        p,
+        difference.high - difference.estimate,
+        note=_note(rated, verdict, difference, tolerance),
+        details=details,
+    )
+
+
+def _note(rated: Rated, verdict: Verdict, difference: Difference, tolerance: float) -> str:
+    n = len(set(rated.talks)) if rated.unit == "talks" else len(rated.talks)
+    said = f"over {n} {rated.unit}"
+    if rated.unit == "utterances":
+        said += ": with one talk they stand for nobody else's speech"
+    if verdict == "inconclusive":
+        half = difference.high - difference.estimate
+        wanted = max(tolerance, abs(difference.estimate))
+        said += f"; about {ceil(n * (half / wanted) ** 2) if wanted else '?'} {rated.unit} would decide"
+    return said
+
+
+def _details(rated: Rated, alpha: float) -> Mapping[str, Any]:
+    """Stand other tests beside the verdict's own, each under its name."""
+    low, high, poi = _bootstrapped(rated.errors, rated.talks if rated.unit == "talks" else None, alpha)
+    found: dict[str, Any] = {
+        "unit": rated.unit,
+        "bootstrap_low": low,
+        "bootstrap_high": high,
+        "probability_of_improvement": poi,
+    }
+    if rated.metric == "wer":
+        alignments = zip(_alignments(rated.pair.base), _alignments(rated.pair.candidate), strict=True)
+        segments = [each for pair in alignments for each in wer_stats.segment_differences(*pair)]
+        z, p = wer_stats.mapsswe(segments) or (None, None)
+        found |= {"mapsswe_segments": len(segments), "mapsswe_z": z, "mapsswe_p": p}
+    return found
+
+
+@lru_cache(maxsize=512)
+def _bootstrapped(
+    errors: PairedErrors, talks: tuple[str, ...] | None, alpha: float
+) -> tuple[float, float, float]:
+    """Interval with talks as blocks, and the probability of improvement over utterances."""
+    blocks = errors if talks is None else wer_stats.by_talk(errors, talks)
+    low, high = np.quantile(wer_stats.bootstrap_differences(blocks), (alpha / 2, 1 - alpha / 2))
+    poi = wer_stats.probability_of_improvement(wer_stats.bootstrap_differences(errors))
+    return float(low), float(high), poi
+
+
+@lru_cache(maxsize=512)
+def _test(errors: PairedErrors, talks: tuple[str, ...], unit: str, alpha: float) -> Difference | None:
+    return wer_stats.rate_test(wer_stats.by_talk(errors, talks) if unit == "talks" else errors, alpha)
+
+
+def _counts(side: Sequence[Measured], metric: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Give each utterance's errors, their mean where runs of a side differ, and its reference length."""
+    kind = COUNTS[metric]
+    runs = [[_n_errors(utterance[kind]) for utterance in one.info["errors"]] for one in side]
+    lengths = tuple(
+        float(counts[kind]["hits"] + counts[kind]["substitutions"] + counts[kind]["deletions"])
+        for counts in side[0].info["errors"]
+    )
+    return tuple(sum(values) / len(values) for values in zip(*runs, strict=True)), lengths
+
+
+def _n_errors(counts: Mapping[str, int]) -> int:
+    return sum(counts[name] for name in ERRORS)
+
+
+def _same_transcripts(pair: Pair) -> bool:
+    first = pair.base[0].info.get("hypotheses")
+    return all(one.info.get("hypotheses") == first for one in (*pair.base, *pair.candidate))
+
+
+def _alignments(side: Sequence[Measured]) -> list[str]:
+    return [utterance.get("alignment", "") for utterance in side[0].info["errors"]]
