@@ -108,3 +108,14 @@ def _what_is_there(storage: Path) -> str:
 
 def _age(run: SavedRun) -> tuple[bool, str, str]:
     return run.time is not None, run.time.isoformat() if run.time else "", run.path.name
+
+
+def known_runs(storage: Path = STORAGE) -> tuple[SavedRun, ...]:
+    """Load every readable run in storage, oldest first: a history that one damaged file must not hide."""
+    found = []
+    for path in _stored(storage):
+        try:
+            found.append(load_run(path))
+        except RecordError:
+            continue
+    return tuple(sorted(found, key=_age))

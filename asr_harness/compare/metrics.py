@@ -44,11 +44,11 @@ def _info(record: CaseRecord, name: str) -> float | None:
 
 
 def _latency(record: CaseRecord) -> float | None:
-    return median(record.rounds_s) / (record.info or {})["n_utterances"]
+    return median(record.rounds_s) / float((record.info or {})["n_utterances"])
 
 
 def _rtf(record: CaseRecord) -> float | None:
-    return median(record.rounds_s) / (record.info or {})["audio_s"]
+    return median(record.rounds_s) / float((record.info or {})["audio_s"])
 
 
 def _p95(record: CaseRecord) -> float | None:
@@ -58,7 +58,7 @@ def _p95(record: CaseRecord) -> float | None:
 
 def _stage(name: str) -> Callable[[CaseRecord], float | None]:
     def read(record: CaseRecord) -> float | None:
-        return median((record.info or {})["stage_s"][name]) or None
+        return float(median((record.info or {})["stage_s"][name])) or None
 
     return read
 

@@ -141,7 +141,12 @@ def _bootstrapped(
 
 @lru_cache(maxsize=512)
 def _test(errors: PairedErrors, talks: tuple[str, ...], unit: str, alpha: float) -> Difference | None:
-    return wer_stats.rate_test(wer_stats.by_talk(errors, talks) if unit == "talks" else errors, alpha)
+    by_utterance = wer_stats.rate_test(errors, alpha)
+    if unit == "utterances":
+        return by_utterance
+    found = wer_stats.rate_test(wer_stats.by_talk(errors, talks), alpha)
+    # Few talks may agree by chance to the word; their spread of none is then no evidence.
+    return by_utterance if found is not None and found.estimate and not found.sd else found
 
 
 def _counts(side: Sequence[Measured], metric: str) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,0 +1,144 @@
+"""A comparison as people read it in a terminal: exact signals first, then the worst, the unchanged folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from asr_harness.compare.metrics import EXACT, OUTCOME, RATES
+from asr_harness.report import units
+from asr_harness.report.terminal import shorten, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.compare import Cell, Comparison
+
+HEADERS = ("case, metric", "verdict", "change", "interval", "could see")
+MOST_ROWS = 40
+SIZES = ("flops", "tokens", "operators")
+
+
+def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> list[str]:
+    """Lay a comparison out in lines of at most `width` characters."""
+    n_base, n_candidate = comparison.n_runs
+    said = [f"{comparison.base} ({runs(n_base)}) → {comparison.candidate} ({runs(n_candidate)})"]
+    exact = [cell for cell in comparison.cells if is_exact(cell)]
+    measured = [cell for cell in comparison.cells if not is_exact(cell)]
+    said += _section("deterministic signals", exact, width, most_rows)
+    said += _section("measured", measured, width, most_rows)
+    for note in (*comparison.notes, *comparison.calibrated_devices.values()):
+        said += wrap(note, width, subsequent_indent="  ")
+    level = f"All intervals at {1 - comparison.alpha:.0%}"
+    told = f"{level}; could see: the least change these runs show 9 times in 10; (…): informs, does not fail."
+    return [*said, *wrap(told, width), headline(comparison)]
+
+
+def headline(comparison: Comparison) -> str:
+    """Say in one line how the comparison ended."""
+    found = Counter(cell.verdict for cell in comparison.cells if cell.gated)
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in found.most_common())
+    if found["regression"] or found["missing"]:
+        return f"REGRESSION: {counted}"
+    if found["inconclusive"] or found["incomparable"]:
+        return f"UNDECIDED: {counted}"
+    return f"NO REGRESSION: {counted}"
+
+
+def change(cell: Cell) -> str:
+    """Give the effect in percent, or in points for an error rate."""
+    return "" if cell.metric == "transcripts" else _signed(cell.effect, cell.metric)
+
+
+def interval(cell: Cell) -> str:
+    """Give the interval of the effect."""
+    if cell.low is None or cell.high is None or cell.metric in (*EXACT, OUTCOME):
+        return ""
+    return f"{_number(cell.low, cell.metric)} to {_number(cell.high, cell.metric)}"
+
+
+def could_see(cell: Cell) -> str:
+    """Give the smallest effect that could have been seen."""
+    return "" if not cell.smallest_effect else f"{_signed(cell.smallest_effect, cell.metric).lstrip('+')}"
+
+
+def remark(cell: Cell) -> str:
+    """Say what explains a cell, and what would decide it."""
+    more = "" if cell.more_runs is None else f"about {cell.more_runs} more runs a side would decide"
+    return "; ".join(filter(None, (cell.note, more)))
+
+
+def value(cell: Cell, of: float | None) -> str:
+    """Give a side's figure in its unit."""
+    if cell.metric in RATES:
+        return units.percent(of)
+    if cell.metric == "memory":
+        return units.memory(of)
+    if cell.metric == "energy":
+        return units.joules(of)
+    if cell.metric == "rtf":
+        return units.ratio(of)
+    return f"{of:,.0f}" if cell.metric in SIZES and of is not None else units.seconds(of)
+
+
+def runs(count: int) -> str:
+    """Count runs in words."""
+    return f"{count} run{'s' if count > 1 else ''}"
+
+
+def is_exact(cell: Cell) -> bool:
+    """Whether a cell needs no statistics."""
+    return cell.metric in (*EXACT, OUTCOME)
+
+
+def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> list[str]:
+    shown = [cell for cell in cells if cell.verdict != "unchanged" or cell.note.startswith("allowed")]
+    folded = Counter(cell.metric for cell in cells if cell not in shown)
+    said = [""]
+    if shown:
+        said += [*_table(shown[:most_rows], width)]
+    if len(shown) > most_rows:
+        said.append(f"… and {len(shown) - most_rows} more; --format json has them all")
+    if folded:
+        counted = ", ".join(f"{metric} {count}" for metric, count in folded.items())
+        said += wrap(f"{title} unchanged: {counted}", width, subsequent_indent="  ")
+    return said
+
+
+def _table(cells: Sequence[Cell], width: int) -> list[str]:
+    """Group rows under their case, the case with the worst cell first."""
+    cases = dict.fromkeys(cell.case_id for cell in cells)
+    ordered = [cell for case_id in cases for cell in cells if cell.case_id == case_id]
+    rows = [
+        (
+            f"  {cell.metric}",
+            cell.verdict if cell.gated else f"({cell.verdict})",
+            change(cell),
+            interval(cell),
+            could_see(cell),
+        )
+        for cell in ordered
+    ]
+    used = [column for column in range(len(HEADERS)) if column < 2 or any(row[column] for row in rows)]  # noqa: PLR2004
+    laid = table([HEADERS[i] for i in used], [[row[i] for i in used] for row in rows], width)
+    said, case_id, told = [laid[0]], "", ""
+    for cell, line in zip(ordered, laid[1:], strict=True):
+        if cell.case_id != case_id:
+            case_id, told = cell.case_id, ""
+            said.append(shorten(case_id, width))
+        said.append(line)
+        if remark(cell) not in ("", told):
+            told = remark(cell)
+            said += wrap(told, width, initial_indent="    ", subsequent_indent="    ")
+    return said
+
+
+def _signed(effect: float | None, metric: str) -> str:
+    if effect is None:
+        return ""
+    return f"{_number(effect, metric)} {'pt' if metric in RATES else '%'}"
+
+
+def _number(effect: float, metric: str) -> str:
+    return f"{100 * effect:+.{2 if metric in RATES else 1}f}"
