@@ -70,7 +70,11 @@ def load_run(path: Path) -> SavedRun:
 
     Raises RecordError where the file cannot be read, is not JSON, is another benchmark's or too new.
     """
-    content = _read(path)
+    return parse_run(path, _read(path))
+
+
+def parse_run(path: Path, content: Mapping[str, Any]) -> SavedRun:
+    """Take a run from the content of its file, wherever that came from. Raises RecordError as `load_run`."""
     block = content.get("asr")
     if block is None:
         raise RecordError(

@@ -74,12 +74,14 @@ def _folder(folder: Path) -> tuple[SavedRun, ...]:
 
 
 def _latest(branch: str, storage: Path) -> Sequence[SavedRun]:
-    runs = [run for run in load_runs(_stored(storage)) if run.branch == branch and not run.is_dirty]
-    sound = [run for run in runs if not run.regressions]
+    runs = [run for run in known_runs(storage) if run.branch == branch]
+    clean = [run for run in runs if not run.is_dirty]
+    sound = [run for run in clean if not run.regressions]
     if not sound:
-        regressed = f"; {len(runs)} there regressed, and count only when named" if runs else ""
         raise RecordError(
-            f"no clean run of branch {branch!r} under {storage}{regressed}; {_what_is_there(storage)}"
+            f"no run of branch {branch!r} under {storage} can be a baseline: {len(runs) - len(clean)} are of "
+            f"uncommitted changes, {len(clean)} regressed themselves, and count only when named; "
+            f"{_what_is_there(storage)}"
         )
     return [run for run in sound if run.commit == sound[-1].commit]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from asr_harness.saved import SavedRun
 
-__all__ = ["ACROSS", "Cell", "Comparison", "compare", "exit_status"]
+__all__ = ["ACROSS", "EXIT_UNDECIDED", "EXIT_UNUSABLE", "Cell", "Comparison", "compare", "exit_status"]
 
 EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MIN_HISTORY = 3
 """Degrees of freedom below which a stored history says too little of the noise."""
 
+FEWEST_MORE = 2
+"""Runs a side that make a test possible at all, with one to spare."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tested:
@@ -99,9 +102,17 @@ def judge(tested: Tested, p: float, *, alpha: float, n_tests: int, limit: float 
     gated = metric.gated or limit is not None
     if difference is None:
         return Cell(
-            tested.pair.case_id, metric.name, "inconclusive", gated, base, candidate, more_runs=2 if "one run"
-            in tested.reason else None, calibrated=tested.calibrated, note=tested.reason,
-        )  # fmt: skip
+            tested.pair.case_id,
+            metric.name,
+            "inconclusive",
+            gated,
+            base,
+            candidate,
+            candidate / base - 1 if base and candidate else None,
+            more_runs=FEWEST_MORE if base and candidate else None,
+            calibrated=tested.calibrated,
+            note=tested.reason,
+        )
     tolerance = log1p(metric.tolerance if limit is None else limit)
     margin = log1p(metric.margin if limit is None else limit)
     verdict: Verdict = "inconclusive"

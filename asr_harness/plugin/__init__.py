@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.collecting import Collecting
+    from asr_harness.plugin.judging import make_judging
     from asr_harness.plugin.ledger import Ledger, storage_folder
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
@@ -50,7 +51,8 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     running = Running(config, ledger, workbench)
     config.pluginmanager.register(Collecting(config, ledger, workbench, running), "asr-collecting")
     config.pluginmanager.register(running, "asr-running")
-    config.pluginmanager.register(Saving(config, ledger, workbench), "asr-saving")
+    judging = options.usage_errors(lambda: make_judging(config))
+    config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
 
 
 def _make_plan(config: pytest.Config, grid: object) -> Plan:

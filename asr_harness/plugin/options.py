@@ -34,7 +34,16 @@ SETTINGS = {
             "estimate:WATTS, of a stated TDP"
         ),
     ),
+    "compare": (
+        "RUNS",
+        "judge this session against saved runs: a file, glob, number, commit or latest:BRANCH",
+    ),
+    "undecided": ("KIND", "with --asr-compare: let what is not decided pass or fail (else exit status 3)"),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
+}
+LISTS = {
+    "fail-on": ("RULE", "with --asr-compare: a tolerance such as rtf>5% or wer>0.5pt; all given hold"),
+    "allow": ("TRADE", "with --asr-compare: a trade-off such as 'wer+0.3pt if rtf-20%'"),
 }
 FLAGS = {
     "list": "print the grid with estimates and what would be skipped, and run nothing",
@@ -54,6 +63,11 @@ def add_options(parser: pytest.Parser) -> None:
     for name, (metavar, what) in SETTINGS.items():
         group.addoption(f"--asr-{name}", metavar=metavar, default=None, help=what)
         parser.addini(_ini_name(name), f"default of --asr-{name}", default="")
+    for name, (metavar, what) in LISTS.items():
+        # A percent sign is argparse's own unless it is doubled.
+        shown = what.replace("%", "%%")
+        group.addoption(f"--asr-{name}", metavar=metavar, action="append", default=[], help=shown)
+        parser.addini(_ini_name(name), f"added to --asr-{name}, one a line", type="linelist", default=[])
     for name, what in FLAGS.items():
         group.addoption(f"--asr-{name}", action="store_true", default=None, help=what)
         parser.addini(_ini_name(name), f"default of --asr-{name}", type="bool", default=False)
@@ -68,6 +82,11 @@ def flag(config: pytest.Config, name: str) -> bool:
     """Read a flag from the command line, else from pytest.ini."""
     given = config.getoption(_ini_name(name))
     return bool(config.getini(_ini_name(name)) if given is None else given)
+
+
+def texts(config: pytest.Config, name: str) -> tuple[str, ...]:
+    """Read a list: what stands in pytest.ini and on the command line, together."""
+    return (*config.getini(_ini_name(name)), *config.getoption(_ini_name(name)))
 
 
 def names(config: pytest.Config, axis: str) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from asr_harness.plugin.judging import Judging
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.workbench import Workbench
 
@@ -26,8 +27,11 @@ EXIT_NOT_SAVED = 2
 class Saving:
     """Adds what pytest-benchmark leaves out, and lets go of the journal once the run is saved."""
 
-    def __init__(self, config: pytest.Config, ledger: Ledger, workbench: Workbench) -> None:
+    def __init__(
+        self, config: pytest.Config, ledger: Ledger, workbench: Workbench, judging: Judging | None
+    ) -> None:
         self._config = config
+        self._judging = judging
         self._ledger = ledger
         self._workbench = workbench
         self._plan = workbench.plan
@@ -60,6 +64,8 @@ class Saving:
             "oom_frontier": records.oom_frontiers(self._ledger.outcomes()),
             "outcomes": self._ledger.outcomes(),
         }
+        if self._judging is not None:
+            output_json["asr"]["judgement"] = self._judging.judge(output_json)
 
     # Outside pytest-benchmark's wrapper, which saves before it yields.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -69,7 +75,11 @@ class Saving:
         self._saved_before = self._saved_runs()
         try:
             self._save_outcomes_alone()
-            return (yield)
+            self._judge_unsaved()
+            result = yield
+            if self._judging is not None and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = self._judging.status
+            return result
         except OSError as error:
             session.exitstatus = EXIT_NOT_SAVED
             self._remove_half_saved()
@@ -83,6 +93,8 @@ class Saving:
         if self._ledger.is_complete:
             self._ledger.close()
         self._tell(terminalreporter)
+        if self._judging is not None:
+            self._judging.tell(terminalreporter)
 
     def _tell(self, reporter: pytest.TerminalReporter) -> None:
         if not self._ledger.entries:
@@ -113,22 +125,36 @@ class Saving:
 
     def _save_outcomes_alone(self) -> None:
         # pytest-benchmark saves nothing where nothing ran; that nothing could run is worth saving.
-        benchmarks, hook = self._benchmarks, self._config.hook
+        benchmarks = self._benchmarks
         save = benchmarks.save or benchmarks.autosave
         if not self._ledger.entries:
             benchmarks.save = benchmarks.autosave = benchmarks.json = None
         if benchmarks.benchmarks or benchmarks.disabled or not save or not self._ledger.entries:
             return
-        output_json = hook.pytest_benchmark_generate_json(
+        output_json = self._json()
+        benchmarks.storage.save(output_json, save)
+        benchmarks.save = benchmarks.autosave = benchmarks.json = None
+
+    def _judge_unsaved(self) -> None:
+        # Nothing else makes the JSON of a session that is judged and saved nowhere.
+        benchmarks = self._benchmarks
+        if self._judging is not None and not (benchmarks.save or benchmarks.autosave or benchmarks.json):
+            self._json()
+
+    def _json(self) -> dict[str, Any]:
+        """Make what pytest-benchmark would save, the `asr` block included."""
+        benchmarks, hook = self._benchmarks, self._config.hook
+        output_json: dict[str, Any] = hook.pytest_benchmark_generate_json(
             config=self._config,
-            benchmarks=[],
+            benchmarks=benchmarks.benchmarks,
             include_data=True,
             machine_info=benchmarks.get_machine_info(),
             commit_info=hook.pytest_benchmark_generate_commit_info(config=self._config),
         )
-        hook.pytest_benchmark_update_json(config=self._config, benchmarks=[], output_json=output_json)
-        benchmarks.storage.save(output_json, save)
-        benchmarks.save = benchmarks.autosave = benchmarks.json = None
+        hook.pytest_benchmark_update_json(
+            config=self._config, benchmarks=benchmarks.benchmarks, output_json=output_json
+        )
+        return output_json
 
     @property
     def _benchmarks(self) -> Any:

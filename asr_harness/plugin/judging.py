@@ -1,0 +1,87 @@
+"""Judging a session against saved runs, as `asr-harness compare` would judge its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+from asr_harness import compare, settings
+from asr_harness.errors import AsrHarnessError
+from asr_harness.plugin import options
+from asr_harness.plugin.ledger import storage_folder
+from asr_harness.report import verdicts
+from asr_harness.saved import parse_run
+from asr_harness.selecting import known_runs, select_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pytest
+
+    from asr_harness.saved import SavedRun
+    from asr_harness.settings import Settings
+
+
+def make_judging(config: pytest.Config) -> Judging | None:
+    """Load the baseline before hours are spent; None where no comparison is asked for.
+
+    Raises RecordError where the baseline is not there, RuleError where a rule cannot be read.
+    """
+    side = options.text(config, "compare")
+    chosen = settings.join(
+        fail_on=options.texts(config, "fail-on"),
+        allow=options.texts(config, "allow"),
+        undecided=options.text(config, "undecided"),
+        folder=config.rootpath,
+    )
+    if side is None:
+        return None
+    storage = storage_folder(config)
+    return Judging(side, select_runs(side, storage), known_runs(storage), chosen)
+
+
+class Judging:
+    """Compares the session once it is measured; `status` is then its exit status."""
+
+    def __init__(
+        self, side: str, base: Sequence[SavedRun], history: Sequence[SavedRun], chosen: Settings
+    ) -> None:
+        self.status = compare.EXIT_UNDECIDED
+        self._side, self._base, self._history, self._chosen = side, base, history, chosen
+        self._comparison: compare.Comparison | None = None
+        self._problem = "the session ended before anything could be compared"
+
+    def judge(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Judge the content of this session's file, and give what the file keeps of it."""
+        if self._comparison is None:
+            try:
+                self._compare(parse_run(Path("this session"), content))
+            except AsrHarnessError as error:
+                self._problem, self.status = str(error), compare.EXIT_UNUSABLE
+        found = self._comparison.of("regression", "missing", gated=True) if self._comparison else ()
+        return {
+            "against": [run.path.name for run in self._base],
+            "regressions": [f"{cell.case_id} {cell.metric}" for cell in found],
+            "exit_status": self.status,
+        }
+
+    def tell(self, reporter: pytest.TerminalReporter) -> None:
+        """Write the section of the comparison."""
+        reporter.section(f"compared with {self._side}")
+        if self._comparison is None:
+            reporter.write_line(f"ERROR: not compared: {self._problem}", red=True)
+            return
+        for line in verdicts.lines(self._comparison, get_terminal_size().columns):
+            reporter.write_line(line)
+
+    def _compare(self, candidate: SavedRun) -> None:
+        self._comparison = compare.compare(
+            self._base,
+            (candidate,),
+            rules=self._chosen.rules,
+            trades=self._chosen.trades,
+            alpha=self._chosen.alpha,
+            history=self._history,
+        )
+        self.status = compare.exit_status(self._comparison, undecided=self._chosen.undecided)
