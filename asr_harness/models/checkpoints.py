@@ -1,4 +1,4 @@
-"""Checkpoints on this machine: a local folder, or a snapshot in the Hugging Face hub's cache."""
+"""Checkpoints on this machine: a folder, one of the package's own, or a snapshot in the hub's cache."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 WEIGHT_PATTERNS = ("*.safetensors", "pytorch_model*.bin")
+OWNER = "asr-harness"
+PACKAGED = Path(__file__).parent.parent / "checkpoints"
+"""The package's own checkpoints, known as `asr-harness/NAME`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Checkpoint:
 
 
 def find_pretrained(name: str) -> Checkpoint:
-    """Find a checkpoint by folder or hub id, without going online.
+    """Find a checkpoint by folder, as one of the package's own or by hub id, without going online.
 
     Raises ModelError where it is absent, saying how to fetch it.
     """
@@ -82,7 +85,12 @@ def weight_files(path: Path) -> list[Path]:
 
 def _locate(name: str) -> Path | None:
     folder = Path(name).expanduser()
-    return folder if folder.is_dir() else _cached_snapshot(name)
+    return folder if folder.is_dir() else _packaged(name) or _cached_snapshot(name)
+
+
+def _packaged(name: str) -> Path | None:
+    packaged = {f"{OWNER}/{folder.name}": folder for folder in PACKAGED.glob("*/")}
+    return packaged.get(name)
 
 
 def _cached_snapshot(name: str) -> Path | None:

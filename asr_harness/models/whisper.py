@@ -76,7 +76,11 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
     "openai/whisper-small": _architecture(768, 12, 12),
     "openai/whisper-medium": _architecture(1024, 24, 24),
     "openai/whisper-large-v3-turbo": _architecture(1280, 32, 4, n_mels=128, vocab_size=51_866),
-    "asr-harness/whisper-mini": _architecture(128, 2, 2, vocab_size=2_608, end_token=1_000),
+    "asr-harness/whisper-mini": {
+        **_architecture(128, 4, 3, vocab_size=2_410, end_token=900),
+        "decoder_attention_heads": 4,
+        "init_std": 0.06,
+    },
 }
 """The study's models and the embedded one, as their config.json has them; what is left out is the default."""
 

@@ -1,0 +1,66 @@
+"""Train the package's own checkpoints: speak, train, save, evaluate, from the repository root.
+
+python -m tools.train_embedded speak FOLDER
+python -m tools.train_embedded ctc FOLDER
+python -m tools.train_embedded whisper FOLDER
+python -m tools.train_embedded save FOLDER
+python -m tools.train_embedded evaluate
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tools.training import evaluation, loop, utterances
+
+CHECKPOINTS = Path(__file__).parent.parent / "asr_harness" / "checkpoints"
+NAMES = {"ctc": "ctc-mini", "whisper": "whisper-mini"}
+
+
+def main() -> None:
+    """Run one step."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("step", choices=("speak", *NAMES, "save", "evaluate"))
+    parser.add_argument("folder", type=Path, nargs="?", help="where audio and training states are kept")
+    parser.add_argument("--utterances", type=int, default=8000, help="sentences to speak")
+    parser.add_argument("--budget-s", type=float, default=2700.0, help="CPU seconds to train for")
+    parser.add_argument("--to", type=Path, default=CHECKPOINTS, help="where checkpoints are saved")
+    arguments = parser.parse_args()
+    if arguments.step == "speak":
+        utterances.make(arguments.folder, arguments.utterances)
+    elif arguments.step == "save":
+        save(arguments.folder, arguments.to)
+    elif arguments.step == "evaluate":
+        for name in NAMES.values():
+            print(f"\n{name}")
+            evaluation.print_table(str(arguments.to / name))
+    else:
+        train(arguments.step, arguments.folder, arguments.budget_s)
+
+
+def train(family: str, folder: Path, budget_s: float) -> None:
+    """Train one checkpoint, or go on where its training was stopped."""
+    from tools.training.ctc import LEARNING_RATE as CTC_RATE
+    from tools.training.ctc import Ctc
+    from tools.training.whisper import LEARNING_RATE as WHISPER_RATE
+    from tools.training.whisper import Whisper
+
+    task, rate = (Ctc, CTC_RATE) if family == "ctc" else (Whisper, WHISPER_RATE)
+    loop.train(task(utterances.load(folder)), folder / family, budget_s=budget_s, learning_rate=rate)
+
+
+def save(folder: Path, checkpoints: Path) -> None:
+    """Write the best weights of each training that there is as a checkpoint."""
+    from tools.training import ctc, whisper
+
+    for family, module in {"ctc": ctc, "whisper": whisper}.items():
+        best = folder / family / "best.pt"
+        if best.exists():
+            module.save(best, checkpoints / NAMES[family])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Training of the package's own checkpoints, from synthetic speech and from nothing else."""

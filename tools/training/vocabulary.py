@@ -1,0 +1,31 @@
+"""A byte-level BPE for the grammar's words, with Whisper's special tokens after it."""
+
+from __future__ import annotations
+
+import json
+
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers import WhisperTokenizer
+
+from asr_harness.models.whisper_vocabulary import special_tokens
+from tools.sentences import vocabulary
+
+
+def bpe_tokenizer(vocab_size: int, end_token: int) -> WhisperTokenizer:
+    """Learn the merges from the vocabulary, so that nearly every word is one token."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=end_token,
+        min_frequency=1,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([f" {word}" for word in vocabulary()], trainer)
+    learnt = json.loads(tokenizer.to_str())["model"]
+    if len(learnt["vocab"]) != end_token:
+        raise ValueError(f"{len(learnt['vocab'])} text tokens were learnt instead of {end_token}")
+    merges = [tuple(merge) for merge in learnt["merges"]]
+    whisper = WhisperTokenizer(vocab=learnt["vocab"], merges=merges)
+    whisper.add_tokens(special_tokens(vocab_size, end_token), special_tokens=True)
+    return whisper
