@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t as scipy_t
 
+from asr_harness import stats
 from asr_harness.stats import smallest_effect, standard_deviation
 
 
@@ -35,3 +37,97 @@ def test_the_standard_deviation_is_that_of_a_sample() -> None:
 
 def test_one_value_has_no_deviation() -> None:
     assert standard_deviation([3.0]) is None
+
+
+RUXTON = (
+    (27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4),
+    (27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4),
+)
+"""The published example of Welch's test: t = -2.46 with 25.0 degrees of freedom, p = 0.021."""
+
+SLEEP = (1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4)
+SIDES = st.lists(st.floats(-5, 5), min_size=2, max_size=8)
+
+
+def test_welch_gives_the_published_example() -> None:
+    found = stats.welch(*RUXTON)
+    assert found is not None
+    assert found.freedom == pytest.approx(25.0, abs=0.05)
+    assert found.p == pytest.approx(0.021, abs=5e-4)
+
+
+def test_welch_needs_two_runs_a_side() -> None:
+    assert stats.welch((1.0,), (1.0, 2.0)) is None
+
+
+def test_welch_tells_sides_without_spread_apart_exactly() -> None:
+    same, other = stats.welch((1.0, 1.0), (1.0, 1.0)), stats.welch((1.0, 1.0), (2.0, 2.0))
+    assert same is not None
+    assert other is not None
+    assert (same.p, other.p) == (1.0, 0.0)
+
+
+def test_the_paired_test_gives_students_sleep_data() -> None:
+    found = stats.paired(SLEEP, alpha=0.05)
+    assert found is not None
+    assert found.estimate == pytest.approx(1.58)
+    assert found.p == pytest.approx(0.002833, abs=1e-6)
+    assert (found.low, found.high) == pytest.approx((0.70, 2.46), abs=5e-3)
+
+
+def test_holm_steps_down_as_by_hand() -> None:
+    assert stats.holm((0.01, 0.04, 0.03, 0.005)) == pytest.approx((0.03, 0.06, 0.06, 0.02))
+
+
+def test_holm_of_nothing_is_nothing() -> None:
+    assert stats.holm(()) == ()
+
+
+def test_one_run_a_side_is_judged_by_the_spread_of_former_runs() -> None:
+    history = ((1.0, 1.2), (2.0, 2.2), (3.0, 3.2))
+    found = stats.against_history((1.0,), (1.5,), history)
+    assert found is not None
+    assert found.sd == pytest.approx(0.02**0.5)
+    assert found.freedom == 3
+    assert found.p == pytest.approx(2 * scipy_t.sf(0.5 / (0.02 * 2) ** 0.5, 3))
+
+
+def test_without_any_former_runs_nothing_tells_the_spread() -> None:
+    assert stats.against_history((1.0,), (1.5,), ()) is None
+
+
+def test_runs_needed_are_the_fewest_that_show_the_effect() -> None:
+    needed = stats.runs_needed(0.03, 0.05)
+    assert needed is not None
+    assert (stats.smallest_effect(0.03, needed) or 1) <= 0.05 < (stats.smallest_effect(0.03, needed - 1) or 0)
+
+
+def test_an_effect_far_below_the_noise_is_not_promised() -> None:
+    assert stats.runs_needed(0.5, 1e-6) is None
+
+
+@given(SIDES, SIDES)
+def test_swapping_the_sides_swaps_the_interval(base: list[float], candidate: list[float]) -> None:
+    forth, back = stats.welch(base, candidate), stats.welch(candidate, base)
+    assert forth is not None
+    assert back is not None
+    assert (forth.estimate, forth.low, forth.high) == pytest.approx((-back.estimate, -back.high, -back.low))
+    assert forth.p == pytest.approx(back.p)
+
+
+@given(SIDES, st.floats(-3, 3))
+def test_shifting_both_sides_changes_nothing(base: list[float], shift: float) -> None:
+    candidate = [value * 1.1 + 0.3 for value in base]
+    plain = stats.welch(base, candidate)
+    moved = stats.welch([value + shift for value in base], [value + shift for value in candidate])
+    assert plain is not None
+    assert moved is not None
+    assert moved.estimate == pytest.approx(plain.estimate, abs=1e-9)
+
+
+@given(st.lists(st.floats(0, 1), max_size=20))
+def test_holm_keeps_the_order_and_never_lowers_a_p_value(p_values: list[float]) -> None:
+    adjusted = stats.holm(p_values)
+    assert all(after >= before for before, after in zip(p_values, adjusted, strict=True))
+    ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
+    assert [adjusted[i] for i in ranked] == sorted(adjusted)

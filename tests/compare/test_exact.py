@@ -1,0 +1,36 @@
+"""Deterministic signals need no statistics, and explain a change in time where they can."""
+
+import pytest
+
+from asr_harness.compare import compare, exit_status
+from tests.compare.conftest import Side
+from tests.compare.test_times import cell
+
+
+def test_more_flops_are_a_regression_with_a_single_run(side: Side) -> None:
+    found = compare(side("a", 1), side("b", 1, flops={"encode": 1.1e9, "decode": 1e9}))
+    assert cell(found, "flops").verdict == "regression"
+    assert cell(found, "flops").effect == pytest.approx(0.05)
+    assert exit_status(found) == 1
+
+
+def test_changed_transcripts_are_counted(side: Side) -> None:
+    found = cell(compare(side("a", 1, wrong=(0, 1, 2, 3)), side("b", 1, wrong=(0, 1, 3, 3))), "transcripts")
+    assert found.note == "1 of 4 transcripts changed"
+
+
+def test_transcripts_that_differ_within_a_side_are_told_apart(side: Side) -> None:
+    runs = (*side("b", 1, hypotheses=["x"] * 4), *side("c", 1, hypotheses=["y"] * 4))
+    assert "between runs" in cell(compare(side("a", 2), runs), "transcripts").note
+
+
+def test_a_slow_down_by_more_tokens_is_explained(side: Side) -> None:
+    base = side("a", noise=0, n_tokens=50, decode_share=0.6)
+    candidate = side("b", noise=0, scale=1.12, n_tokens=60, decode_share=0.6 * 1.2 / 1.12)
+    note = cell(compare(base, candidate), "latency").note
+    assert "+20.0% tokens account for +12.0% of +12.0%" in note
+    assert "time per token +0.0%" in note
+
+
+def test_the_same_tokens_explain_nothing(side: Side) -> None:
+    assert "tokens" not in cell(compare(side("a"), side("b", scale=1.2)), "latency").note

@@ -1,0 +1,75 @@
+"""Error rates: identical transcripts end the question, else talks decide."""
+
+import pytest
+
+from asr_harness.compare import compare, exit_status
+from asr_harness.compare.rules import parse_rule
+from tests.compare.conftest import Side
+from tests.compare.test_times import cell
+
+TALKS = tuple(f"talk{i // 4}" for i in range(32))
+
+
+def test_identical_transcripts_end_the_question(side: Side) -> None:
+    found = cell(compare(side("a", wrong=(1, 2, 1, 0)), side("b", wrong=(1, 2, 1, 0))), "wer")
+    assert found.verdict == "unchanged"
+    assert found.note == "transcripts identical"
+
+
+def test_worse_in_every_talk_is_a_regression(side: Side) -> None:
+    base, worse = (1, 0, 1, 2) * 8, (2, 2, 2, 3) * 7 + (2, 2, 3, 3)
+    found = compare(side("a", 1, wrong=base, talks=TALKS), side("b", 1, wrong=worse, talks=TALKS))
+    assert cell(found, "wer").verdict == "regression"
+    assert cell(found, "wer").note == "over 8 talks"
+    assert cell(found, "wer").effect == pytest.approx((sum(worse) - sum(base)) / 320)
+    assert exit_status(found) == 1
+
+
+def test_one_ruined_talk_of_eight_is_not_called_significant(side: Side) -> None:
+    base = (1,) * 32
+    worse = (9,) * 4 + (1,) * 28
+    found = cell(
+        compare(side("a", 1, wrong=base, talks=TALKS), side("b", 1, wrong=worse, talks=TALKS)), "wer"
+    )
+    assert found.verdict == "inconclusive"
+    assert "talks would decide" in found.note
+
+
+def test_significant_but_below_the_tolerance_is_no_regression(side: Side) -> None:
+    base = (1,) * 400
+    worse = tuple(2 if i % 40 == 0 else 1 for i in range(400))
+    talks = tuple(f"talk{i // 40}" for i in range(400))
+    sides = side("a", 1, wrong=base, talks=talks), side("b", 1, wrong=worse, talks=talks)
+    assert cell(compare(*sides), "wer").verdict == "unchanged"
+    assert cell(compare(*sides, rules=[parse_rule("wer>0.1pt")]), "wer").verdict == "regression"
+
+
+def test_with_one_talk_utterances_are_the_unit_and_it_is_said(side: Side) -> None:
+    talks = ("only",) * 32
+    sides = side("a", 1, wrong=(1, 0) * 16, talks=talks), side("b", 1, wrong=(3, 1) * 16, talks=talks)
+    found = cell(compare(*sides), "wer")
+    assert found.verdict == "regression"
+    assert found.details["unit"] == "utterances"
+    assert "one talk" in found.note
+
+
+def test_two_talks_that_agree_to_the_word_are_no_proof(side: Side) -> None:
+    talks = ("a", "a", "b", "b")
+    sides = side("a", 1, wrong=(1, 1, 1, 1), talks=talks), side("b", 1, wrong=(2, 1, 2, 1), talks=talks)
+    assert cell(compare(*sides), "wer").verdict == "inconclusive"
+
+
+def test_other_tests_stand_beside_the_verdict_under_their_names(side: Side) -> None:
+    sides = (
+        side("a", 1, wrong=(1, 0) * 16, talks=TALKS),
+        side("b", 1, wrong=(2, 0) * 15 + (1, 0), talks=TALKS),
+    )
+    details = cell(compare(*sides), "wer").details
+    assert details["mapsswe_segments"] == 16
+    assert details["mapsswe_z"] == pytest.approx(15)
+    assert details["probability_of_improvement"] == 0.0
+    assert details["bootstrap_low"] <= 15 / 320 <= details["bootstrap_high"]
+
+
+def test_dummy_weights_have_no_error_rate_to_judge(side: Side) -> None:
+    assert "wer" not in {each.metric for each in compare(side("a"), side("b")).cells}

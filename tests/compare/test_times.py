@@ -1,0 +1,162 @@
+"""Times over runs: regressions found, noise left alone, and what is said where one cannot tell."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from asr_harness.compare import Cell, Comparison, compare, exit_status
+from asr_harness.compare.rules import parse_rule, parse_trade
+from asr_harness.errors import RuleError
+from tests.compare.conftest import Side
+from tests.saved_runs import CASE, measured, write_run
+
+
+def cell(comparison: Comparison, metric: str, case_id: str = CASE) -> Cell:
+    return next(each for each in comparison.cells if (each.case_id, each.metric) == (case_id, metric))
+
+
+def test_a_slow_down_of_a_tenth_is_a_regression_in_latency_and_rtf(side: Side) -> None:
+    found = compare(side("a"), side("b", scale=1.1))
+    assert cell(found, "latency").verdict == cell(found, "rtf").verdict == "regression"
+    assert cell(found, "latency").effect == pytest.approx(0.1, abs=0.02)
+    assert exit_status(found) == 1
+
+
+def test_swapping_the_sides_swaps_the_verdicts(side: Side) -> None:
+    forth, back = compare(side("a"), side("b", scale=1.1)), compare(side("b", scale=1.1), side("a"))
+    assert cell(back, "latency").verdict == "improvement"
+    assert (1 + (cell(back, "latency").effect or 0)) * (
+        1 + (cell(forth, "latency").effect or 0)
+    ) == pytest.approx(1)
+
+
+def test_scaling_both_sides_changes_nothing(side: Side) -> None:
+    plain = cell(compare(side("a"), side("b", scale=1.05)), "latency")
+    scaled = cell(compare(side("a", scale=3.0), side("b", scale=3.15)), "latency")
+    assert (scaled.verdict, scaled.effect, scaled.p) == (
+        plain.verdict,
+        pytest.approx(plain.effect),
+        pytest.approx(plain.p),
+    )
+
+
+def test_identical_runs_are_never_a_regression(side: Side) -> None:
+    runs = side("a", noise=0.3)
+    found = compare(runs, runs)
+    assert not found.of("regression")
+
+
+def test_noise_alone_is_inconclusive_and_says_how_many_runs_would_decide(side: Side) -> None:
+    found = cell(compare(side("a", noise=0.1), side("b", noise=0.1)), "latency")
+    assert found.verdict == "inconclusive"
+    assert (found.more_runs or 0) > 5
+    assert (found.smallest_effect or 0) > 0.1
+
+
+def test_quiet_runs_without_change_are_unchanged(side: Side) -> None:
+    found = compare(side("a", noise=0.003), side("b", noise=0.003))
+    assert cell(found, "latency").verdict == "unchanged"
+    assert exit_status(found) == 0
+
+
+def test_one_run_a_side_without_history_is_inconclusive(side: Side) -> None:
+    found = compare(side("a", 1), side("b", 1, scale=1.5))
+    assert cell(found, "latency").verdict == "inconclusive"
+    assert "noise of this machine and case is not known" in cell(found, "latency").note
+    assert exit_status(found) == 3
+
+
+def test_one_run_a_side_is_judged_by_the_stored_history(side: Side) -> None:
+    history = side("c", 12, noise=0.01)
+    slow = compare(side("a", 1), side("b", 1, scale=1.5), history=history)
+    same = compare(side("a", 1), side("b", 1, scale=1.02), history=history)
+    assert cell(slow, "latency").verdict == "regression"
+    assert cell(same, "latency").verdict != "regression"
+
+
+def test_a_history_of_another_machine_counts_for_nothing(side: Side) -> None:
+    history = side("c", 12, environment={"cpu": "Another"})
+    assert (
+        cell(compare(side("a", 1), side("b", 1, scale=1.5), history=history), "latency").verdict
+        == "inconclusive"
+    )
+
+
+def test_calibration_is_used_where_it_follows_the_machines_pace(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    sides = []
+    for name, scale in (("a", 1.0), ("b", 1.08)):
+        runs = []
+        for index in range(5):
+            pace = rng.uniform(1, 2)
+            case = measured(
+                rounds_s=(scale * pace * rng.gauss(1, 0.01),) * 3, calibration_s=(0.02 * pace,) * 3
+            )
+            runs.append(write_run(tmp_path / f"{name}{index}.json", case))
+        sides.append(runs)
+    found = compare(*sides)
+    assert cell(found, "latency").calibrated
+    assert cell(found, "latency").verdict == "regression"
+    assert "calibration used" in found.calibrated_devices["cpu"]
+
+
+def test_the_false_alarms_of_all_cells_together_are_held(tmp_path: Path) -> None:
+    rng = random.Random(11)
+    names = [f"model-{i}-cpu-5s-b1-baseline" for i in range(15)]
+    alarms = 0
+    for trial in range(40):
+        sides = []
+        for name in "ab":
+            runs = []
+            for index in range(4):
+                cases = [measured(each, rounds_s=(rng.gauss(1, 0.03),) * 3) for each in names]
+                runs.append(write_run(tmp_path / f"{trial}{name}{index}.json", *cases))
+            sides.append(runs)
+        alarms += bool(compare(*sides, alpha=0.05).of("regression", "improvement"))
+    assert alarms <= 4
+
+
+def test_the_strictest_of_all_rules_holds(side: Side) -> None:
+    sides = side("a", noise=0.001), side("b", scale=1.04, noise=0.001)
+    rules = [parse_rule("latency>10%"), parse_rule("whisper-*:latency>3%"), parse_rule("rtf>5%")]
+    found = compare(*sides, rules=rules)
+    assert cell(found, "latency").verdict == "regression"
+    assert cell(found, "rtf").verdict == "unchanged"
+
+
+def test_a_rule_makes_a_metric_count_that_only_informed(side: Side) -> None:
+    sides = side("a", noise=0.001), side("b", scale=1.2, noise=0.001)
+    assert not cell(compare(*sides), "encode").gated
+    assert cell(compare(*sides, rules=[parse_rule("encode>5%")]), "encode").gated
+
+
+def test_a_rule_that_matches_nothing_is_an_error(side: Side) -> None:
+    with pytest.raises(RuleError, match="matches nothing"):
+        compare(side("a"), side("b"), rules=[parse_rule("turbo-*:rtf>5%")])
+
+
+def test_a_trade_off_allows_what_was_paid_for(side: Side) -> None:
+    sides = (
+        side("a", noise=0.003, peak_resident_bytes=1e9),
+        side("b", noise=0.003, scale=0.7, peak_resident_bytes=1.2e9),
+    )
+    assert exit_status(compare(*sides)) == 1
+    traded = compare(*sides, trades=[parse_trade("memory+25% if rtf-20%")])
+    assert cell(traded, "memory").verdict == "unchanged"
+    assert "allowed" in cell(traded, "memory").note
+    dear = compare(*sides, trades=[parse_trade("memory+10% if rtf-20%")])
+    assert cell(dear, "memory").verdict == "regression"
+
+
+def test_estimated_energy_is_never_judged(side: Side) -> None:
+    estimated = {"energy_per_utterance_j": 1.0, "energy_evidence": {"whole": {"label": "estimated"}}}
+    counted = {"energy_per_utterance_j": 1.0, "energy_evidence": {"whole": {"label": "measured"}}}
+    metrics = {each.metric for each in compare(side("a", **estimated), side("b", **estimated)).cells}
+    assert "energy" not in metrics
+    assert cell(compare(side("a", **counted), side("b", **counted)), "energy").verdict == "unchanged"
+
+
+def test_what_is_undecided_can_be_told_to_pass_or_fail(side: Side) -> None:
+    found = compare(side("a", 1), side("b", 1))
+    assert [exit_status(found, undecided=choice) for choice in (None, "pass", "fail")] == [3, 0, 1]

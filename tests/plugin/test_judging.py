@@ -1,0 +1,65 @@
+"""A session judged against saved runs: section, exit status, and what the file keeps."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+Saved = Callable[[], dict[str, Any]]
+
+
+def test_the_session_ends_with_the_comparison_and_its_exit_status(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave")
+    result = run("--benchmark-autosave", "--asr-compare", "1", "--asr-fail-on", "rtf>5%")
+    result.stdout.fnmatch_lines(
+        ["*compared with 1*", "*1 run) → *", "deterministic signals unchanged*", "UNDECIDED*"]
+    )
+    assert result.ret == 3
+    judgement = saved()["asr"]["judgement"]
+    assert judgement["exit_status"] == 3
+    assert judgement["regressions"] == []
+
+
+def test_a_lost_case_fails_the_session_and_bars_the_run_from_being_a_baseline(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-models", "steady")
+    result = run(
+        "--benchmark-autosave", "--asr-models", "steady", "--asr-batch-sizes", "1", "--asr-compare", "1"
+    )
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*outcome*missing*", "REGRESSION*"])
+    assert saved()["asr"]["judgement"]["regressions"] == ["steady-cpu-5s-b2-baseline outcome"]
+
+
+def test_a_session_that_saves_nothing_is_judged_too(run: Run) -> None:
+    run("--benchmark-autosave")
+    result = run("--asr-compare", "1", "--asr-undecided", "pass")
+    result.stdout.fnmatch_lines(["*compared with 1*"])
+    assert result.ret == 0
+
+
+def test_a_baseline_that_is_not_there_is_a_usage_error_before_anything_runs(run: Run) -> None:
+    result = run("--asr-compare", "latest:main")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*branch 'main'*"])
+
+
+def test_a_rule_that_cannot_be_read_is_a_usage_error(run: Run) -> None:
+    run("--benchmark-autosave")
+    result = run("--asr-compare", "1", "--asr-fail-on", "speed>5%")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no metric 'speed'*"])
+
+
+def test_pytest_benchmarks_own_command_groups_by_metric(run: Run, suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        conftest=suite.path.joinpath("conftest.py").read_text("utf-8")
+            + "\nfrom asr_harness.plugin.metric_tables import *\n"
+    )
+    run("--benchmark-autosave")
+    result = suite.run("pytest-benchmark", "compare", "--group-by=metric", "--columns=median")
+    result.stdout.fnmatch_lines(["*latency of the whole slice*", "*RTF*", "*WER*"])
+    path = next(suite.path.glob(".benchmarks/*/*.json"))
+    wer = json.loads(path.read_text("utf-8"))["benchmarks"][0]["extra_info"]["wer"]
+    assert f"{wer:.4f}" in result.stdout.str()
