@@ -46,6 +46,11 @@ def joules(value: float | None) -> str:
     return f"{value:.3g} J" if value < KILO else f"{value / KILO:.3g} kJ"
 
 
+def file_size(value_bytes: float) -> str:
+    """Bytes in kB or MB, as file managers do."""
+    return f"{value_bytes / 1e3:.0f} kB" if value_bytes < 1e6 else f"{value_bytes / 1e6:.1f} MB"  # noqa: PLR2004
+
+
 def memory(value_bytes: float | None) -> str:
     """Bytes in MiB or GiB."""
     if value_bytes is None:

@@ -1,0 +1,103 @@
+"""One row per case from the tidy table: runs of a case pooled, each figure with its interval.
+
+Where runs of several commits or machines are given, a case is shown as in the newest group (one commit,
+environment, corpus and kind of weights) that could run it; older ones are for the history.
+"""
+
+from __future__ import annotations
+
+from math import exp, isnan, log, sqrt
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.tidy import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+Row = dict[str, Any]
+
+GROUP = ("label", "environment", "data", "weights")
+BETWEEN_RUNS = "95 % between {n} runs"
+OVER_ROUNDS = "5–95 % of the rounds of one run"
+COVERAGE = 2.0
+NUMBERS = tuple(name for name, column in COLUMNS.items() if column.kind == "number" and name != "batch_size")
+
+
+def cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Pool the runs of each case; the order is that of the table."""
+    import pandas as pd
+
+    ordered = table.sort_values("time", kind="stable", na_position="first")
+    by_case: dict[str, list[Row]] = {name: [] for name in table["case"]}
+    for row in ordered.to_dict("records"):
+        by_case[row["case"]].append({**row})  # type: ignore[dict-item]
+    found = pd.DataFrame([_pooled(_newest(rows)) for rows in by_case.values()])
+    known = found.groupby("bucket")["audio_s"].transform("mean")
+    return found.assign(bucket_audio_s=found["audio_s"].fillna(known))
+
+
+def measured(cells_: pd.DataFrame) -> pd.DataFrame:
+    """Leave the cells that have figures."""
+    return cells_[cells_["outcome"] == "measured"]
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Give the geometric mean of run medians with its 95 % interval, Student's t on their logarithms."""
+    from scipy.special import stdtrit
+
+    logs = [log(value) for value in values]
+    mean = fmean(logs)
+    spread = sqrt(sum((x - mean) ** 2 for x in logs) / (len(logs) - 1))
+    half = float(stdtrit(len(logs) - 1, 0.975)) * spread / sqrt(len(logs))
+    return exp(mean), exp(mean - half), exp(mean + half)
+
+
+def _newest(rows: list[Row]) -> list[Row]:
+    """Leave the group that was saved last, among those that could run the case if there are any."""
+    able = [row for row in rows if row["outcome"] != "unavailable"] or rows
+    last = able[-1]
+    if last["outcome"] != "measured":
+        return [last]
+    key = [last[name] for name in GROUP]
+    return [row for row in able if row["outcome"] == "measured" and [row[name] for name in GROUP] == key]
+
+
+def _pooled(rows: list[Row]) -> Row:
+    last = rows[-1]
+    cell = last | {"n_runs": len(rows)}
+    if last["outcome"] != "measured":
+        return cell
+    cell |= {name: _median(row[name] for row in rows) for name in NUMBERS}
+    if len(rows) == 1:
+        low, high = (cell[f"latency_{end}_s"] / cell["latency_s"] for end in ("low", "high"))
+        interval = OVER_ROUNDS
+    else:
+        middle, low, high = mean_interval([row["latency_s"] for row in rows])
+        cell["rtf"] *= middle / cell["latency_s"]
+        cell["latency_s"], low, high = middle, low / middle, high / middle
+        interval = BETWEEN_RUNS.format(n=len(rows))
+    ends = {
+        "latency_low_s": cell["latency_s"] * low,
+        "latency_high_s": cell["latency_s"] * high,
+        "rtf_low": cell["rtf"] * low,
+        "rtf_high": cell["rtf"] * high,
+    }
+    return cell | ends | {"interval": interval} | _energy_ends(rows, cell)
+
+
+def _energy_ends(rows: list[Row], cell: Row) -> Row:
+    """Between runs where there are several, else what the counter's own uncertainty allows."""
+    values = [row["energy_per_audio_s_j"] for row in rows if not isnan(row["energy_per_audio_s_j"])]
+    if len(values) > 1:
+        _, low, high = mean_interval(values)
+        return {"energy_low_j": low, "energy_high_j": high}
+    middle, share = cell["energy_per_audio_s_j"], COVERAGE * cell["energy_uncertainty"]
+    return {"energy_low_j": middle * (1 - share), "energy_high_j": middle * (1 + share)}
+
+
+def _median(values: Any) -> float:
+    known = [value for value in values if not isnan(value)]
+    return median(known) if known else float("nan")

@@ -1,0 +1,43 @@
+"""Figures: each a function from cells to a `Figure`; a new one is a new file and its name in `FIGURES`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.report.figures.energy import energy_along_audio, stage_energy
+from asr_harness.report.figures.memory import memory_by_batch
+from asr_harness.report.figures.padding import padding
+from asr_harness.report.figures.pareto import pareto
+from asr_harness.report.figures.quality import wer_along_audio, wer_by_latency, wer_by_rtf
+from asr_harness.report.figures.roofline import roofline
+from asr_harness.report.figures.speed import latency_along_audio, latency_by_flops, requests
+from asr_harness.report.figures.stages import stage_latency
+from asr_harness.report.figures.variants import variants
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from asr_harness.report.figures.drawing import Figure
+
+FIGURES = (
+    wer_along_audio,
+    latency_along_audio,
+    energy_along_audio,
+    wer_by_latency,
+    wer_by_rtf,
+    latency_by_flops,
+    memory_by_batch,
+    stage_latency,
+    pareto,
+    requests,
+    roofline,
+    stage_energy,
+    padding,
+    variants,
+)
+"""In the order of the study, then those beyond it."""
+
+
+def draw_all(cells: pd.DataFrame) -> tuple[Figure, ...]:
+    """Draw every figure of the cells of a report."""
+    return tuple(draw(cells) for draw in FIGURES)

@@ -1,0 +1,126 @@
+"""What all figures share: panels, colours, controls, and data as small as a page needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import altair as alt
+    import pandas as pd
+
+# Okabe and Ito, Color Universal Design, 2008; black gave way to grey, which is seen on dark pages too, and
+# stands last with yellow, which is not on light ones.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#C8B900")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "stroke")
+STAGE_COLOURS = {"preprocess": "#E69F00", "encode": "#0072B2", "decode": "#D55E00"}
+
+HEIGHT = 260
+MAX_ROWS = 2000
+SIGNIFICANT = 4
+
+CHOSEN = "chosen_"
+CONTROLS = ("batch_size", "variant", "bucket")
+"""Columns that the page offers a choice of; each is a parameter of the charts that depend on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A figure that cannot be drawn, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One plot of a figure."""
+
+    title: str
+    chart: alt.LayerChart | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: `study` is its number in the study, and `by_model` says that colours are the models'."""
+
+    key: str
+    title: str
+    caption: str
+    panels: tuple[Panel, ...]
+    study: str | None = None
+    by_model: bool = True
+
+
+def models(cells: pd.DataFrame) -> list[str]:
+    """List the models of a report; their order gives their colours."""
+    return list(dict.fromkeys(cells["model"]))
+
+
+def model_colour(cells: pd.DataFrame) -> alt.Color:
+    """One colour per model, the same in every figure."""
+    import altair as alt
+
+    names = models(cells)
+    colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
+    return alt.Color("model:N", title=None, scale=alt.Scale(domain=names, range=colours))
+
+
+def model_shape(cells: pd.DataFrame) -> alt.Shape:
+    """One shape per model, for whom colours are not enough."""
+    import altair as alt
+
+    names = models(cells)
+    shapes = [SHAPES[i % len(SHAPES)] for i in range(len(names))]
+    return alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=shapes))
+
+
+def defaults(cells: pd.DataFrame) -> dict[str, Any]:
+    """Choose what the controls show first: the smallest batch, the baseline, the second bucket."""
+    variants, buckets = (list(dict.fromkeys(cells[name])) for name in ("variant", "bucket"))
+    return {
+        "batch_size": int(cells["batch_size"].min()),
+        "variant": "baseline" if "baseline" in variants else variants[0],
+        "bucket": buckets[min(1, len(buckets) - 1)],
+    }
+
+
+def controlled(chart: alt.LayerChart, cells: pd.DataFrame, controls: Sequence[str]) -> alt.LayerChart:
+    """Let the page choose the rows by these columns, and hide models; else the defaults show."""
+    import altair as alt
+
+    first = defaults(cells)
+    parameters = [alt.param(name=CHOSEN + name, value=first[name]) for name in controls]
+    wanted = [f"datum.{name} == {CHOSEN}{name}" for name in controls]
+    wanted.append("indexof(hidden, datum.model) < 0")
+    chart = chart.transform_filter(" && ".join(wanted))
+    return chart.add_params(alt.param(name="hidden", value=[]), *parameters).properties(
+        width="container", height=HEIGHT
+    )
+
+
+def inline(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
+    """Put columns into a chart, thinned evenly above `MAX_ROWS` rows and to four significant digits."""
+    import altair as alt
+
+    step = -(-len(frame) // MAX_ROWS) or 1
+    rows = frame[list(dict.fromkeys(columns))].iloc[::step].to_dict("records")
+    return alt.InlineData(values=[{name: _plain(value) for name, value in row.items()} for row in rows])
+
+
+def present(frame: pd.DataFrame, column: str, otherwise: str) -> Missing | None:
+    """Say why a column cannot be drawn: in the words of the cells, if they have any."""
+    if len(frame) and frame[column].notna().any():
+        return None
+    return Missing(otherwise)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        if not isfinite(value):
+            return None
+        rounded = float(f"{value:.{SIGNIFICANT}g}")
+        return int(rounded) if rounded.is_integer() else rounded
+    return value

@@ -1,0 +1,84 @@
+"""The fronts of error rate against latency and against energy, over all batch sizes and variants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.report.cells import measured
+from asr_harness.report.figures import drawing
+from asr_harness.report.figures.devices import absent, name_of
+from asr_harness.report.figures.drawing import Figure, Panel
+from asr_harness.report.figures.trend import Axis
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+WER = Axis("wer", "WER", percent=True)
+COSTS = (
+    Axis("latency_s", "latency per utterance (s)", "log"),
+    Axis("energy_per_utterance_j", "energy per utterance (J)", "log"),
+)
+SHOWN = ("model", "device", "bucket", "batch_size", "variant")
+
+
+def pareto(cells: pd.DataFrame) -> Figure:
+    """Show which cells no other beats in both."""
+    panels = []
+    for device, rows in cells.groupby("device", sort=False):
+        for cost in COSTS:
+            word = cost.title.split()[0]
+            missing = absent(rows, ("wer", cost.column))
+            panels.append(Panel(f"{name_of(device)}, {word}", missing or _front(cells, measured(rows), cost)))
+    return Figure(
+        "pareto",
+        "Pareto fronts: WER against latency and energy",
+        "Every batch size and variant of a bucket. Filled and joined: no other is both cheaper and better.",
+        tuple(panels),
+    )
+
+
+def on_front(points: list[tuple[float, float]]) -> list[bool]:
+    """Tell of each (cost, error) whether no other point is as good in both and better in one."""
+    best = float("inf")
+    kept: set[int] = set()
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        if points[i][1] < best:
+            best = points[i][1]
+            kept.add(i)
+    front = {points[i] for i in kept}
+    return [point in front for point in points]
+
+
+def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChart:
+    import altair as alt
+
+    rows = rows.dropna(subset=[cost.column, "wer"])
+    flags: dict[Any, bool] = {}
+    for _, bucket in rows.groupby("bucket", sort=False):
+        flags |= dict(
+            zip(
+                bucket.index,
+                on_front(list(zip(bucket[cost.column], bucket["wer"], strict=True))),
+                strict=True,
+            )
+        )
+    rows = rows.assign(front=[flags[i] for i in rows.index])
+    columns = [*SHOWN, cost.column, "wer", "front"]
+    base = alt.Chart().encode(
+        x=alt.X(f"{cost.column}:Q", **cost.options(rows[cost.column])),
+        y=alt.Y("wer:Q", **WER.options()),
+        tooltip=[alt.Tooltip(f"{name}:N") for name in SHOWN]
+        + [alt.Tooltip(f"{cost.column}:Q", format=".3~g"), alt.Tooltip("wer:Q", format=".2%")],
+    )
+    step = base.transform_filter("datum.front").mark_line(
+        interpolate="step-after", strokeDash=[4, 3], color="#8A8A8A"
+    )
+    points = base.mark_point(size=55).encode(
+        color=drawing.model_colour(cells),
+        shape=drawing.model_shape(cells),
+        fillOpacity=alt.condition("datum.front", alt.value(1), alt.value(0)),
+        fill=drawing.model_colour(cells).copy(),
+    )
+    chart = alt.layer(step, points, data=drawing.inline(rows, columns))
+    return drawing.controlled(chart, cells, ("bucket",))

@@ -1,0 +1,91 @@
+"""Where each stage stands under the machine's own roof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.report.cells import measured
+from asr_harness.report.figures import drawing
+from asr_harness.report.figures.devices import by_device
+from asr_harness.report.figures.drawing import Figure
+from asr_harness.report.figures.trend import PLAIN
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+KEYS = ("model", "device", "bucket", "batch_size", "variant")
+STAGES = ("encode", "decode")
+GIGA = 1e9
+
+
+def roofline(cells: pd.DataFrame) -> Figure:
+    """Draw achieved speed against arithmetic intensity, and the roof in float32 of the baseline."""
+    return Figure(
+        "roofline",
+        "Roofline by stage",
+        "Grey: what the machine's measured peaks allow. Left of its bend memory binds, right of it "
+        "arithmetic. Bytes are the fewest that a stage must move.",
+        by_device(
+            cells, lambda rows: _draw(cells, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
+        ),
+    )
+
+
+def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
+    import altair as alt
+    import pandas as pd
+
+    parts = []
+    for stage in STAGES:
+        renamed = {f"{stage}_{name}": name for name in ("intensity", "flops_per_s", "roof_share", "bound")}
+        parts.append(rows.rename(columns=renamed)[[*KEYS, *renamed.values()]].assign(stage=stage))
+    long = pd.concat(parts).dropna(subset=["intensity"])
+    long["gflops_per_s"] = long["flops_per_s"] / GIGA
+    x = alt.X(
+        "intensity:Q",
+        title="intensity (FLOP/byte)",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(format=PLAIN, tickCount=6),
+    )
+    y = alt.Y(
+        "gflops_per_s:Q",
+        title="speed (GFLOP/s)",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(format=PLAIN, tickCount=6),
+    )
+    points = (
+        alt.Chart()
+        .mark_point(size=50, filled=True, opacity=0.9)
+        .encode(
+            x=x,
+            y=y,
+            color=drawing.model_colour(cells),
+            shape=alt.Shape(
+                "stage:N",
+                title="stage",
+                scale=alt.Scale(domain=list(STAGES), range=["circle", "triangle-up"]),
+            ),
+            tooltip=[alt.Tooltip(f"{name}:N") for name in (*KEYS, "stage", "bound")]
+            + [alt.Tooltip("roof_share:Q", format=".1%", title="of roof")],
+        )
+    )
+    columns = [*KEYS, "stage", "intensity", "gflops_per_s", "roof_share", "bound"]
+    chart = alt.layer(points, data=drawing.inline(long, columns))
+    chart = drawing.controlled(chart, cells, ("batch_size", "variant"))
+    roof = alt.Chart(drawing.inline(_roof(rows, long), ["intensity", "gflops_per_s"])).mark_line(
+        color="#8A8A8A"
+    )
+    return alt.layer(roof.encode(x=x, y=y), chart).properties(width="container", height=drawing.HEIGHT)
+
+
+def _roof(rows: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:
+    """Three corners: where points begin, the bend, and where points end."""
+    import pandas as pd
+
+    peaks = rows.dropna(subset=["peak_flops_per_s"]).iloc[-1]
+    rate, bandwidth = peaks["peak_flops_per_s"], peaks["peak_bytes_per_s"]
+    corners = sorted({long["intensity"].min() / 2, rate / bandwidth, long["intensity"].max() * 2})
+    return pd.DataFrame(
+        {"intensity": corners, "gflops_per_s": [min(rate, bandwidth * x) / GIGA for x in corners]}
+    )

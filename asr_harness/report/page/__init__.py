@@ -1,0 +1,62 @@
+"""The page: one HTML file with all its scripts, figures and tables inside; nothing is fetched."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.report.page.cases import case_data, cases_section
+from asr_harness.report.page.charts import controls, figures_section, specifications
+from asr_harness.report.page.markup import Html, element, text
+from asr_harness.report.page.summary import summary
+
+if TYPE_CHECKING:
+    from asr_harness.report.content import Content
+
+SECTIONS = {
+    "summary": "Summary",
+    "figures": "Figures",
+    "cases": "Cases",
+}
+
+
+def render(content: Content) -> str:
+    """Put the page together."""
+    body = [
+        summary(content.table, content.cells, content.machines, ""),
+        controls(content.cells),
+        figures_section(content.figures),
+        cases_section(),
+    ]
+    links = [element("a", title, href=f"#{key}") for key, title in SECTIONS.items()]
+    return Template(_asset("page.html")).substitute(
+        title=text(content.title),
+        links=Html("\n".join(links)),
+        body="\n".join(part for part in body if part),
+        style=_asset("page.css"),
+        data=_json({"charts": specifications(content.figures), "cases": case_data(content.cells)}),
+        vega=vega_script(),
+        script=_asset("page.js"),
+    )
+
+
+@cache
+def vega_script() -> str:
+    """Give Vega, Vega-Lite and Vega-Embed as one script, from the package that also makes the images."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle()).replace(  # type: ignore[call-arg]
+        "</script", "<\\/script"
+    )
+
+
+def _json(value: Any) -> str:
+    """Write JSON that cannot end the script element around it, whatever texts it holds."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _asset(name: str) -> str:
+    return files(__name__).joinpath(name).read_text("utf-8")

@@ -1,0 +1,88 @@
+"""The figures' section, and their specifications for the page's script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.report.figures.drawing import COLOURS, CONTROLS, Figure, Missing, defaults, models
+from asr_harness.report.page.markup import Html, element, section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+MANY = 4
+TITLES = {"batch_size": "batch size", "variant": "variant", "bucket": "bucket"}
+
+
+def figures_section(figures: Sequence[Figure]) -> Html:
+    """Lay out every figure, its panels side by side where there is room."""
+    return section("figures", "Figures", *map(figure, figures))
+
+
+def figure(drawn: Figure) -> Html:
+    """One figure; a panel that cannot be drawn says why in its place."""
+    panels = []
+    for place, panel in enumerate(drawn.panels):
+        if isinstance(panel.chart, Missing):
+            inside = element("p", panel.chart.reason, class_="missing")
+        else:
+            inside = element("div", id=chart_id(drawn, place), class_="chart")
+        panels.append(element("div", element("h4", panel.title), inside, class_="panel"))
+    number = element("span", f"figure {drawn.study} of the study", class_="number-of") if drawn.study else ""
+    return element(
+        "figure",
+        element("h3", drawn.title, " ", number),
+        element("div", *panels, class_="panels many" if len(panels) > MANY else "panels"),
+        element("figcaption", drawn.caption),
+        id=drawn.key,
+    )
+
+
+def specifications(figures: Sequence[Figure]) -> list[dict[str, Any]]:
+    """Give the charts to the page's script: where each goes, and whether the page's legend serves it."""
+    return [
+        {"id": chart_id(drawn, place), "byModel": drawn.by_model, "spec": slim(panel.chart.to_dict())}
+        for drawn in figures
+        for place, panel in enumerate(drawn.panels)
+        if not isinstance(panel.chart, Missing)
+    ]
+
+
+def slim(spec: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the page sets for all charts at once."""
+    return {name: value for name, value in spec.items() if name not in ("$schema", "config")}
+
+
+def chart_id(drawn: Figure, place: int) -> str:
+    """Name the element of one panel."""
+    return f"{drawn.key}-{place}"
+
+
+def controls(cells: pd.DataFrame) -> Html:
+    """The bar above the figures: which models, and which batch size, variant and bucket."""
+    chips = [
+        element(
+            "button",
+            element("i", style=f"background:{COLOURS[i % len(COLOURS)]}"),
+            model,
+            class_="chip",
+            type="button",
+            data_model=model,
+            aria_pressed="true",
+        )
+        for i, model in enumerate(models(cells))
+    ]
+    first = defaults(cells)
+    choices = [_choice(name, list(dict.fromkeys(cells[name])), first[name]) for name in CONTROLS]
+    return element("div", element("div", *chips, class_="chips"), element("div", *choices), class_="controls")
+
+
+def _choice(name: str, values: list[object], chosen: object) -> Html:
+    values = sorted(values) if name == "batch_size" else values  # type: ignore[type-var]
+    options = [
+        element("option", value, value=str(value), **({"selected": ""} if value == chosen else {}))
+        for value in values
+    ]
+    return element("label", TITLES[name], " ", element("select", *options, data_column=name))

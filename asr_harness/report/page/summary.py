@@ -1,0 +1,124 @@
+"""The head of the page: machines, commits, what ran, what did not and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.report import units
+from asr_harness.report.cells import measured
+from asr_harness.report.page.markup import Html, badge, element, items, section, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from asr_harness.report.facts import Machine
+
+MAX_REASONS = 12
+
+
+def summary(
+    table_: pd.DataFrame, cells: pd.DataFrame, machines: Sequence[Machine], verdicts: Html | str
+) -> Html:
+    """Say what the page rests on."""
+    done = measured(cells)
+    counts = cells["outcome"].value_counts()
+    tiles = [
+        tile(str(len(done)), f"of {len(cells)} cases measured"),
+        tile(str(table_["run"].nunique()), "runs"),
+        tile(str(cells["model"].nunique()), "models"),
+        tile(", ".join(dict.fromkeys(done["device"])) or "none", "devices that ran"),
+        *quick(done),
+    ]
+    lost = [f"{outcome} {count}" for outcome, count in counts.items() if outcome != "measured"]
+    return section(
+        "summary",
+        "Summary",
+        element("div", *tiles, class_="tiles"),
+        verdicts,
+        _machines(machines),
+        _runs(table_),
+        element("h3", "What did not run" + (f": {', '.join(lost)}" if lost else "")) if lost else "",
+        _reasons(cells),
+        _unmeasured(done),
+    )
+
+
+def tile(value: str, what: str) -> Html:
+    """One figure that matters, in large type."""
+    return element("div", element("b", value), element("span", what), class_="tile")
+
+
+def quick(done: pd.DataFrame) -> list[Html]:
+    """The fastest and the most accurate cell, where there is one."""
+    found = []
+    if len(done):
+        best = done.iloc[int(done["rtf"].argmin())]
+        found.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}"))
+    scored = done.dropna(subset=["wer"])
+    if len(scored):
+        best = scored.iloc[int(scored["wer"].argmin())]
+        found.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}"))
+    return found
+
+
+def _machines(machines: Sequence[Machine]) -> Html:
+    rows = [(m.name, m.memory, m.system, m.versions, m.runs) for m in machines]
+    return table(("machine", "memory", "system", "versions", "runs"), rows)
+
+
+def _runs(table_: pd.DataFrame) -> Html:
+    rows = []
+    for label, group in table_.groupby("label", sort=False):
+        shown = ", ".join(dict.fromkeys(group["run"]))
+        rows.append(
+            (
+                element("code", label),
+                _one(group["branch"]),
+                _one(group["time"]),
+                _one(group["profile"]),
+                _one(group["data"]),
+                _one(group["weights"]),
+                shown,
+            )
+        )
+    return table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+
+
+def _one(values: pd.Series) -> str:
+    known = list(dict.fromkeys(map(str, values.dropna())))
+    return known[0] if len(known) == 1 else f"{known[0]} … {known[-1]}" if known else units.UNMEASURED
+
+
+def _reasons(cells: pd.DataFrame) -> Html:
+    lost = cells[cells["outcome"] != "measured"]
+    if not len(lost):
+        return element("p", "Every case ran.")
+    lost = lost.assign(reason=lost["reason"].fillna("no reason was saved"))
+    groups = sorted(lost.groupby(["outcome", "reason"], sort=False), key=lambda item: -len(item[1]))
+    lines = [
+        Html(f"{badge(outcome, 'unsure')} ") + element("span", f"{len(group)} × {reason} ({_which(group)})")
+        for (outcome, reason), group in groups[:MAX_REASONS]
+    ]
+    more = len(groups) - MAX_REASONS
+    return items(
+        [*map(Html, lines), *([f"and {more} more reasons, in the table of cases"] if more > 0 else [])]
+    )
+
+
+def _which(group: pd.DataFrame) -> str:
+    names = list(group["case"])
+    return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")  # noqa: PLR2004
+
+
+def _unmeasured(done: pd.DataFrame) -> Html | str:
+    lines = []
+    for column, why, what in (
+        ("wer", "wer_reason", "WER"),
+        ("energy_per_utterance_j", "energy_reason", "energy"),
+    ):
+        lost = done[done[column].isna()]
+        for reason, group in lost.groupby(lost[why].fillna("no reason was saved"), sort=False):
+            lines.append(f"{what} not measured in {len(group)} cases: {reason}")
+    return items(lines) if lines else ""

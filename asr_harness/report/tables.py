@@ -1,0 +1,25 @@
+"""The tidy table as CSV and Parquet, for people's own notebooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.errors import RecordError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write comma-separated values; what is missing is empty."""
+    table.to_csv(path, index=False)
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write Parquet. Raises RecordError without pyarrow, which datasets brings along."""
+    try:
+        table.to_parquet(path, index=False)
+    except ImportError as error:
+        raise RecordError("writing Parquet needs pyarrow: pip install pyarrow") from error
