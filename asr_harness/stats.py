@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, sqrt
+from math import inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -138,19 +138,26 @@ def runs_needed(
 @lru_cache(maxsize=4096)
 def _unit_effect(n_runs: float, alpha: float, power: float) -> float:
     from scipy.optimize import brentq
-    from scipy.stats import nct, t
 
     if n_runs < 2:  # noqa: PLR2004
         return inf
     freedom = 2 * (n_runs - 1)
-    critical = t.ppf(1 - alpha / 2, freedom)
+    critical = t_quantile(1 - alpha / 2, freedom)
 
     def missing_power(shift: float) -> float:
-        return float(nct.sf(critical, freedom, shift)) - power
+        return 1 - _noncentral_t(critical, freedom, shift) - power
 
     # Few runs need a shift far above the normal one; 20 more covers even two runs a side at alpha 0.001.
     shift = brentq(missing_power, 0.0, critical + NormalDist().inv_cdf(power) * 10 + 20)
     return float(shift) * sqrt(2 / n_runs)
+
+
+def _noncentral_t(value: float, freedom: float, shift: float) -> float:
+    """Distribution function of the noncentral t distribution, 0 where a large shift makes it underflow."""
+    from scipy.special import nctdtr
+
+    found = float(nctdtr(freedom, shift, value))
+    return found if isfinite(found) else 0.0
 
 
 def _pooled_variance(groups: Sequence[Sequence[float]]) -> float:
@@ -159,11 +166,23 @@ def _pooled_variance(groups: Sequence[Sequence[float]]) -> float:
     return squares / sum(len(group) - 1 for group in told)
 
 
-def _difference(estimate: float, error: float, spread: float, freedom: float, alpha: float) -> Difference:
-    from scipy.stats import t
+def t_quantile(probability: float, freedom: float) -> float:
+    """Quantile of Student's t distribution."""
+    from scipy.special import stdtrit
 
-    half = float(t.ppf(1 - alpha / 2, freedom)) * error
-    p = 2 * float(t.sf(abs(estimate) / error, freedom))
+    return float(stdtrit(freedom, probability))
+
+
+def t_two_sided(statistic: float, freedom: float) -> float:
+    """Two-sided p value of a t statistic."""
+    from scipy.special import stdtr
+
+    return 2 * float(stdtr(freedom, -abs(statistic)))
+
+
+def _difference(estimate: float, error: float, spread: float, freedom: float, alpha: float) -> Difference:
+    half = t_quantile(1 - alpha / 2, freedom) * error
+    p = t_two_sided(estimate / error, freedom)
     return Difference(estimate, estimate - half, estimate + half, p, spread, freedom)
 
 

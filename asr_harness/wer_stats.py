@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asr_harness.stats import ALPHA, Difference, mean, standard_deviation
+from asr_harness.stats import ALPHA, Difference, mean, standard_deviation, t_quantile, t_two_sided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,8 +56,6 @@ def rate_test(errors: PairedErrors, alpha: float = ALPHA) -> Difference | None:
     1977, sec. 6.4): with units of equal length, the paired t test on their rates. None with fewer than two
     units.
     """
-    from scipy.stats import t
-
     n = len(errors.base)
     if n < 2:  # noqa: PLR2004
         return None
@@ -68,8 +66,8 @@ def rate_test(errors: PairedErrors, alpha: float = ALPHA) -> Difference | None:
     spread = error * sqrt(n)
     if error < 1e-15:  # noqa: PLR2004
         return Difference(estimate, estimate, estimate, 0.0 if abs(estimate) > 0 else 1.0, 0.0, n - 1)
-    half = float(t.ppf(1 - alpha / 2, n - 1)) * error
-    p = 2 * float(t.sf(abs(estimate) / error, n - 1))
+    half = t_quantile(1 - alpha / 2, n - 1) * error
+    p = t_two_sided(estimate / error, n - 1)
     return Difference(estimate, estimate - half, estimate + half, p, spread, n - 1)
 
 

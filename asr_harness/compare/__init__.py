@@ -62,7 +62,7 @@ def compare(
         alpha=alpha,
         cells=tuple(sorted(cells, key=_worst_first)),
         notes=(*notes, *_times_left_out(open_pairs), *software_notes(base, candidate)),
-        calibrated_devices={device: _said(*spread) for device, spread in spreads.items()},
+        calibrated_devices={device: f"{device}: {_said(*spread)}" for device, spread in spreads.items()},
     )
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from asr_harness.types import Verdict
 
 COUNTS = {"wer": "words", "cer": "characters"}
-ERRORS = ("substitutions", "deletions", "insertions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ def _counts(side: Sequence[Measured], metric: str) -> tuple[tuple[float, ...], t
 
 
 def _n_errors(counts: Mapping[str, int]) -> int:
-    return sum(counts[name] for name in ERRORS)
+    return counts["substitutions"] + counts["deletions"] + counts["insertions"]
 
 
 def _same_transcripts(pair: Pair) -> bool:
