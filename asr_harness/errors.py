@@ -31,3 +31,7 @@ class UnavailableError(AsrHarnessError):
 
 class RuleError(AsrHarnessError):
     """A tolerance or a trade-off cannot be read, or speaks of nothing."""
+
+
+class AbError(AsrHarnessError):
+    """Two commits cannot be run side by side: an unknown ref, or a worker that crashed or hung."""

@@ -65,7 +65,7 @@ class Instruments:
     clock: StageClock
     calibration: Callable[[], float]
     memory: tuple[MemoryMeter, ...]
-    peaks: MachinePeaks
+    peaks: MachinePeaks | None
     energy: EnergyCounter | MeterError
 
 
@@ -102,7 +102,7 @@ class Measurement:
     batches: tuple[tuple[Utterance, ...], ...]
     work: Work
     memory: tuple[Reading, ...]
-    peaks: MachinePeaks
+    peaks: MachinePeaks | None
     energy: EnergyFigure
     stage_energy: Mapping[StageName, EnergyFigure]
     rounds: tuple[Round, ...]

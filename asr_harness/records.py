@@ -145,6 +145,9 @@ def _roofline(
     if passes is None or not isinstance(transcriber, RecordsPasses):
         reasons["roofline"] = reasons["flops"]
         return {"roofline": None}
+    if peaks is None:
+        reasons["roofline"] = "the machine's peaks were not measured: rounds were taken in turn"
+        return {"roofline": None}
     moved_bytes: Counter[str] = Counter()
     for network_pass in passes:
         moved_bytes[network_pass.stage] += transcriber.moved_bytes(network_pass)  # type: ignore[assignment]

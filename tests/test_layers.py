@@ -15,7 +15,7 @@ LAYERS = (
     {"grid", "environment", "measure", "energy"},
     {"records", "journal", "saved", "selecting", "tidy"},
     {"stats", "wer_stats", "sequential", "compare", "settings", "noise"},
-    {"report"},
+    {"report", "ab"},
     {"plugin", "commands"},
     {"cli"},
 )

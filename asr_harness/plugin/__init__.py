@@ -43,14 +43,19 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.collecting import Collecting
     from asr_harness.plugin.judging import make_judging
     from asr_harness.plugin.ledger import Ledger, storage_folder
+    from asr_harness.plugin.live import Live
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
     from asr_harness.plugin.workbench import Workbench
 
-    ledger, workbench = Ledger(storage_folder(config) / "journal"), Workbench(plan)
-    running = Running(config, ledger, workbench)
+    address = options.live_address(config)
+    ledger, workbench = Ledger(storage_folder(config) / "journal"), Workbench(plan, is_live=bool(address))
+    live = Live(address, ledger) if address else None
+    running = Running(config, ledger, workbench, live)
     config.pluginmanager.register(Collecting(config, ledger, workbench, running), "asr-collecting")
     config.pluginmanager.register(running, "asr-running")
+    if live is not None:
+        config.pluginmanager.register(live, "asr-live")
     judging = options.usage_errors(lambda: make_judging(config))
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
 

@@ -70,7 +70,8 @@ class Collecting:
         if problems:
             raise pytest.UsageError("\n".join(problems))
         self._check_required_device()
-        self._open_journal()
+        if not options.live_address(self._config):
+            self._open_journal()
         forecasts = preflight.forecast(self._plan, cases, self._workbench)
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +46,7 @@ LISTS = {
     "fail-on": ("RULE", "with --asr-compare: a tolerance such as rtf>5% or wer>0.5pt; all given hold"),
     "allow": ("TRADE", "with --asr-compare: a trade-off such as 'wer+0.3pt if rtf-20%'"),
 }
+HIDDEN = {"live": "the driver's address, given by asr-harness ab to its workers"}
 FLAGS = {
     "list": "print the grid with estimates and what would be skipped, and run nothing",
     "resume": "finish the interrupted session that left a journal",
@@ -63,6 +65,8 @@ def add_options(parser: pytest.Parser) -> None:
     for name, (metavar, what) in SETTINGS.items():
         group.addoption(f"--asr-{name}", metavar=metavar, default=None, help=what)
         parser.addini(_ini_name(name), f"default of --asr-{name}", default="")
+    for name in HIDDEN:
+        group.addoption(f"--asr-{name}", default=None, help=argparse.SUPPRESS)
     for name, (metavar, what) in LISTS.items():
         # A percent sign is argparse's own unless it is doubled.
         shown = what.replace("%", "%%")
@@ -76,6 +80,12 @@ def add_options(parser: pytest.Parser) -> None:
 def text(config: pytest.Config, name: str) -> str | None:
     """Read a setting from the command line, else from pytest.ini; None if it stands in neither."""
     return config.getoption(_ini_name(name)) or config.getini(_ini_name(name)) or None
+
+
+def live_address(config: pytest.Config) -> str | None:
+    """Where the driver of a live session listens; None in any other session."""
+    address: str | None = config.getoption("asr_live")
+    return address
 
 
 def flag(config: pytest.Config, name: str) -> bool:

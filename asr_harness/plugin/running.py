@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from asr_harness.models import LoadedModel
     from asr_harness.plugin.ledger import Ledger
+    from asr_harness.plugin.live import Live
     from asr_harness.plugin.runs import Run
     from asr_harness.plugin.workbench import Workbench
     from asr_harness.types import Outcome, Slice
@@ -27,8 +28,11 @@ SKIPPED_OUTCOMES = ("oom", "unavailable", "too_big")
 class Running:
     """Hands each case its run and notes what became of it."""
 
-    def __init__(self, config: pytest.Config, ledger: Ledger, workbench: Workbench) -> None:
+    def __init__(
+        self, config: pytest.Config, ledger: Ledger, workbench: Workbench, live: Live | None = None
+    ) -> None:
         self._config = config
+        self._live = live
         self._ledger = ledger
         self._workbench = workbench
         self._progress: Progress | None = None
@@ -64,7 +68,11 @@ class Running:
         if entry is not None:
             pytest.fail(f"{entry.outcome}: {entry.reason} (required by --asr-require-device)", pytrace=False)
         run = self._workbench.run(asr_case, self._show_round(asr_case))
-        yield run
+        if self._live is None:
+            yield run
+        else:
+            fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
+            yield self._live.run(case_id, asr_case.id, fingerprint, run)
         run.release()
 
     @pytest.hookimpl(wrapper=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.models import LoadedModel
-    from asr_harness.types import Case, Reading, Slice, StageName
+    from asr_harness.types import Case, Reading, Round, Slice, StageName
 
 
 class Run(Protocol):
@@ -65,7 +65,17 @@ class MeasuredRun:
     @cached_property
     def n_rounds(self) -> int:
         """Warm up, and choose how many rounds fill the time for the case."""
-        return measure.n_rounds(self._warm_up[1], self._time_s)
+        return measure.n_rounds(self.warm_up_s, self._time_s)
+
+    @property
+    def warm_up_s(self) -> float:
+        """Seconds of one pass and one calibration; asking warms the case up."""
+        return self._warm_up[1]
+
+    @property
+    def rounds(self) -> Sequence[Round]:
+        """The rounds so far."""
+        return self._runner.rounds
 
     @cached_property
     def _warm_up(self) -> tuple[measure.Work, float]:

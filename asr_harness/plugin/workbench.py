@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class Workbench:
     """Loads slices once and one model at a time, so that the memory of two never adds up."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, is_live: bool = False) -> None:
         self.plan = plan
+        self._is_live = is_live
         self.loading_s = 0.0
         self._slices: dict[str, Slice] = {}
         self._key: tuple[str, str, str] | None = None
@@ -60,13 +61,16 @@ class Workbench:
         """Make what a device is measured with, and measure its peaks, once."""
         if device not in self._instruments:
             with self._loading():
-                self._instruments[device] = make_instruments(device, self.plan.energy)
+                self._instruments[device] = make_instruments(
+                    device, "off" if self._is_live else self.plan.energy, with_peaks=not self._is_live
+                )
         return self._instruments[device]
 
     @property
     def peaks(self) -> dict[str, MachinePeaks]:
         """What each device that was used can do at best."""
-        return {device: instruments.peaks for device, instruments in self._instruments.items()}
+        peaks = {device: instruments.peaks for device, instruments in self._instruments.items()}
+        return {device: found for device, found in peaks.items() if found is not None}
 
     @contextmanager
     def _loading(self) -> Iterator[None]:
@@ -120,7 +124,7 @@ def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
         return error
 
 
-def make_instruments(device: str, energy: str) -> measure.Instruments:
+def make_instruments(device: str, energy: str, *, with_peaks: bool = True) -> measure.Instruments:
     """Make what a device is measured with; `energy` as in `energy_counter`."""
     from asr_harness.meters.calibration import CalibrationKernel
     from asr_harness.meters.clock import clock_for
@@ -133,6 +137,6 @@ def make_instruments(device: str, energy: str) -> measure.Instruments:
         clock_for(device),
         CalibrationKernel(device),
         memory,
-        measure_peaks(device),
+        measure_peaks(device) if with_peaks else None,
         energy_counter(device, energy),
     )

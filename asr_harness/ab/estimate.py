@@ -1,0 +1,47 @@
+"""From the turns of one restart to the one number that it is worth: the log ratio, candidate over base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.ab.protocol import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class LogRatio:
+    """One restart of one case: `raw`, and `calibrated` with each round over the calibration beside it.
+
+    Both are medians over pairs of rounds that follow each other.
+    """
+
+    raw: float
+    calibrated: float
+
+
+def log_ratio(base: Sequence[Turn], candidate: Sequence[Turn]) -> LogRatio:
+    """Compare the turns of both sides pair by pair."""
+    pairs = list(zip(base, candidate, strict=True))
+    raw = [log(after.latency_s / before.latency_s) for before, after in pairs]
+    pace = [log(after.calibration_s / before.calibration_s) for before, after in pairs]
+    calibrated = [ratio - change for ratio, change in zip(raw, pace, strict=True)]
+    return LogRatio(median(raw), median(calibrated))
+
+
+def steadier(restarts: Sequence[Sequence[LogRatio]]) -> str:
+    """Tell which of the two varies less between restarts, over all cases together: `raw` or `calibrated`.
+
+    One choice for all cases, so that no case is free to pick what chance made look better.
+    """
+    squares = {"raw": 0.0, "calibrated": 0.0}
+    for ratios in restarts:
+        for name in squares:
+            values = [getattr(ratio, name) for ratio in ratios]
+            centre = sum(values) / len(values) if values else 0.0
+            squares[name] += sum((value - centre) ** 2 for value in values)
+    return min(squares, key=squares.__getitem__)

@@ -1,0 +1,56 @@
+"""What a driver and its live workers say to each other: plain tuples over a local socket.
+
+A worker says `ready` when a case is loaded and warmed up, and is told to `go` for so many rounds. It waits
+for each `turn`, answers with what the round took, and after the last waits for `finish`, so that nothing of
+one side runs beside a round of the other.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from multiprocessing.connection import Client
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from multiprocessing.connection import Connection
+
+KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
+GO, TURN, FINISH = "go", "turn", "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A case waits for its turns; `round_s` is what its warm-up and one calibration took."""
+
+    test_id: str
+    case_id: str
+    slice_fingerprint: str
+    round_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One round and the calibration before it."""
+
+    latency_s: float
+    calibration_s: float
+    stage_s: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A case ended without rounds, or the session ended (`test_id` is empty)."""
+
+    test_id: str
+    outcome: str
+    reason: str
+
+
+Message = Ready | Turn | Ended
+
+
+def connect(address: str) -> Connection:
+    """Reach the driver from a worker."""
+    return Client(address, family="AF_UNIX", authkey=bytes.fromhex(os.environ[KEY_VARIABLE]))

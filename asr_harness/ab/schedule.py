@@ -1,0 +1,40 @@
+"""Who goes first: turns in pairs A B B A, and start orders that alternate from a random beginning."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Side = Literal["base", "candidate"]
+SIDES: tuple[Side, Side] = ("base", "candidate")
+
+MIN_PAIRS, MAX_PAIRS = 5, 20
+
+
+def turns(n_pairs: int, first: Side) -> Iterator[Side]:
+    """Give the sides in turn, every second pair the other way round: a drift falls on both alike."""
+    second = other(first)
+    for pair in range(n_pairs):
+        yield from (first, second) if pair % 2 == 0 else (second, first)
+
+
+def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
+    """Give for each restart which worker starts first: each of two restarts one way, in random order."""
+    rng = random.Random(seed)
+    while True:
+        first: Side = rng.choice(SIDES)
+        yield first, other(first)
+        yield other(first), first
+
+
+def n_pairs(round_s: float, time_s: float) -> int:
+    """Choose how many pairs of rounds fill the time that a restart has for a case."""
+    return max(MIN_PAIRS, min(MAX_PAIRS, round(time_s / (2 * round_s))))
+
+
+def other(side: Side) -> Side:
+    """Give the other side."""
+    return "candidate" if side == "base" else "base"

@@ -1,0 +1,207 @@
+"""Restarts until every case is decided or the budget is spent; each restart is two live workers in turn."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from math import log1p
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from asr_harness.ab import estimate, schedule
+from asr_harness.ab.protocol import Ended, Ready
+from asr_harness.ab.worker import started
+from asr_harness.errors import AbError
+from asr_harness.sequential import verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from asr_harness.ab.estimate import LogRatio
+    from asr_harness.ab.protocol import Turn
+    from asr_harness.ab.schedule import Side
+    from asr_harness.ab.worker import Worker
+    from asr_harness.ab.worktrees import Worktree
+    from asr_harness.sequential import Decision
+
+DECIDED = ("regression", "improvement", "unchanged")
+TOLERANCE, MARGIN = log1p(0.02), log1p(0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is run: a worktree and a Python for each side, and the arguments of their pytest sessions."""
+
+    worktrees: Mapping[Side, Worktree]
+    pythons: Mapping[Side, str]
+    arguments: tuple[str, ...]
+    storage: Path
+    cores: frozenset[int]
+
+
+@dataclass(slots=True)
+class Findings:
+    """The restarts so far: for each case its log ratios, and what was left out with the reason."""
+
+    ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
+    test_ids: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def decisions(
+        self, alpha: float, tolerance: float = TOLERANCE, margin: float = MARGIN
+    ) -> dict[str, Decision]:
+        """Judge every case by what has varied less so far, raw or calibrated ratios."""
+        chosen = estimate.steadier(list(self.ratios.values()))
+        values = {name: [getattr(ratio, chosen) for ratio in ratios] for name, ratios in self.ratios.items()}
+        return verdicts(values, alpha=alpha, tolerance=tolerance, margin=margin)
+
+
+def restarts(
+    sides: Sides,
+    findings: Findings,
+    record: Path,
+    *,
+    seed: int,
+    time_s: float,
+    alpha: float,
+    fresh: bool = False,
+) -> Iterator[None]:
+    """Restart both sides again and again, adding to `findings`; decided cases are left out of what follows.
+
+    Every turn is appended to `record`, a JSON line for each restart of a case, so that any rule can be
+    replayed. Raises AbError where a worker crashes or hangs, or where the sides do not run the same slices.
+    """
+    take = _taken_alone if fresh else _taken_in_turn
+    for order in schedule.start_orders(seed):
+        decided = [
+            findings.test_ids[case_id]
+            for case_id, decision in findings.decisions(alpha).items()
+            if decision.verdict in DECIDED
+        ]
+        for case_id, test_id, turns in take(sides, order, decided, findings, time_s):
+            findings.test_ids[case_id] = test_id
+            ratio = estimate.log_ratio(turns["base"], turns["candidate"])
+            findings.ratios.setdefault(case_id, []).append(ratio)
+            _append(record, case_id, order, turns, ratio)
+        if not findings.ratios:
+            left_out = "; ".join(f"{name}: {why}" for name, why in findings.left_out.items())
+            raise AbError(
+                f"no case ran on both sides{': ' if left_out else ''}{left_out}; widen the selection"
+            )
+        yield
+
+
+Taken = tuple[str, str, "Mapping[Side, list[Turn]]"]
+
+
+def _taken_in_turn(
+    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, time_s: float
+) -> Iterator[Taken]:
+    """Run both workers at once, of which only the one whose turn it is computes."""
+    with ExitStack() as stack:
+        workers = {side: stack.enter_context(_worker(sides, side, decided)) for side in order}
+        while True:
+            ready = {side: worker.next_case() for side, worker in workers.items()}
+            cases = _matched(ready, workers, findings)
+            if cases is None:
+                return
+            if not cases:
+                continue
+            round_s = max(case.round_s for case in cases.values())
+            n_pairs = schedule.n_pairs(round_s, time_s)
+            turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
+            for worker in workers.values():
+                worker.go(n_pairs)
+            for side in schedule.turns(n_pairs, order[0]):
+                turns[side].append(workers[side].turn(round_s))
+            for worker in workers.values():
+                worker.finish()
+            yield cases["base"].case_id, cases["base"].test_id, turns
+
+
+def _taken_alone(
+    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, time_s: float
+) -> Iterator[Taken]:
+    """Run one worker after the other, each with all its rounds: interleaved fresh processes."""
+    found: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
+    for side in order:
+        with _worker(sides, side, decided) as worker:
+            while isinstance(case := worker.next_case(), Ready) or case.test_id:
+                if isinstance(case, Ended):
+                    findings.left_out[case.test_id] = f"{case.outcome} on {side}: {case.reason}"
+                    continue
+                n_rounds = schedule.n_pairs(case.round_s, time_s)
+                worker.go(n_rounds)
+                found.setdefault(case.case_id, {})[side] = (
+                    case,
+                    [worker.turn(case.round_s) for _ in range(n_rounds)],
+                )
+                worker.finish()
+    for case_id, by_side in found.items():
+        if len(by_side) == len(schedule.SIDES):
+            _check_slices({side: case for side, (case, _) in by_side.items()})
+            n = min(len(turns) for _, turns in by_side.values())
+            yield (
+                case_id,
+                by_side["base"][0].test_id,
+                {side: turns[:n] for side, (_, turns) in by_side.items()},
+            )
+
+
+def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContextManager[Worker]:
+    arguments = [*sides.arguments, *(f"--deselect={test_id}" for test_id in decided)]
+    return started(
+        side, sides.worktrees[side], arguments,
+        python=sides.pythons[side], storage=sides.storage, cores=sides.cores,
+    )  # fmt: skip
+
+
+def _matched(
+    ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], findings: Findings
+) -> dict[Side, Ready] | None:
+    """Give the case that both sides are ready for; nothing if it ended on one, None after the last."""
+    cases = {side: case for side, case in ready.items() if isinstance(case, Ready)}
+    ended = {side: case for side, case in ready.items() if isinstance(case, Ended)}
+    if len(cases) == len(ready):
+        _check_slices(cases)
+        return cases
+    test_ids = {case.test_id for case in ready.values()}
+    if test_ids == {""}:
+        return None
+    if len(test_ids) > 1:
+        named = " and ".join(f"{side} is at {case.test_id or 'its end'}" for side, case in ready.items())
+        raise AbError(f"the sides do not run the same cases: {named}; select cases that both commits have")
+    for side, case in ended.items():
+        findings.left_out[case.test_id] = f"{case.outcome} on {side}: {case.reason}"
+    for side in cases:
+        workers[side].go(0)
+    return {}
+
+
+def _check_slices(cases: Mapping[Side, Ready]) -> None:
+    base, candidate = cases["base"], cases["candidate"]
+    if base.test_id != candidate.test_id:
+        raise AbError(f"the sides do not run the same cases: {base.test_id} against {candidate.test_id}")
+    if base.slice_fingerprint != candidate.slice_fingerprint:
+        raise AbError(
+            f"{base.case_id}: the sides transcribe different slices ({base.slice_fingerprint[:12]} and "
+            f"{candidate.slice_fingerprint[:12]}); their times cannot be compared"
+        )
+
+
+def _append(
+    record: Path, case_id: str, order: tuple[Side, Side], turns: Mapping[Side, list[Turn]], ratio: LogRatio
+) -> None:
+    line = {
+        "case_id": case_id,
+        "start_order": order,
+        "turns": {side: [asdict(turn) for turn in taken] for side, taken in turns.items()},
+        "log_ratio": asdict(ratio),
+        "at_s": monotonic(),
+    }
+    record.parent.mkdir(parents=True, exist_ok=True)
+    with record.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")

@@ -1,0 +1,157 @@
+"""The driver's end of one live worker: a pytest session in its side's worktree."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Listener
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TURN, Ended, Ready, Turn
+from asr_harness.errors import AbError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.connection import Connection
+
+    from asr_harness.ab.protocol import Message
+    from asr_harness.ab.schedule import Side
+    from asr_harness.ab.worktrees import Worktree
+
+START_TIMEOUT_S = 600.0
+LEAST_TIMEOUT_S = 120.0
+PATIENCE = 10
+POLL_S = 0.5
+LOG_LINES = 15
+EXIT_OK = 0
+
+
+@dataclass(slots=True)
+class Worker:
+    """One side's live process; `name` says which for messages."""
+
+    side: Side
+    name: str
+    process: subprocess.Popen[bytes]
+    connection: Connection
+    log: Path
+
+    def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
+        """Wait for the worker. Raises AbError if it crashed or was silent for too long."""
+        deadline = monotonic() + timeout_s
+        try:
+            while not self.connection.poll(POLL_S):
+                if self.process.poll() is not None and not self.connection.poll():
+                    raise EOFError
+                if monotonic() > deadline:
+                    raise AbError(
+                        f"{self.name} said nothing for {timeout_s:.0f} s and was ended{self._last_lines()}"
+                    )
+            message: Message = self.connection.recv()
+        except (EOFError, ConnectionError):
+            self.process.wait()
+            status = self.process.returncode
+            raise AbError(f"{self.name} ended with status {status}{self._last_lines()}") from None
+        return message
+
+    def go(self, n_rounds: int) -> None:
+        """Let a case that is ready begin."""
+        self.connection.send((GO, n_rounds))
+
+    def turn(self, round_s: float) -> Turn:
+        """Let the worker run one round, and wait for what it took."""
+        self.connection.send((TURN, 0))
+        answer = self.receive(max(PATIENCE * round_s, LEAST_TIMEOUT_S))
+        if not isinstance(answer, Turn):
+            raise AbError(f"{self.name} ended a case amid its rounds: {answer}{self._last_lines()}")
+        return answer
+
+    def finish(self) -> None:
+        """Let the case compute its metrics and end."""
+        self.connection.send((FINISH, 0))
+
+    def next_case(self) -> Ready | Ended:
+        """Wait until a case is ready, or ended without rounds, or the session is over."""
+        message = self.receive()
+        if isinstance(message, Turn):
+            raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
+        return message
+
+    def _last_lines(self) -> str:
+        lines = [line for line in self.log.read_text("utf-8", "replace").splitlines() if line.strip()]
+        return "".join(f"\n  {line}" for line in ["; its last words:", *lines[-LOG_LINES:]]).replace(
+            "\n  ;", ";", 1
+        )
+
+
+@contextmanager
+def started(
+    side: Side,
+    worktree: Worktree,
+    arguments: Sequence[str],
+    *,
+    python: str,
+    storage: Path,
+    cores: frozenset[int],
+) -> Iterator[Worker]:
+    """Start a worker; its whole process group is ended with it."""
+    key = secrets.token_bytes(32)
+    with tempfile.TemporaryDirectory(prefix="asr-harness-live-") as scratch:
+        address = str(Path(scratch) / "socket")
+        log = Path(scratch) / "log"
+        with Listener(address, family="AF_UNIX", authkey=key) as listener, log.open("wb") as output:
+            command = [
+                python, "-m", "pytest", *arguments, f"--asr-live={address}", "-p", "no:cacheprovider",
+                "--asr-quiet", "--benchmark-autosave", f"--benchmark-storage=file://{storage}",
+            ]  # fmt: skip
+            process = subprocess.Popen(  # noqa: S603
+                command, cwd=worktree.folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                env={**os.environ, KEY_VARIABLE: key.hex(), "PYTHONPATH": _without_checkout()},
+                preexec_fn=lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
+            )  # fmt: skip
+            name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
+            try:
+                yield Worker(side, name, process, _accepted(listener, process, name, log), log)
+            finally:
+                _end(process)
+
+
+def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:
+    """Wait for the worker to call, and notice if it dies before it does."""
+    accepting = listener._listener._socket  # type: ignore[attr-defined]  # noqa: SLF001
+    accepting.settimeout(POLL_S)
+    deadline = monotonic() + START_TIMEOUT_S
+    while monotonic() < deadline:
+        with suppress(TimeoutError):
+            return listener.accept()
+        if process.poll() is not None:
+            lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][
+                -LOG_LINES:
+            ]
+            said = "".join(f"\n  {line}" for line in lines)
+            raise AbError(f"{name} ended with status {process.returncode} before its first case:{said}")
+    raise AbError(f"{name} did not call within {START_TIMEOUT_S:.0f} s")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number, grace_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        if process.poll() is not None:
+            break
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace_s)
+
+
+def _without_checkout() -> str:
+    """Keep PYTHONPATH, but for this checkout: a worktree brings the code of its own commit."""
+    here = Path.cwd().resolve()
+    parts = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join(part for part in parts if part and Path(part).resolve() != here)

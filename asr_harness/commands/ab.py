@@ -1,0 +1,213 @@
+"""Settle on one noisy machine whether a commit is slower than another: run both, in turn, until it is clear.
+
+A git worktree and a live worker for each commit run the suite's own cases, rounds taken A B B A with the
+calibration kernel in each turn; whole restarts are the unit of the test. What follows `--` selects cases as
+for pytest (default: benchmarks/). `asr-harness ab REF REF` compares a commit with itself: the honest
+self-test. Exit status: 0 nothing regressed, 1 a regression, 2 unusable input or a worker that failed, 3
+undecided.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from math import expm1, log1p
+from pathlib import Path
+from shutil import get_terminal_size
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.ab import session
+from asr_harness.ab.estimate import steadier
+from asr_harness.ab.worktrees import worktrees
+from asr_harness.compare import EXIT_FINE, EXIT_REGRESSION, EXIT_UNDECIDED
+from asr_harness.errors import AbError
+from asr_harness.report import units
+from asr_harness.report.terminal import table
+from asr_harness.selecting import STORAGE
+from asr_harness.settings import UNDECIDED
+from asr_harness.stats import ALPHA
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+
+    from asr_harness.ab.schedule import Side
+    from asr_harness.ab.worktrees import Worktree
+    from asr_harness.sequential import Decision
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
+UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
+PATH_END = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take two commits, the effort, and what to run."""
+    parser.add_argument("base", metavar="BASE_REF", help="the commit to compare with")
+    parser.add_argument("candidate", metavar="CANDIDATE_REF", help="the commit to judge")
+    parser.add_argument("selection", nargs="*", help="after `--`: what pytest is to run (benchmarks/)")
+    parser.add_argument(
+        "--budget", default="10m", help="90s, 10m or 1h; restarts end when it is spent (%(default)s)"
+    )
+    parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
+    parser.add_argument(
+        "--turn-time", type=float, default=10.0, help="seconds of rounds for a case in a restart"
+    )
+    parser.add_argument("--alpha", type=float, default=ALPHA, help="chance of any false alarm (%(default)s)")
+    parser.add_argument("--tolerance", type=float, default=2.0, help="percent below which no change counts")
+    parser.add_argument("--margin", type=float, default=5.0, help="percent within which a case is unchanged")
+    parser.add_argument(
+        "--undecided", choices=UNDECIDED, default=None, help="let what is undecided pass or fail"
+    )
+    parser.add_argument("--cores", default=None, help="cores that both workers run on, such as 0,1 (all)")
+    parser.add_argument(
+        "--environment", metavar="COMMAND", help="a shell command that makes .venv in each worktree"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="one process after another instead of two in turn"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the start orders")
+    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run restarts, show the estimate after each, and end with the verdicts."""
+    budget_s, began = duration_s(arguments.budget), monotonic()
+    storage = arguments.storage.resolve()
+    findings = session.Findings()
+    limits = log1p(arguments.tolerance / 100), log1p(arguments.margin / 100)
+    with (
+        _ended_by_signals(),
+        worktrees((arguments.base, arguments.candidate), Path.cwd()) as (base, candidate),
+    ):
+        sides = _sides(arguments, {"base": base, "candidate": candidate}, storage)
+        record = _record(storage, base, candidate)
+        _say(
+            f"{arguments.base} ({base.commit[:7]}) → {arguments.candidate} ({candidate.commit[:7]}), "
+            f"turns in {record}"
+        )
+        restarts = session.restarts(
+            sides,
+            findings,
+            record,
+            seed=arguments.seed,
+            time_s=arguments.turn_time,
+            alpha=arguments.alpha,
+            fresh=arguments.fresh,
+        )
+        for number, _ in enumerate(restarts, 1):
+            spent_s = monotonic() - began
+            decisions = findings.decisions(arguments.alpha, *limits)
+            _say(_progress(number, decisions, max(budget_s - spent_s, 0)))
+            is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
+            if is_decided or number >= arguments.restarts or spent_s * (1 + 1 / number) > budget_s:
+                break
+    return _conclude(findings, decisions, arguments.undecided)
+
+
+def duration_s(text: str) -> float:
+    """Read a duration such as `90s`, `10m` or `1h`. Raises AbError."""
+    found = DURATION.fullmatch(text.strip())
+    if found is None or not float(found[1]):
+        raise AbError(f"--budget {text!r} is no duration; give one such as 90s, 10m or 1h")
+    return float(found[1]) * UNITS_S[found[2]]
+
+
+def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path) -> session.Sides:
+    pythons: dict[Side, str] = {}
+    for side, tree in trees.items():
+        pythons[side] = _python(arguments.environment, tree) if arguments.environment else sys.executable
+    try:
+        chosen = (
+            {int(core) for core in arguments.cores.split(",")} if arguments.cores else os.sched_getaffinity(0)
+        )
+    except ValueError as error:
+        raise AbError(f"--cores {arguments.cores!r} is no list of cores, such as 0,1") from error
+    cores = frozenset(chosen) & os.sched_getaffinity(0)
+    if not cores:
+        raise AbError(
+            f"--cores {arguments.cores!r}: this process may run on {sorted(os.sched_getaffinity(0))} only"
+        )
+    return session.Sides(trees, pythons, tuple(arguments.selection or ["benchmarks/"]), storage, cores)
+
+
+def _python(command: str, tree: Worktree) -> str:
+    """Make a side's own environment, and give its Python."""
+    done = subprocess.run(  # noqa: S602
+        command, shell=True, cwd=tree.root, check=False, capture_output=True, text=True
+    )
+    python = tree.root / ".venv" / "bin" / "python"
+    if done.returncode or not python.exists():
+        said = "".join(f"\n  {line}" for line in done.stderr.strip().splitlines()[-PATH_END:])
+        raise AbError(f"--environment {shlex.quote(command)} left no .venv/bin/python for {tree.ref}{said}")
+    return str(python)
+
+
+def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
+    return storage / "ab" / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
+
+
+def _progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> str:
+    n_decided = sum(decision.verdict in session.DECIDED for decision in decisions.values())
+    name, worst = max(decisions.items(), key=lambda item: item[1].estimate or 0.0)
+    said = f"restart {number}: {n_decided} of {len(decisions)} cases decided; slowest {name} {_change(worst)}"
+    return f"{said} [{_interval(worst)}]; {units.duration(left_s)} left"
+
+
+def _conclude(findings: session.Findings, decisions: Mapping[str, Decision], undecided: str | None) -> int:
+    rows = [
+        (name, decision.verdict, _change(decision), _interval(decision), str(decision.n))
+        for name, decision in sorted(decisions.items(), key=lambda item: -(item[1].estimate or 0.0))
+    ]
+    _say("")
+    for line in table(
+        ("case", "verdict", "latency", "interval", "restarts"), rows, get_terminal_size().columns
+    ):
+        _say(line)
+    _say(
+        f"log ratios over pairs of rounds, {steadier(list(findings.ratios.values()))}; "
+        "intervals hold for all cases at once"
+    )
+    for test_id, reason in findings.left_out.items():
+        _say(f"left out: {test_id}: {reason}")
+    found = {decision.verdict for decision in decisions.values()}
+    if "regression" in found:
+        return EXIT_REGRESSION
+    if "inconclusive" in found:
+        return {"pass": EXIT_FINE, "fail": EXIT_REGRESSION}.get(undecided or "", EXIT_UNDECIDED)
+    return EXIT_FINE
+
+
+def _change(decision: Decision) -> str:
+    return "–" if decision.estimate is None else f"{100 * expm1(decision.estimate):+.1f} %"
+
+
+def _interval(decision: Decision) -> str:
+    if decision.low is None or decision.high is None:
+        return "not yet bounded"
+    return f"{100 * expm1(decision.low):+.1f} to {100 * expm1(decision.high):+.1f}"
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a termination unwind like an interrupt, so that workers and worktrees are removed."""
+
+    def stop(number: int, _: Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201

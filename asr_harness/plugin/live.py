@@ -1,0 +1,104 @@
+"""A session under a driver: each case waits for its turns instead of running through."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asr_harness.ab.protocol import FINISH, GO, TURN, Ended, Ready, Turn, connect
+from asr_harness.errors import AbError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from multiprocessing.connection import Connection
+
+    from asr_harness.plugin.ledger import Ledger
+    from asr_harness.plugin.runs import MeasuredRun
+
+NOT_HERE = "not measured where rounds are taken in turn"
+
+
+class Live:
+    """The connection to the driver, and what it hears of cases that end without rounds."""
+
+    def __init__(self, address: str, ledger: Ledger) -> None:
+        self._connection: Connection = connect(address)
+        self._ledger = ledger
+        self._told: set[str] = set()
+
+    def run(self, test_id: str, case_id: str, slice_fingerprint: str, run: MeasuredRun) -> LiveRun:
+        """Put a case under the driver."""
+        return LiveRun(self, (test_id, case_id, slice_fingerprint), run)
+
+    def ready(self, ready: Ready) -> int:
+        """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""
+        self._told.add(ready.test_id)
+        self._connection.send(ready)
+        return self.wait(GO)
+
+    def wait(self, for_what: str) -> int:
+        """Wait for the driver's next word."""
+        try:
+            word, number = self._connection.recv()
+        except (EOFError, ConnectionError):
+            pytest.exit("the driver of this live session is gone", returncode=2)
+        if word != for_what:
+            raise AbError(f"the driver said {word!r} where {for_what!r} was due")
+        return int(number)
+
+    def send(self, turn: Turn) -> None:
+        """Give what a round took."""
+        self._connection.send(turn)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Tell of a case that ended before it was ready."""
+        entry = self._ledger.entries.get(nodeid)
+        if nodeid in self._ledger.selected and nodeid not in self._told:
+            self._told.add(nodeid)
+            outcome, reason = (entry.outcome, entry.reason) if entry else ("failed", "its set-up failed")
+            self._connection.send(Ended(nodeid, outcome, reason or ""))
+
+    def pytest_sessionfinish(self) -> None:
+        """Say that there are no more cases."""
+        self._connection.send(Ended("", "", ""))
+
+
+class LiveRun:
+    """One case, whose rounds begin when the driver says so."""
+
+    def __init__(self, live: Live, names: tuple[str, str, str], run: MeasuredRun) -> None:
+        self._live, self._names, self._run = live, names, run
+        self._n_done = 0
+
+    @cached_property
+    def n_rounds(self) -> int:
+        """Warm up, and ask the driver how many rounds to run."""
+        n_rounds = self._live.ready(Ready(*self._names, round_s=self._run.warm_up_s))
+        if not n_rounds:
+            pytest.skip("the other side has no such case")
+        return n_rounds
+
+    def calibrate(self) -> None:
+        """Give what the last round took, wait for the next turn, and begin it with the calibration kernel."""
+        self._report()
+        self._live.wait(TURN)
+        self._run.calibrate()
+
+    def run_round(self) -> None:
+        """Transcribe the slice once."""
+        self._run.run_round()
+
+    def extra_info(self) -> Mapping[str, Any]:
+        """Wait until the other side's rounds are over, and compute the metrics."""
+        self._report()
+        self._live.wait(FINISH)
+        return self._run.extra_info()
+
+    def _report(self) -> None:
+        rounds = self._run.rounds
+        if len(rounds) > self._n_done:
+            self._n_done = len(rounds)
+            last = rounds[-1]
+            self._live.send(Turn(last.latency_s, last.calibration_s, {**last.stage_s}))
