@@ -5,49 +5,103 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness import compare, settings
 from asr_harness.errors import RecordError
 from asr_harness.report import units
+from asr_harness.report.advice import Limits
 from asr_harness.report.content import Content, gather
-from asr_harness.selecting import STORAGE, select_runs
+from asr_harness.selecting import STORAGE, known_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from asr_harness.report.page.differences import Differences
+    from asr_harness.saved import SavedRun
+
+MEBIBYTE = 2**20
+LIMITS = (
+    ("--max-latency-p95", "SECONDS", "of a request"),
+    ("--max-wer", "PERCENT", "word error rate"),
+    ("--max-memory", "MIB", "peak memory"),
+    ("--max-energy", "JOULES", "of an utterance"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take runs, and where to write what."""
+    """Take runs, where to write what, the limits of the advice and two sides to compare."""
     parser.add_argument(
         "runs",
         nargs="*",
         metavar="RUN",
-        help="a file, a glob, a folder, a run number, a commit or latest:BRANCH; without any, all saved runs",
+        help="a file, a glob, a folder, a run number, a commit or latest:BRANCH; without any, those of "
+        "--compare, else all saved runs",
     )
     parser.add_argument("-o", "--output", type=Path, default=Path("report.html"), help="the page to write")
     parser.add_argument(
         "--figures", type=Path, metavar="FOLDER", help="write every figure as PNG and SVG, too"
     )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a pull request's comment")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the tidy table as CSV")
     parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the tidy table as Parquet")
+    parser.add_argument(
+        "--compare", nargs=2, metavar=("BASE", "CANDIDATE"), help="put `compare`'s verdicts into the page"
+    )
     parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    limits = parser.add_argument_group("limits of the advice")
+    for option, unit, what in LIMITS:
+        limits.add_argument(option, type=float, metavar=unit, help=what)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
-    sides = arguments.runs or [str(arguments.storage)]
-    content = gather(select_runs(",".join(sides), arguments.storage))
+    sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
+    found = differences(sides[0], sides[1], arguments.storage) if sides else None
+    content = gather(_runs(arguments, sides), _limits(arguments), found)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
     return 0
 
 
+def differences(base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage: Path) -> Differences:
+    """Judge two sides as `compare` does, by the rules of pyproject.toml."""
+    from asr_harness.report.comparing import differences as in_words
+
+    chosen = settings.join()
+    history = known_runs(storage) if 1 in (len(base), len(candidate)) else ()
+    judged = compare.compare(
+        base, candidate, rules=chosen.rules, trades=chosen.trades, alpha=chosen.alpha, history=history
+    )
+    return in_words(judged, base, candidate)
+
+
+def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[SavedRun]]) -> Sequence[SavedRun]:
+    if sides and not arguments.runs:
+        by_path = {run.path.resolve(): run for side in sides for run in side}
+        return tuple(by_path.values())
+    return select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
+
+
+def _limits(arguments: argparse.Namespace) -> Limits:
+    return Limits(
+        latency_p95_s=arguments.max_latency_p95,
+        wer=None if arguments.max_wer is None else arguments.max_wer / 100,
+        memory_bytes=None if arguments.max_memory is None else arguments.max_memory * MEBIBYTE,
+        energy_per_utterance_j=arguments.max_energy,
+    )
+
+
 def _written(content: Content, arguments: argparse.Namespace) -> list[Path]:
+    from asr_harness.report import markdown, page
     from asr_harness.report.images import write_images
-    from asr_harness.report.page import render
     from asr_harness.report.tables import write_csv, write_parquet
 
+    written = [arguments.output]
     try:
-        arguments.output.write_text(render(content), "utf-8")
-        written = [arguments.output]
+        arguments.output.write_text(page.render(content), "utf-8")
+        if arguments.markdown is not None:
+            arguments.markdown.write_text(markdown.render(content), "utf-8")
+            written.append(arguments.markdown)
         for write, path in ((write_csv, arguments.csv), (write_parquet, arguments.parquet)):
             if path is not None:
                 write(content.table, path)

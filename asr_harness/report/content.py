@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RecordError
+from asr_harness.report.advice import Advice, Limits, advise
+from asr_harness.report.bottlenecks import Bottleneck, bottlenecks
 from asr_harness.report.cells import cells
+from asr_harness.report.claims import Finding, check_all
 from asr_harness.report.facts import Machine, machines
 from asr_harness.report.figures import draw_all
+from asr_harness.report.figures.history import history
+from asr_harness.report.history import points
+from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.tidy import table
 
 if TYPE_CHECKING:
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from asr_harness.report.figures.drawing import Figure
+    from asr_harness.report.page.differences import Differences
     from asr_harness.saved import SavedRun
 
 
@@ -29,9 +36,17 @@ class Content:
     cells: pd.DataFrame
     machines: tuple[Machine, ...]
     figures: tuple[Figure, ...]
+    findings: tuple[Finding, ...]
+    latency_laws: tuple[Law, ...]
+    memory_laws: tuple[Law, ...]
+    bottlenecks: tuple[Bottleneck, ...]
+    advice: tuple[Advice, ...]
+    differences: Differences | None
 
 
-def gather(runs: Sequence[SavedRun]) -> Content:
+def gather(
+    runs: Sequence[SavedRun], limits: Limits | None = None, differences: Differences | None = None
+) -> Content:
     """Work out all that a report says. Raises RecordError where the runs hold no case."""
     tidy = table(runs)
     if not len(tidy):
@@ -45,5 +60,17 @@ def gather(runs: Sequence[SavedRun]) -> Content:
         table=tidy,
         cells=found,
         machines=machines(runs),
-        figures=draw_all(found),
+        figures=_figures(found, tidy, runs),
+        findings=check_all(found),
+        latency_laws=latency_laws(found),
+        memory_laws=memory_laws(found),
+        bottlenecks=bottlenecks(found),
+        advice=advise(found, limits or Limits()),
+        differences=differences,
     )
+
+
+def _figures(found: pd.DataFrame, tidy: pd.DataFrame, runs: Sequence[SavedRun]) -> tuple[Figure, ...]:
+    """Draw the cells, and the history where there is more than one commit or environment."""
+    timeline = points(runs)
+    return (*draw_all(found), *([history(found, tidy, timeline)] if len(timeline) > 1 else []))

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
+from asr_harness.report.page.differences import differences_section
+from asr_harness.report.page.findings import (
+    advice_section,
+    bottlenecks_section,
+    claims_section,
+    counted,
+    scaling_section,
+)
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.summary import summary
 
@@ -18,20 +26,32 @@ if TYPE_CHECKING:
 
 SECTIONS = {
     "summary": "Summary",
+    "comparison": "Comparison",
     "figures": "Figures",
+    "claims": "Claims",
+    "scaling": "Scaling",
+    "bottlenecks": "Bottlenecks",
+    "advice": "Advice",
     "cases": "Cases",
 }
 
 
 def render(content: Content) -> str:
     """Put the page together."""
+    compared = content.differences
     body = [
-        summary(content.table, content.cells, content.machines, ""),
+        summary(content.table, content.cells, content.machines, _verdicts(content)),
+        differences_section(compared) if compared else "",
         controls(content.cells),
         figures_section(content.figures),
+        claims_section(content.findings),
+        scaling_section(content.latency_laws, content.memory_laws),
+        bottlenecks_section(content.bottlenecks),
+        advice_section(content.advice),
         cases_section(),
     ]
-    links = [element("a", title, href=f"#{key}") for key, title in SECTIONS.items()]
+    shown = {key: title for key, title in SECTIONS.items() if compared or key != "comparison"}
+    links = [element("a", title, href=f"#{key}") for key, title in shown.items()]
     return Template(_asset("page.html")).substitute(
         title=text(content.title),
         links=Html("\n".join(links)),
@@ -40,6 +60,17 @@ def render(content: Content) -> str:
         data=_json({"charts": specifications(content.figures), "cases": case_data(content.cells)}),
         vega=vega_script(),
         script=_asset("page.js"),
+    )
+
+
+def _verdicts(content: Content) -> Html:
+    """Say how the claims stand, and how the comparison ended."""
+    compared = content.differences
+    link = element("a", compared.headline, href="#comparison") if compared else ""
+    return (
+        Html(element("p", element("b", link)) + counted(content.findings))
+        if compared
+        else counted(content.findings)
     )
 
 

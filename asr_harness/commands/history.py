@@ -1,0 +1,90 @@
+"""Show a metric of every case across the commits of saved runs, a line for each case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from asr_harness import tidy
+from asr_harness.errors import RecordError
+from asr_harness.report import units
+from asr_harness.report.history import METRICS, Line, Metric, Point, lines, points
+from asr_harness.report.terminal import table
+from asr_harness.selecting import STORAGE, select_runs
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+BARS = "▁▂▃▄▅▆▇█"
+GAP, CHANGE = "·", "|"
+MIN_POINTS = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take runs and a metric."""
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="as for `report`; without any, all saved runs")
+    parser.add_argument("--metric", choices=METRICS, default="latency")
+    parser.add_argument(
+        "-k", dest="only", default="", metavar="WORDS", help="only cases with all these words"
+    )
+    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the lines."""
+    runs = select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
+    timeline, metric = points(runs), METRICS[arguments.metric]
+    words = arguments.only.split()
+    found = [
+        line
+        for line in lines(tidy.table(runs), timeline, metric.column)
+        if all(word in line.case for word in words)
+    ]
+    if not found:
+        raise RecordError(
+            f"no {arguments.metric} in these runs" + (f" for {arguments.only!r}" if words else "")
+        )
+    width = get_terminal_size().columns
+    print("\n".join([*_head(arguments.metric, timeline, width), *_lines(found, timeline, metric, width)]))  # noqa: T201
+    return 0
+
+
+def _head(metric: str, timeline: Sequence[Point], width: int) -> list[str]:
+    labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in timeline]
+    said = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
+    for point in timeline:
+        if point.changed:
+            text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
+            said += wrap(text, width, subsequent_indent="  ")
+    return said
+
+
+def _lines(found: Sequence[Line], timeline: Sequence[Point], metric: Metric, width: int) -> list[str]:
+    rows = []
+    for line in found:
+        known = [value for value in line.values if value is not None]
+        change = known[-1] / known[0] - 1 if known[0] and len(known) >= MIN_POINTS else None
+        rows.append(
+            (
+                line.case,
+                metric.written(known[0]),
+                metric.written(known[-1]),
+                units.UNMEASURED if change is None else f"{100 * change:+.1f} %",
+                sparkline(line.values, [bool(point.changed) for point in timeline]),
+            )
+        )
+    return table(("case", "first", "last", "change", "history"), rows, width)
+
+
+def sparkline(values: Sequence[float | None], changed: Sequence[bool]) -> str:
+    """Draw values as bars from their least to their largest; a gap where there is none."""
+    known = [value for value in values if value is not None]
+    low, span = min(known), max(known) - min(known)
+    drawn = []
+    for value, is_changed in zip(values, changed, strict=True):
+        height = 0 if value is None or not span else round((value - low) / span * (len(BARS) - 1))
+        drawn.append((CHANGE if is_changed else "") + (GAP if value is None else BARS[height]))
+    return "".join(drawn)

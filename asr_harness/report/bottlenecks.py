@@ -1,0 +1,90 @@
+"""Per model and device: the stage that dominates time and energy, the bound it is at, and what could help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness.report import units
+from asr_harness.report.cells import measured
+from asr_harness.types import STAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEAR_ROOF = 0.5
+MUCH_PADDING = 0.3
+
+FEWER_OPERATIONS = "quantisation, pruning or distillation of the encoder"
+FEWER_BYTES = "quantised or half-precision weights: each step reads them all"
+CHEAPER_DECODER = (
+    "a cheaper decoder: fewer layers (distillation), smaller beam, smaller max_new_tokens, early stopping"
+)
+LARGER_BATCH = "moderate batches (4 to 16), so that weights are read once for several utterances"
+LESS_OVERHEAD = "less overhead: larger batches, a compiled encoder, half precision; the roof is far"
+LESS_PADDING = "less padding: batches of like length, or an encoder that takes less than its full window"
+FASTER_FEATURES = "features computed on the device, or while the last batch runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """What dominates one model on one device, in words."""
+
+    model: str
+    device: str
+    time: str
+    energy: str
+    bound: str
+    directions: tuple[str, ...]
+
+
+def bottlenecks(cells: pd.DataFrame) -> tuple[Bottleneck, ...]:
+    """Judge each model and device by its baseline cells at the smallest batch, or any variant without one."""
+    done = measured(cells)
+    found = []
+    for (model, device), rows in done.groupby(["model", "device"], sort=False):
+        usual = rows[rows["variant"] == "baseline"]
+        mine = usual if len(usual) else rows
+        found.append(_judge(str(model), str(device), mine[mine["batch_size"] == mine["batch_size"].min()]))
+    return tuple(found)
+
+
+def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
+    shares = {stage: rows[f"{stage}_share"] for stage in STAGES}
+    stage = max(STAGES, key=lambda name: shares[name].median())
+    low, high = shares[stage].min(), shares[stage].max()
+    bound = None
+    if stage != "preprocess" and rows[f"{stage}_bound"].notna().any():
+        bound = str(rows[f"{stage}_bound"].mode().iloc[0])
+    reached = rows[f"{stage}_roof_share"].median() if bound else None
+    return Bottleneck(
+        model,
+        device,
+        f"{stage}, {low:.0%} to {high:.0%} over buckets",
+        _energy(rows),
+        f"{bound}, {units.percent(reached, 0)} of its roof" if bound else "not known",
+        tuple(_directions(stage, bound, reached, rows)),
+    )
+
+
+def _energy(rows: pd.DataFrame) -> str:
+    stages_j = {stage: rows[f"{stage}_energy_j"].median() for stage in STAGES}
+    known = rows[[f"{stage}_energy_j" for stage in STAGES]].notna().all(axis=None)
+    if not known:
+        return "not measured by stage"
+    stage = max(stages_j, key=lambda name: stages_j[name])
+    return f"{stage}, {stages_j[stage] / sum(stages_j.values()):.0%}"
+
+
+def _directions(stage: str, bound: str | None, reached: float | None, rows: pd.DataFrame) -> list[str]:
+    if stage == "preprocess":
+        return [FASTER_FEATURES]
+    far = reached is not None and reached < NEAR_ROOF
+    found = [LESS_OVERHEAD] if far and bound == "arithmetic" else []
+    if stage == "decode":
+        found += [CHEAPER_DECODER, *([FEWER_BYTES] if bound == "memory" else []), LARGER_BATCH]
+    else:
+        found += [FEWER_OPERATIONS]
+        if rows["padding_fraction"].median() > MUCH_PADDING:
+            found.append(LESS_PADDING)
+    return found

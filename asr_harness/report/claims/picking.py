@@ -1,0 +1,44 @@
+"""The cells that claims speak of: the baseline at the smallest batch, with figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+BASELINE = "baseline"
+DEVICES = ("cpu", "cuda")
+DUMMY = "WER: dummy weights cannot speak to it"
+
+
+def usual(cells: pd.DataFrame) -> pd.DataFrame:
+    """Baseline cells that were measured."""
+    return cells[(cells["outcome"] == "measured") & (cells["variant"] == BASELINE)]
+
+
+def smallest_batch(cells: pd.DataFrame) -> pd.DataFrame:
+    """The usual cells of each model and device at its smallest batch size."""
+    rows = usual(cells)
+    least = rows.groupby(["model", "device"])["batch_size"].transform("min")
+    return rows[rows["batch_size"] == least]
+
+
+def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give each group with its name, shortest audio and smallest batch first."""
+    ordered = rows.sort_values(["audio_s", "batch_size"], kind="stable")
+    for key, group in ordered.groupby(list(by), sort=False):
+        yield " ".join(map(str, key)), group
+
+
+def absent_devices(rows: pd.DataFrame, devices: Sequence[str] = DEVICES) -> list[str]:
+    """Name the devices that have no cell."""
+    return [f"cells on {device}" for device in devices if device not in set(rows["device"])]
+
+
+def no_wer(cells: pd.DataFrame) -> str:
+    """Say why there is no error rate."""
+    reasons = usual(cells)["wer_reason"].dropna()
+    return f"missing: WER ({reasons.iloc[0]})" if len(reasons) else "missing: cells with a WER"

@@ -1,0 +1,129 @@
+"""Claims C1 to C3: error rates."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import hypot
+from typing import TYPE_CHECKING
+
+from asr_harness.report.claims.picking import absent_devices, groups, no_wer, smallest_batch, usual
+from asr_harness.report.claims.voting import Answer, Claim, Vote, both, decide, unless_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PUBLISHED = {
+    "whisper-tiny": 0.22,
+    "whisper-base": 0.18,
+    "whisper-small": 0.148,
+    "whisper-medium": 0.148,
+    "whisper-large-v3-turbo": 0.119,
+    "wav2vec2-base-960h": 0.226,
+}
+BY_SIZE = tuple(name for name in PUBLISHED if name.startswith("whisper"))
+TOLERANCE = 0.005
+SLIGHT = 0.05
+
+
+def mean_rates(cells: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Give each model's WER, its half interval and raw WER, each the mean over buckets.
+
+    Buckets are cut from the same talks, so that their errors may go together: the half interval is the mean
+    of theirs, as if they always did. A model counts on the first device that has it.
+    """
+    found = {}
+    for model, rows in smallest_batch(cells).dropna(subset=["wer"]).groupby("model", sort=False):
+        first = rows[rows["device"] == rows["device"].iloc[0]]
+        half = float(((first["wer_high"] - first["wer_low"]) / 2).mean())
+        found[str(model)] = (float(first["wer"].mean()), half, float(first["wer_raw"].mean()))
+    return found
+
+
+def figures_as_published(cells: pd.DataFrame) -> Answer:
+    """C1: the figures, and their order from tiny to large-v3-turbo."""
+    rates = mean_rates(cells)
+    known = [model for model in PUBLISHED if model in rates]
+    if not known:
+        return Answer("cannot be told", no_wer(cells) if not rates else "missing: the study's models")
+    figures = []
+    for model in known:
+        rate, half, raw = rates[model]
+        off = abs(rate - PUBLISHED[model])
+        value = True if off <= TOLERANCE else False if off > half + TOLERANCE else None
+        said = f"{rate:.1%} ± {half:.1%} (raw {raw:.1%}), published {PUBLISHED[model]:.1%}"
+        figures.append(Vote(model, value, said))
+    whispers = [model for model in BY_SIZE if model in rates]
+    order = []
+    for small, large in pairwise(whispers):
+        fall, half = rates[small][0] - rates[large][0], hypot(rates[small][1], rates[large][1])
+        order.append(Vote(f"{small} to {large}", sign(fall, half), f"falls by {fall:.1%} ± {half:.1%}"))
+    missing = [model for model in PUBLISHED if model not in rates]
+    together = both(decide(figures, ""), decide(order, "no two Whispers to order"))
+    return unless_missing(together, missing)
+
+
+def falls_with_length(cells: pd.DataFrame) -> Answer:
+    """C2: the longest bucket against the shortest."""
+    votes = []
+    for name, group in groups(smallest_batch(cells).dropna(subset=["wer"]), ("model", "device")):
+        short, long = group.iloc[0], group.iloc[-1]
+        if short["bucket"] == long["bucket"]:
+            continue
+        fall = short["wer"] - long["wer"]
+        half = hypot(*((row["wer_high"] - row["wer_low"]) / 2 for row in (short, long)))
+        value = False if fall - half > SLIGHT else sign(fall, half)
+        said = f"{short['wer']:.1%} at {short['bucket']}, {long['wer']:.1%} at {long['bucket']}, ± {half:.1%}"
+        votes.append(Vote(name, value, said))
+    return decide(votes, no_wer(cells))
+
+
+def device_leaves_wer(cells: pd.DataFrame) -> Answer:
+    """C3: the same cell on both devices."""
+    rows = usual(cells).dropna(subset=["wer"])
+    pairs = rows[rows["device"] == "cpu"].merge(
+        rows[rows["device"] == "cuda"], on=["model", "bucket", "batch_size"], suffixes=("_cpu", "_gpu")
+    )
+    votes = []
+    for _, pair in pairs.iterrows():
+        change = pair["wer_gpu"] - pair["wer_cpu"]
+        apart = pair["latency_low_s_cpu"] > pair["latency_high_s_gpu"]
+        apart = apart or pair["latency_high_s_cpu"] < pair["latency_low_s_gpu"]
+        value = False if abs(change) > TOLERANCE else True if apart else None
+        speed_up = pair["latency_s_cpu"] / pair["latency_s_gpu"]
+        name = f"{pair['model']} {pair['bucket']} b{pair['batch_size']}"
+        votes.append(Vote(name, value, f"ΔWER {100 * change:+.2f} points, {speed_up:.3g}× as fast"))
+    missing = absent_devices(usual(cells))
+    return decide(votes, f"missing: {', '.join(missing)}" if missing else no_wer(cells))
+
+
+def sign(value: float, half: float) -> bool | None:
+    """Tell whether a value is above 0 (True) or below (False) by more than its half interval."""
+    if value - half > 0:
+        return True
+    return False if value + half < 0 else None
+
+
+CLAIMS = (
+    Claim(
+        "C1",
+        "Mean WER: large-v3-turbo 11.9 %, small and medium 14.8 %, base 18 %, tiny 22 %, wav2vec2-base-960h "
+        "22.6 %; quality rises monotonically from tiny to large-v3-turbo.",
+        "Each model's mean over buckets within 0.5 points of the figure (contradicted where further off than "
+        "its 95 % interval over talks allows); each larger Whisper below the next smaller by more than the "
+        "interval of their difference.",
+        figures_as_published,
+    ),
+    Claim(
+        "C2",
+        "WER falls slightly as utterances get longer.",
+        "For each model and device the longest bucket's WER is below the shortest's by more than the 95 % "
+        "interval of the difference over talks, and by no more than 5 points.",
+        falls_with_length,
+    ),
+    Claim(
+        "C3",
+        "The device changes time and energy, not WER.",
+        "For each cell on both devices WER within 0.5 points, and intervals of latency that do not overlap.",
+        device_leaves_wer,
+    ),
+)

@@ -1,0 +1,125 @@
+"""Claims C4, C5, C7 and C12: time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.report.claims.picking import absent_devices, groups, smallest_batch
+from asr_harness.report.claims.voting import Answer, Claim, Vote, decide, unless_missing
+from asr_harness.report.fits import Line, fit_line, rank_correlation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LINEAR, NOT_LINEAR = 0.98, 0.90
+SPEED_UPS = {"whisper-tiny": 1.8, "whisper-large-v3-turbo": 9.0}
+SPEED_UP_TOLERANCE = 0.25
+FOLLOWS, DOES_NOT_FOLLOW = 0.9, 0.7
+AMONG_LOWEST = 2
+MIN_WHISPERS = 3
+MUCH_LESS = 0.1
+
+
+def almost_linear(line: Line) -> bool | None:
+    """Judge a fit: R² of at least 0.98 and a slope above 0 by its interval; below 0.90 it is not."""
+    if line.r_squared < NOT_LINEAR or line.slope_high < 0:
+        return False
+    return True if line.r_squared >= LINEAR and line.slope_low > 0 else None
+
+
+def grows_linearly(cells: pd.DataFrame) -> Answer:
+    """C4: a line through the buckets of each model and device."""
+    rows = smallest_batch(cells)
+    votes = []
+    for name, group in groups(rows, ("model", "device")):
+        line = fit_line(list(group["audio_s"]), list(group["latency_s"]))
+        if line is not None:
+            said = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} s per s of audio"
+            votes.append(Vote(name, almost_linear(line), said))
+    return unless_missing(decide(votes, "missing: three buckets of one model"), absent_devices(rows))
+
+
+def gpu_speed_up(cells: pd.DataFrame) -> Answer:
+    """C5: the same cells on both devices."""
+    rows = smallest_batch(cells)
+    pairs = rows[rows["device"] == "cpu"].merge(
+        rows[rows["device"] == "cuda"], on=["model", "bucket", "batch_size"], suffixes=("_cpu", "_gpu")
+    )
+    votes = []
+    for model, published in SPEED_UPS.items():
+        mine = pairs[pairs["model"] == model]
+        if not len(mine):
+            continue
+        found = mine["latency_s_cpu"] / mine["latency_s_gpu"]
+        value = abs(found.median() / published - 1) <= SPEED_UP_TOLERANCE
+        said = (
+            f"{found.median():.3g}× ({found.min():.3g} to {found.max():.3g} over buckets), said {published}×"
+        )
+        votes.append(Vote(model, bool(value), said))
+    missing = absent_devices(rows) or [model for model in SPEED_UPS if model not in set(pairs["model"])]
+    return unless_missing(decide(votes, "nothing on both devices"), missing)
+
+
+def follows_flops(cells: pd.DataFrame) -> Answer:
+    """C7: ranks within each device and bucket."""
+    votes = []
+    for name, group in groups(smallest_batch(cells).dropna(subset=["flops"]), ("device", "bucket")):
+        whispers = group[group["family"] == "whisper"]
+        rho = rank_correlation(list(whispers["flops"]), list(whispers["latency_s"]))
+        if len(whispers) >= MIN_WHISPERS and rho is not None:
+            value = True if rho >= FOLLOWS else False if rho < DOES_NOT_FOLLOW else None
+            votes.append(Vote(f"{name}, Whispers", value, f"ρ = {rho:.2f} over {len(whispers)} models"))
+        ctc = group[group["family"] == "wav2vec2"]
+        if len(ctc) and len(whispers) >= MIN_WHISPERS:
+            row = ctc.loc[ctc["flops"] == ctc["flops"].min()].iloc[0]
+            n_fewer = int((whispers["flops"] < row["flops"]).sum())
+            place = 1 + int((group["latency_s"] < row["latency_s"]).sum())
+            said = f"{n_fewer} Whispers with fewer FLOPs, latency in place {place} of {len(group)}"
+            votes.append(Vote(f"{name}, {row['model']}", n_fewer == 0 and place <= AMONG_LOWEST, said))
+    return decide(votes, f"missing: {MIN_WHISPERS} Whispers with FLOPs in one bucket")
+
+
+def gpu_is_fast(cells: pd.DataFrame) -> Answer:
+    """C12: the upper end of each model's RTF on the GPU."""
+    rows = smallest_batch(cells)
+    rows = rows[rows["device"] == "cuda"]
+    votes = []
+    for name, group in groups(rows, ("model", "device")):
+        value = bool((group["rtf_high"] < MUCH_LESS).all())
+        votes.append(Vote(name, value, f"RTF {group['rtf'].min():.3g} to {group['rtf'].max():.3g}"))
+    if not votes:
+        return Answer("cannot be told", "missing: cells on cuda")
+    n_fast = sum(vote.value is True for vote in votes)
+    said = f"{n_fast} of {len(votes)} models below {MUCH_LESS} in every bucket"
+    return Answer("holds" if 2 * n_fast > len(votes) else "does not hold", said, tuple(votes))
+
+
+CLAIMS = (
+    Claim(
+        "C4",
+        "Latency grows almost linearly with audio length on both devices.",
+        "Least squares through the buckets of each model and device: R² at least 0.98 with a slope whose "
+        "95 % interval is above 0; contradicted below 0.90.",
+        grows_linearly,
+    ),
+    Claim(
+        "C5",
+        "GPU speed-up over CPU runs from 1.8× (tiny) to 9× (large-v3-turbo).",
+        "The median speed-up over buckets within a quarter of each figure; a matter of the two processors.",
+        gpu_speed_up,
+    ),
+    Claim(
+        "C7",
+        "More FLOPs, more latency; among Whispers latency follows FLOPs; wav2vec2 has the fewest FLOPs and "
+        "one of the lowest latencies.",
+        "In each device and bucket Spearman's ρ of the Whispers at least 0.9 (contradicted below 0.7); "
+        "wav2vec2 has fewer FLOPs than every Whisper and the lowest or second lowest latency.",
+        follows_flops,
+    ),
+    Claim(
+        "C12",
+        "On GPU most models have RTF ≪ 1.",
+        "For more than half of the models the upper end of the RTF's interval is below 0.1 in every bucket.",
+        gpu_is_fast,
+    ),
+)

@@ -1,0 +1,100 @@
+"""The report for a pull request's comment: at most 60 lines, the worst first, the rest folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from asr_harness.report import units
+from asr_harness.report.cells import measured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from asr_harness.report.content import Content
+    from asr_harness.report.page.differences import VerdictRow
+
+MOST_VERDICTS, MOST_CASES, MOST_LOST = 10, 8, 4
+MARKS = {"holds": "🟢", "does not hold": "🔴", "cannot be told": "🟡"}
+
+
+def render(content: Content) -> str:
+    """Give GitHub's Markdown: comparison, what did not run, claims, and the slowest cases folded."""
+    done = measured(content.cells)
+    head = [
+        f"### {_escaped(content.title)}",
+        "",
+        f"{len(done)} of {len(content.cells)} cases measured in {content.table['run'].nunique()} runs; "
+        + "; ".join(dict.fromkeys(_escaped(machine.name) for machine in content.machines)),
+        "",
+    ]
+    verdicts = _verdicts(content) if content.differences else []
+    parts = [*head, *verdicts, *_lost(content.cells), *_claims(content), *_slowest(done)]
+    return "\n".join(parts) + "\n"
+
+
+def _verdicts(content: Content) -> list[str]:
+    found = content.differences
+    if found is None:
+        return []
+    told = [row for row in found.verdicts if row.verdict != "unchanged"]
+    rows = [_verdict(row) for row in told[:MOST_VERDICTS]]
+    said = [f"**{_escaped(found.headline)}** ({_escaped(found.sides)})", ""]
+    if rows:
+        said += [
+            "| case | metric | verdict | change | interval |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    rest = len(told) - len(rows)
+    return [*said, f"and {rest} more, {len(found.transcripts)} transcripts changed", ""]
+
+
+def _verdict(row: VerdictRow) -> str:
+    return f"| `{row.case}` | {row.metric} | {row.verdict} | {row.effect} | {row.interval} |"
+
+
+def _lost(cells: pd.DataFrame) -> list[str]:
+    lost = cells[cells["outcome"] != "measured"]
+    if not len(lost):
+        return []
+    lost = lost.assign(reason=lost["reason"].fillna("no reason was saved"))
+    groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
+    said = [f"- {outcome} in {count}: {_escaped(reason)}" for (outcome, reason), count in groups[:MOST_LOST]]
+    more = len(groups) - len(said)
+    return [*said, *([f"- and {more} more reasons"] if more > 0 else []), ""]
+
+
+def _claims(content: Content) -> list[str]:
+    rows = [
+        f"| {finding.key} | {MARKS[finding.answer.result]} {finding.answer.result} | {_escaped(finding.text)} |"
+        for finding in content.findings
+    ]
+    table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
+    return _folded("Claims of the study", table)
+
+
+def _slowest(done: pd.DataFrame) -> list[str]:
+    rows = [
+        f"| `{row['case']}` | {units.seconds(row['latency_s'])} | {units.ratio(row['rtf'])} | "
+        f"{units.percent(_known(row['wer']))} | {units.memory(_known(row['memory_bytes']))} | "
+        f"{units.joules(_known(row['energy_per_utterance_j']))} |"
+        for _, row in done.sort_values("rtf", ascending=False).head(MOST_CASES).iterrows()
+    ]
+    head = ["| case | latency | RTF | WER | memory | energy |", "| --- | --- | --- | --- | --- | --- |"]
+    return _folded(f"The {len(rows)} cases with the highest RTF", [*head, *rows]) if rows else []
+
+
+def _folded(summary: str, lines: Sequence[str]) -> list[str]:
+    return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
