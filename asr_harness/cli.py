@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXIT_UNUSABLE_INPUT = 2
+SEPARATOR = "--"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -33,7 +34,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit status; an error of the user's is one message and status 2."""
-    arguments = build_parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
+    parser = build_parser()
+    arguments = parser.parse_args(given[:end])
+    if given[end:]:
+        # argparse cannot tell a list of another program's options from its own.
+        if not hasattr(arguments, "selection"):
+            parser.error(f"{arguments.command} takes nothing after {SEPARATOR}")
+        arguments.selection = given[end + 1 :]
     try:
         return int(arguments.run(arguments))
     except AsrHarnessError as error:

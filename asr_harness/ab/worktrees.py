@@ -67,13 +67,13 @@ def worktrees(refs: Sequence[str], here: Path) -> Iterator[list[Worktree]]:
 
 
 def _remove(top: Path, root: Path) -> None:
-    for arguments in (["remove", "--force", root], ["prune"]):
-        command = ["git", "-C", top, "worktree", *arguments]
+    for arguments in (["remove", "--force", str(root)], ["prune"]):
+        command = ["git", "-C", str(top), "worktree", *arguments]
         subprocess.run(command, capture_output=True, check=False)  # noqa: S603
 
 
 def _git(folder: Path, *arguments: str, hint: str) -> str:
-    command = ["git", "-C", folder, *arguments]
+    command = ["git", "-C", str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = done.stderr.strip().splitlines()[-1:]

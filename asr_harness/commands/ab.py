@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take two commits, the effort, and what to run."""
     parser.add_argument("base", metavar="BASE_REF", help="the commit to compare with")
     parser.add_argument("candidate", metavar="CANDIDATE_REF", help="the commit to judge")
-    parser.add_argument("selection", nargs="*", help="after `--`: what pytest is to run (benchmarks/)")
+    parser.set_defaults(selection=[])
     parser.add_argument(
         "--budget", default="10m", help="90s, 10m or 1h; restarts end when it is spent (%(default)s)"
     )

@@ -101,4 +101,10 @@ class LiveRun:
         if len(rounds) > self._n_done:
             self._n_done = len(rounds)
             last = rounds[-1]
-            self._live.send(Turn(last.latency_s, last.calibration_s, {**last.stage_s}))
+            self._live.send(
+                Turn(
+                    last.latency_s,
+                    last.calibration_s,
+                    {str(stage): seconds for stage, seconds in last.stage_s.items()},
+                )
+            )
