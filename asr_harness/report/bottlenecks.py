@@ -60,7 +60,7 @@ def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
     return Bottleneck(
         model,
         device,
-        f"{stage}, {low:.0%} to {high:.0%} over buckets",
+        f"{stage}, {units.percent(low, 0)} to {units.percent(high, 0)} over buckets",
         _energy(rows),
         f"{bound}, {units.percent(reached, 0)} of its roof" if bound else "not known",
         tuple(_directions(stage, bound, reached, rows)),
@@ -73,7 +73,7 @@ def _energy(rows: pd.DataFrame) -> str:
     if not known:
         return "not measured by stage"
     stage = max(stages_j, key=lambda name: stages_j[name])
-    return f"{stage}, {stages_j[stage] / sum(stages_j.values()):.0%}"
+    return f"{stage}, {units.percent(stages_j[stage] / sum(stages_j.values()), 0)}"
 
 
 def _directions(stage: str, bound: str | None, reached: float | None, rows: pd.DataFrame) -> list[str]:

@@ -63,15 +63,15 @@ def _lost(cells: pd.DataFrame) -> list[str]:
         return []
     lost = lost.assign(reason=lost["reason"].fillna("no reason was saved"))
     groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
-    said = [f"- {outcome} in {count}: {_escaped(reason)}" for (outcome, reason), count in groups[:MOST_LOST]]
+    said = [f"- {outcome} in {n}: {_escaped(reason)}" for (outcome, reason), n in groups[:MOST_LOST]]
     more = len(groups) - len(said)
     return [*said, *([f"- and {more} more reasons"] if more > 0 else []), ""]
 
 
 def _claims(content: Content) -> list[str]:
     rows = [
-        f"| {finding.key} | {MARKS[finding.answer.result]} {finding.answer.result} | {_escaped(finding.text)} |"
-        for finding in content.findings
+        f"| {one.key} | {MARKS[one.answer.result]} {one.answer.result} | {_escaped(one.text)} |"
+        for one in content.findings
     ]
     table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
     return _folded("Claims of the study", table)

@@ -32,6 +32,11 @@ def ratio(value: float | None) -> str:
     return UNMEASURED if value is None else f"{value:.3g}"
 
 
+def number(value: float, digits: int = 3) -> str:
+    """Significant digits, written out."""
+    return f"{float(f'{value:.{digits}g}'):,.12g}"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A fraction in percent."""
     return UNMEASURED if value is None else f"{100 * value:.{digits}f} %"

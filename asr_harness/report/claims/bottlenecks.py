@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.report import units
 from asr_harness.report.claims.picking import groups, smallest_batch
 from asr_harness.report.claims.voting import Answer, Claim, Vote, decide
 
@@ -22,8 +23,14 @@ def ctc_encoder(cells: pd.DataFrame) -> Answer:
     answer = decide(votes, "missing: a wav2vec2")
     largest = rows[rows["family"] == "wav2vec2"]["encode_share"].max()
     if answer.result == "holds" and largest < NEARLY_ALL:
-        return Answer("does not hold", f"{answer.detail}, but at most {largest:.0%}", answer.votes)
-    return Answer(answer.result, f"{answer.detail}, at most {largest:.1%}", answer.votes) if votes else answer
+        return Answer(
+            "does not hold", f"{answer.detail}, but at most {units.percent(largest, 0)}", answer.votes
+        )
+    return (
+        Answer(answer.result, f"{answer.detail}, at most {units.percent(largest)}", answer.votes)
+        if votes
+        else answer
+    )
 
 
 def both_on_cpu(cells: pd.DataFrame) -> Answer:
@@ -36,7 +43,7 @@ def both_on_cpu(cells: pd.DataFrame) -> Answer:
         short, long = lesser.iloc[0], lesser.iloc[-1]
         if len(group) > 1:
             first, last = group["bucket"].iloc[[0, -1]]
-            said = f"lesser of both {short:.0%} at {first}, {long:.0%} at {last}"
+            said = f"lesser of both {units.percent(short, 0)} at {first}, {units.percent(long, 0)} at {last}"
             votes.append(Vote(name, bool(long >= MATTERS and long >= short), said))
     return decide(votes, "missing: a Whisper on cpu with two buckets")
 
@@ -54,7 +61,9 @@ def _dominates(rows: pd.DataFrame, stage: str) -> list[Vote]:
     for name, group in groups(rows, ("model", "device")):
         low, high = group[f"{stage}_share"].min(), group[f"{stage}_share"].max()
         value = True if low > MOST else False if high <= MOST else None
-        votes.append(Vote(name, value, f"{stage} {low:.0%} to {high:.0%} over buckets"))
+        votes.append(
+            Vote(name, value, f"{stage} {units.percent(low, 0)} to {units.percent(high, 0)} over buckets")
+        )
     return votes
 
 

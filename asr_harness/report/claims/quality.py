@@ -6,8 +6,9 @@ from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
+from asr_harness.report import units
 from asr_harness.report.claims.picking import absent_devices, groups, no_wer, smallest_batch, usual
-from asr_harness.report.claims.voting import Answer, Claim, Vote, both, decide, unless_missing
+from asr_harness.report.claims.voting import Answer, Claim, Vote, all_parts, decide, unless_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,15 +51,22 @@ def figures_as_published(cells: pd.DataFrame) -> Answer:
         rate, half, raw = rates[model]
         off = abs(rate - PUBLISHED[model])
         value = True if off <= TOLERANCE else False if off > half + TOLERANCE else None
-        said = f"{rate:.1%} ± {half:.1%} (raw {raw:.1%}), published {PUBLISHED[model]:.1%}"
+        shown = [units.percent(value) for value in (rate, half, raw, PUBLISHED[model])]
+        said = "{} ± {} (raw {}), published {}".format(*shown)
         figures.append(Vote(model, value, said))
     whispers = [model for model in BY_SIZE if model in rates]
     order = []
     for small, large in pairwise(whispers):
         fall, half = rates[small][0] - rates[large][0], hypot(rates[small][1], rates[large][1])
-        order.append(Vote(f"{small} to {large}", sign(fall, half), f"falls by {fall:.1%} ± {half:.1%}"))
+        order.append(
+            Vote(
+                f"{small} to {large}",
+                sign(fall, half),
+                f"falls by {units.percent(fall)} ± {units.percent(half)}",
+            )
+        )
     missing = [model for model in PUBLISHED if model not in rates]
-    together = both(decide(figures, ""), decide(order, "no two Whispers to order"))
+    together = all_parts({"figures": decide(figures, ""), "order": decide(order, "no two Whispers to order")})
     return unless_missing(together, missing)
 
 
@@ -72,7 +80,8 @@ def falls_with_length(cells: pd.DataFrame) -> Answer:
         fall = short["wer"] - long["wer"]
         half = hypot(*((row["wer_high"] - row["wer_low"]) / 2 for row in (short, long)))
         value = False if fall - half > SLIGHT else sign(fall, half)
-        said = f"{short['wer']:.1%} at {short['bucket']}, {long['wer']:.1%} at {long['bucket']}, ± {half:.1%}"
+        ends = [f"{units.percent(row['wer'])} at {row['bucket']}" for row in (short, long)]
+        said = f"{', '.join(ends)}, ± {units.percent(half)}"
         votes.append(Vote(name, value, said))
     return decide(votes, no_wer(cells))
 

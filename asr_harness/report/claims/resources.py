@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.claims.picking import BASELINE, absent_devices, groups, smallest_batch, usual
 from asr_harness.report.claims.speed import almost_linear
-from asr_harness.report.claims.voting import Answer, Claim, Vote, both, decide, unless_missing
+from asr_harness.report.claims.voting import Answer, Claim, Vote, all_parts, decide, unless_missing
 from asr_harness.report.fits import fit_line
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def memory_by_batch(cells: pd.DataFrame) -> Answer:
             said = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} MiB per utterance"
             votes.append(Vote(name, almost_linear(line), said))
     linear = decide(votes, "missing: three batch sizes of one model on cuda")
-    return both(linear, _first_to_the_limit(cells))
+    return all_parts({"linear": linear, "limit": _first_to_the_limit(cells)})
 
 
 def _first_to_the_limit(cells: pd.DataFrame) -> Answer:

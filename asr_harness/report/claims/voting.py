@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -81,12 +81,13 @@ def unless_missing(answer: Answer, missing: Sequence[str]) -> Answer:
     return Answer(result, f"{answer.detail}; {lacking}" if answer.votes else lacking, answer.votes)
 
 
-def both(first: Answer, second: Answer) -> Answer:
-    """Join the answers to the two halves of a claim."""
-    results = {first.result, second.result}
+def all_parts(named: Mapping[str, Answer]) -> Answer:
+    """Join the answers to the parts of a claim: all must hold, and one that does not is enough."""
+    results = {answer.result for answer in named.values()}
     joined: Result = "holds"
     if "does not hold" in results:
         joined = "does not hold"
     elif "cannot be told" in results:
         joined = "cannot be told"
-    return Answer(joined, f"{first.detail}. {second.detail}", first.votes + second.votes)
+    detail = "; ".join(f"{name}: {answer.detail}" for name, answer in named.items())
+    return Answer(joined, detail, tuple(vote for answer in named.values() for vote in answer.votes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.figures.drawing import Missing, Panel
+from asr_harness.report.figures.drawing import NOTHING_RAN, Missing, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def absent(rows: pd.DataFrame, columns: Sequence[str]) -> Missing | None:
     """Say why one of the columns has no figure at all, None if each has one."""
     done = rows[rows["outcome"] == "measured"]
     if not len(done):
-        return Missing(f"no case ran here: {_most_common(rows['reason'])}")
+        return Missing(f"{NOTHING_RAN}: {_most_common(rows['reason'])}")
     for column in columns:
         if done[column].isna().all():
             word = next((word for part, word in WORDS.items() if part in column), column)

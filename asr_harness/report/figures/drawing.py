@@ -22,6 +22,7 @@ HEIGHT = 260
 MAX_ROWS = 2000
 SIGNIFICANT = 4
 
+NOTHING_RAN = "no case ran here"
 CHOSEN = "chosen_"
 CONTROLS = ("batch_size", "variant", "bucket")
 """Columns that the page offers a choice of; each is a parameter of the charts that depend on it."""

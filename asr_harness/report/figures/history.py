@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.devices import name_of
-from asr_harness.report.figures.drawing import Figure, Missing, Panel
+from asr_harness.report.figures.drawing import NOTHING_RAN, Figure, Missing, Panel
 from asr_harness.report.figures.trend import PLAIN
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def history(cells: pd.DataFrame, table: pd.DataFrame, timeline: Sequence[Point])
     panels: list[Panel] = []
     for device, rows in table.groupby("device", sort=False):
         relative = _relative(rows[rows["outcome"] == "measured"], timeline)
-        chart = _draw(cells, relative, timeline) if len(relative) else Missing("no case was measured here")
+        chart = _draw(cells, relative, timeline) if len(relative) else Missing(NOTHING_RAN)
         panels.append(Panel(name_of(device), chart))
     return Figure(
         "history",

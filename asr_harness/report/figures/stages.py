@@ -86,4 +86,4 @@ def stacked(
         )
     chart = alt.layer(*layers, data=drawing.inline(long, [*KEYS, "outcome", "stage", "order", "value"]))
     made = drawing.controlled(chart, cells, drawing.CONTROLS)
-    return made.properties(height=alt.Step(BAR_STEP))
+    return made.properties(height=BAR_STEP * len(drawing.models(cells)))

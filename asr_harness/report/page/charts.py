@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report.figures.drawing import COLOURS, CONTROLS, Figure, Missing, defaults, models
+from asr_harness.report.figures.drawing import (
+    COLOURS,
+    CONTROLS,
+    NOTHING_RAN,
+    Figure,
+    Missing,
+    defaults,
+    models,
+)
 from asr_harness.report.page.markup import Html, element, section
 
 if TYPE_CHECKING:
@@ -23,8 +31,11 @@ def figures_section(figures: Sequence[Figure]) -> Html:
 
 def figure(drawn: Figure) -> Html:
     """One figure; a panel that cannot be drawn says why in its place."""
-    panels = []
+    panels, notes = [], []
     for place, panel in enumerate(drawn.panels):
+        if isinstance(panel.chart, Missing) and panel.chart.reason.startswith(NOTHING_RAN):
+            notes.append(element("p", f"{panel.title}: {panel.chart.reason}", class_="soft"))
+            continue
         if isinstance(panel.chart, Missing):
             inside = element("p", panel.chart.reason, class_="missing")
         else:
@@ -35,6 +46,7 @@ def figure(drawn: Figure) -> Html:
         "figure",
         element("h3", drawn.title, " ", number),
         element("div", *panels, class_="panels many" if len(panels) > MANY else "panels"),
+        *notes,
         element("figcaption", drawn.caption),
         id=drawn.key,
     )

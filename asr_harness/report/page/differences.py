@@ -12,7 +12,7 @@ from asr_harness.report.page.markup import Html, badge, element, folded, section
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_VERDICTS = 60
+MOST_VERDICTS = 30
 MOST_TRANSCRIPTS = 40
 KINDS = {
     "regression": "bad",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from asr_harness.report import units
 from asr_harness.report.page.markup import Html, badge, element, folded, items, section, table
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def claims_section(findings: Sequence[Finding]) -> Html:
             "p",
             "Each is tested against these runs alone, by its rule; only its words are the study's.",
         ),
-        *map(_claim, findings),
+        element("div", *map(_claim, findings), class_="claims"),
     )
 
 
@@ -69,7 +70,7 @@ def scaling_section(latency: Sequence[Law], memory: Sequence[Law]) -> Html:
         "Scaling laws",
         element(
             "p",
-            "Least squares through the cells, with 95 % intervals (Student's t); few points make them wide.",
+            "Least squares with 95 % intervals (Student's t), which few points make wide.",
         ),
         element("h3", "Latency = fixed + marginal · audio"),
         _laws(latency, "s", "s per s of audio"),
@@ -99,8 +100,8 @@ def _laws(laws: Sequence[Law], fixed: str, marginal: str) -> Html:
             law.device,
             law.variant,
             law.held,
-            f"{law.line.intercept:.3g} ± {law.line.intercept_half:.2g}",
-            f"{law.line.slope:.3g} ± {law.line.slope_half:.2g}",
+            f"{units.number(law.line.intercept)} ± {units.number(law.line.intercept_half, 2)}",
+            f"{units.number(law.line.slope)} ± {units.number(law.line.slope_half, 2)}",
             f"{law.line.r_squared:.3f}",
             law.line.n_points,
         )
@@ -122,7 +123,7 @@ def bottlenecks_section(found: Sequence[Bottleneck]) -> Html:
         "Bottlenecks",
         element(
             "p",
-            "Baseline at the smallest batch size. What could help follows from stage and bound; it was not tried.",
+            "Baseline at the smallest batch size. What could help follows from stage and bound, untried.",
         ),
         table(headers, rows),
     )

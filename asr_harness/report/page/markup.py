@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+TAG = re.compile("<[^>]*>")
+SHORT = 30
+"""Characters of a cell that is kept on one line."""
 
 
 class Html(str):
@@ -29,11 +35,13 @@ def element(tag: str, *children: object, **attributes: str) -> Html:
 def table(headers: Sequence[object], rows: Iterable[Sequence[object]], *, numbers: int | None = None) -> Html:
     """Make a table; columns from `numbers` on are set to the right."""
 
+    def kind(place: int, value: object) -> str:
+        if numbers is not None and place >= numbers:
+            return "number"
+        return "short" if len(TAG.sub("", str(value))) <= SHORT else "long"
+
     def cells(tag: str, values: Sequence[object]) -> Html:
-        side = [
-            {"class_": "number"} if numbers is not None and i >= numbers else {} for i in range(len(values))
-        ]
-        return element("tr", *(element(tag, v, **s) for v, s in zip(values, side, strict=True)))
+        return element("tr", *(element(tag, value, class_=kind(i, value)) for i, value in enumerate(values)))
 
     body = element("tbody", *(cells("td", row) for row in rows))
     return element("div", element("table", element("thead", cells("th", headers)), body), class_="wide")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from asr_harness.report.facts import Machine
 
 MAX_REASONS = 12
+TO_THE_MINUTE = len("2026-01-01T00:00")
 
 
 def summary(
@@ -76,7 +77,7 @@ def _runs(table_: pd.DataFrame) -> Html:
             (
                 element("code", label),
                 _one(group["branch"]),
-                _one(group["time"]),
+                _one(group["time"].str.slice(0, TO_THE_MINUTE).str.replace("T", " ")),
                 _one(group["profile"]),
                 _one(group["data"]),
                 _one(group["weights"]),
