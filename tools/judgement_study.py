@@ -152,7 +152,8 @@ def simulate_wer(n: int = 2000, alpha: float = 0.05) -> None:
     """Print how often error rates are called different, the truth being none and one point."""
     rng = np.random.default_rng(0)
     print(
-        f"{n} simulated pairs each, 8 talks, WER 10 %, a fifth of errors mended; two-sided test at {alpha:.0%} over talks"
+        f"{n} simulated pairs each, 8 talks, WER 10 %, a fifth of errors mended; "
+        f"two-sided test at {alpha:.0%} over talks"
     )
     print(f"{'utterances':>10} {'talks differ by':>16} {'false alarms':>13} {'found at +1.0 pt':>17}")
     for n_utterances in (50, 200, 500):
@@ -165,7 +166,7 @@ def simulate_wer(n: int = 2000, alpha: float = 0.05) -> None:
 
 
 def _called(rng: np.random.Generator, n_utterances: int, talk_sd: float, shift: float, alpha: float) -> bool:
-    """Draw utterances of about 20 words; the candidate mends a fifth of the base's errors and makes others."""
+    """Draw utterances of about 20 words; the candidate mends a fifth of the errors and makes others."""
     talks = np.arange(n_utterances) % 8
     lengths = 5 + rng.poisson(15, n_utterances)
     difficulty = rng.beta(2, 18, n_utterances)

@@ -1,0 +1,201 @@
+"""How soon `asr-harness ab` decides, and how often it is wrong, with real extra work in the encoder.
+
+    python -m tools.ab_study make FOLDER            # a suite in a git repository, a tag for each slow-down
+    cd FOLDER && asr-harness ab slow0 slow5 --restarts 12 --budget 1h   # and so on, one file of turns each
+    python -m tools.ab_study power FILE.jsonl…      # from these turns
+
+`make` measures how much of a further layer's arithmetic makes one percent of a whisper-tiny transcription
+here; the tag slow5 adds five of these to its encoder. `power` draws restarts with replacement from those
+that were really run, and lets the sequential rule look at them one by one until it decides or the budget is
+spent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+from collections import Counter
+from itertools import pairwise
+from math import exp
+from pathlib import Path
+from statistics import fmean, median, stdev
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.ab.session import MARGIN, TOLERANCE
+from asr_harness.sequential import MIN_RESTARTS, verdicts
+from asr_harness.stats import ALPHA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PERCENTS = (0, 2, 3, 5, 10)
+BUDGETS_S = (120, 300)
+N_SIMULATIONS = 2000
+CONFTEST = """
+from asr_harness.grid import Grid, Profile
+
+        def pytest_asr_grid(): profile = Profile( models=("tiny",), devices=("cpu",), buckets=("5s",),
+        batch_sizes=(1,), variants=("baseline",), data="embedded", weights="pretrained", n_utterances=1,
+        time_s=5.0, ) return Grid( models={"tiny": "slowed:transcriber"}, devices=("cpu",), buckets_s={"5s":
+        (3.0, 7.0)}, batch_sizes=(1,), variants={"baseline": {}}, profiles={"tiny": profile},
+        default_profile="tiny", )
+"""
+SLOWED = '''
+import torch
+
+N_FRAMES = 0
+
+
+class Slowed:
+    """Whisper-tiny with random weights; its encoder feeds further frames through a layer, and drops them."""
+
+    weights_fingerprint = "random"
+
+    def __init__(self, inner, n_frames):
+        self.inner, self.n_frames = inner, n_frames
+        self.preprocess, self.decode = inner.preprocess, inner.decode
+
+    @torch.inference_mode()
+    def encode(self, features):
+        encoded = self.inner.encode(features)
+        if self.n_frames:
+            layer = self.inner.model.get_encoder().layers[0]
+            layer.fc2(layer.activation_fn(layer.fc1(torch.ones(1, self.n_frames, 384))))
+        return encoded
+
+
+def transcriber(*, device):
+    from asr_harness import models
+
+    return Slowed(models.load("openai/whisper-tiny", device=device, weights="dummy").transcriber, N_FRAMES)
+'''
+INI = "[pytest]\npythonpath = .\n"
+PLAIN_RULES: dict[str, Callable[[list[float], list[float]], bool]] = {
+    "median:5%": lambda base, candidate: median(candidate) > 1.05 * median(base),
+    "min:5%": lambda base, candidate: min(candidate) > 1.05 * min(base),
+    "mean:10%": lambda base, candidate: fmean(candidate) > 1.10 * fmean(base),
+}
+
+
+def make(folder: Path) -> None:
+    """Write the suite and commit it once for each slow-down."""
+    folder.mkdir(parents=True)
+    benchmark = Path(__file__).parent.parent / "benchmarks" / "test_transcribe.py"
+    (folder / "benchmarks").mkdir()
+    shutil.copy(benchmark, folder / "benchmarks")
+    for name, text in (("conftest.py", CONFTEST), ("slowed.py", SLOWED), ("pytest.ini", INI)):
+        (folder / name).write_text(text, "utf-8")
+    _git(folder, "init", "-q", "-b", "main")
+    frames = frames_per_percent(folder)
+    print(f"{frames:.0f} frames of a layer's feed-forward part are one percent of a transcription here")
+    for percent in PERCENTS:
+        text = SLOWED.replace("N_FRAMES = 0", f"N_FRAMES = {round(frames * percent)}")
+        (folder / "slowed.py").write_text(text, "utf-8")
+        _git(folder, "add", "-A")
+        _git(
+            folder,
+            "-c",
+            "user.name=study",
+            "-c",
+            "user.email=study@localhost",
+            "commit",
+            "-qm",
+            f"slow{percent}",
+        )
+        _git(folder, "tag", f"slow{percent}")
+
+
+def frames_per_percent(folder: Path, n_trials: int = 15) -> float:
+    """Time a transcription with and without 1500 further frames, in turn."""
+    import numpy as np
+
+    from asr_harness.measure import transcribe
+
+    scope: dict[str, Any] = {}
+    exec((folder / "slowed.py").read_text("utf-8"), scope)
+    plain = scope["transcriber"](device="cpu")
+    slowed = scope["Slowed"](plain.inner, 1500)
+    audio = [np.random.default_rng(0).standard_normal(80_000).astype(np.float32)]
+    ratios = []
+    for _ in range(n_trials):
+        seconds = []
+        for transcriber in (plain, slowed):
+            began = perf_counter()
+            transcribe(transcriber, audio)
+            seconds.append(perf_counter() - began)
+        ratios.append(seconds[1] / seconds[0] - 1)
+    return 1500 / (100 * median(ratios))
+
+
+def power(paths: Sequence[Path]) -> None:
+    """Print for each file how its restarts spread, and what the rule makes of them within each budget."""
+    columns = [f"found in {budget_s / 60:.0f} min" for budget_s in BUDGETS_S]
+    print(f"{'turns':<34}{'restarts':>9}{'each':>7}{'effect':>8}{'SD raw':>8}{'SD cal.':>8}", end="")
+    print("".join(f"{name:>15}" for name in (*columns, *PLAIN_RULES)))
+    for path in paths:
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for case_id in dict.fromkeys(line["case_id"] for line in lines):
+            _print_case(path, [line for line in lines if line["case_id"] == case_id])
+
+
+def _print_case(path: Path, restarts: list[dict[str, Any]]) -> None:
+    ratios = {name: [line["log_ratio"][name] for line in restarts] for name in ("raw", "calibrated")}
+    spreads = {name: stdev(values) for name, values in ratios.items()}
+    chosen = ratios[min(spreads, key=spreads.__getitem__)]
+    times_s = [after["at_s"] - before["at_s"] for before, after in pairwise(restarts)]
+    each_s = median(times_s)
+    found = [_found(chosen, int(budget_s / each_s)) for budget_s in BUDGETS_S]
+    plain = [_plain(restarts, rule) for rule in PLAIN_RULES.values()]
+    print(f"{path.stem[-33:]:<34}{len(restarts):>9}{each_s:>5.0f} s{exp(fmean(chosen)) - 1:>8.1%}", end="")
+    print(f"{spreads['raw']:>8.1%}{spreads['calibrated']:>8.1%}", end="")
+    print("".join(f"{share:>15.1%}" for share in (*found, *plain)))
+
+
+def _found(ratios: Sequence[float], n_restarts: int) -> float:
+    """Share of sessions that end with a regression within so many restarts."""
+    rng = random.Random(0)
+    ends: Counter[str] = Counter()
+    for _ in range(N_SIMULATIONS):
+        drawn = rng.choices(ratios, k=max(n_restarts, 1))
+        verdict = "inconclusive"
+        for n in range(MIN_RESTARTS, len(drawn) + 1):
+            verdict = verdicts({"": drawn[:n]}, alpha=ALPHA, tolerance=TOLERANCE, margin=MARGIN)[""].verdict
+            if verdict != "inconclusive":
+                break
+        ends[verdict] += 1
+    return ends["regression"] / N_SIMULATIONS
+
+
+def _plain(restarts: Sequence[dict[str, Any]], rule: Callable[[list[float], list[float]], bool]) -> float:
+    sides = [
+        [[turn["latency_s"] for turn in line["turns"][side]] for side in ("base", "candidate")]
+        for line in restarts
+    ]
+    return fmean(rule(base, candidate) for base, candidate in sides)
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+
+
+def main() -> None:
+    """Make the suite, or tell what its turns are worth."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    steps = parser.add_subparsers(dest="step", required=True)
+    steps.add_parser("make").add_argument("folder", type=Path)
+    steps.add_parser("power").add_argument("files", type=Path, nargs="+")
+    arguments = parser.parse_args()
+    if arguments.step == "make":
+        make(arguments.folder)
+    else:
+        power(arguments.files)
+
+
+if __name__ == "__main__":
+    main()
