@@ -38,11 +38,15 @@ N_SIMULATIONS = 2000
 CONFTEST = """
 from asr_harness.grid import Grid, Profile
 
-        def pytest_asr_grid(): profile = Profile( models=("tiny",), devices=("cpu",), buckets=("5s",),
-        batch_sizes=(1,), variants=("baseline",), data="embedded", weights="pretrained", n_utterances=1,
-        time_s=5.0, ) return Grid( models={"tiny": "slowed:transcriber"}, devices=("cpu",), buckets_s={"5s":
-        (3.0, 7.0)}, batch_sizes=(1,), variants={"baseline": {}}, profiles={"tiny": profile},
-        default_profile="tiny", )
+def pytest_asr_grid():
+    profile = Profile(
+        models=("tiny",), devices=("cpu",), buckets=("5s",), batch_sizes=(1,), variants=("baseline",),
+        data="embedded", weights="pretrained", n_utterances=1, time_s=5.0,
+    )
+    return Grid(
+        models={"tiny": "slowed:transcriber"}, devices=("cpu",), buckets_s={"5s": (3.0, 7.0)},
+        batch_sizes=(1,), variants={"baseline": {}}, profiles={"tiny": profile}, default_profile="tiny",
+    )
 """
 SLOWED = '''
 import torch
