@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class LogRatio:
     """One restart of one case: `raw`, and `calibrated` with each round over the calibration beside it.
 
-    Both are medians over pairs of rounds that follow each other.
+    Both are medians over pairs of rounds that follow each other. `raw` is what is judged: pairs a second apart
+    share the machine's pace already, and the short kernel adds more noise than it takes away
+    (docs/judgement.md has the figures). `calibrated` is kept so that this can be looked at again.
     """
 
     raw: float
@@ -31,17 +33,3 @@ def log_ratio(base: Sequence[Turn], candidate: Sequence[Turn]) -> LogRatio:
     pace = [log(after.calibration_s / before.calibration_s) for before, after in pairs]
     calibrated = [ratio - change for ratio, change in zip(raw, pace, strict=True)]
     return LogRatio(median(raw), median(calibrated))
-
-
-def steadier(restarts: Sequence[Sequence[LogRatio]]) -> str:
-    """Tell which of the two varies less between restarts, over all cases together: `raw` or `calibrated`.
-
-    One choice for all cases, so that no case is free to pick what chance made look better.
-    """
-    squares = {"raw": 0.0, "calibrated": 0.0}
-    for ratios in restarts:
-        for name in squares:
-            values = [getattr(ratio, name) for ratio in ratios]
-            centre = sum(values) / len(values) if values else 0.0
-            squares[name] += sum((value - centre) ** 2 for value in values)
-    return min(squares, key=squares.__getitem__)

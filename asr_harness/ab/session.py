@@ -44,19 +44,22 @@ class Sides:
 
 @dataclass(slots=True)
 class Findings:
-    """The restarts so far: for each case its log ratios, and what was left out with the reason."""
+    """The restarts so far: for each case its log ratios, and what was left out with the reason.
 
+    `alpha` is the chance of any false alarm; `tolerance` and `margin` are log ratios, as `verdicts` takes them.
+    """
+
+    alpha: float
+    tolerance: float = TOLERANCE
+    margin: float = MARGIN
     ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
     test_ids: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
-    def decisions(
-        self, alpha: float, tolerance: float = TOLERANCE, margin: float = MARGIN
-    ) -> dict[str, Decision]:
-        """Judge every case by what has varied less so far, raw or calibrated ratios."""
-        chosen = estimate.steadier(list(self.ratios.values()))
-        values = {name: [getattr(ratio, chosen) for ratio in ratios] for name, ratios in self.ratios.items()}
-        return verdicts(values, alpha=alpha, tolerance=tolerance, margin=margin)
+    def decisions(self) -> dict[str, Decision]:
+        """Judge every case on its restarts so far."""
+        values = {name: [ratio.raw for ratio in ratios] for name, ratios in self.ratios.items()}
+        return verdicts(values, alpha=self.alpha, tolerance=self.tolerance, margin=self.margin)
 
 
 def restarts(
@@ -66,7 +69,6 @@ def restarts(
     *,
     seed: int,
     time_s: float,
-    alpha: float,
     fresh: bool = False,
 ) -> Iterator[None]:
     """Restart both sides again and again, adding to `findings`; decided cases are left out of what follows.
@@ -78,7 +80,7 @@ def restarts(
     for order in schedule.start_orders(seed):
         decided = [
             findings.test_ids[case_id]
-            for case_id, decision in findings.decisions(alpha).items()
+            for case_id, decision in findings.decisions().items()
             if decision.verdict in DECIDED
         ]
         for case_id, test_id, turns in take(sides, order, decided, findings, time_s):

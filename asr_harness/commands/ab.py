@@ -24,7 +24,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab import session
-from asr_harness.ab.estimate import steadier
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.compare import EXIT_FINE, EXIT_REGRESSION, EXIT_UNDECIDED
 from asr_harness.errors import AbError
@@ -72,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fresh", action="store_true", help="one process after another instead of two in turn"
     )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
     parser.add_argument("--seed", type=int, default=0, help="of the start orders")
     parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
 
@@ -80,8 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run restarts, show the estimate after each, and end with the verdicts."""
     budget_s, began = duration_s(arguments.budget), monotonic()
     storage = arguments.storage.resolve()
-    findings = session.Findings()
-    limits = log1p(arguments.tolerance / 100), log1p(arguments.margin / 100)
+    tolerance, margin = log1p(arguments.tolerance / 100), log1p(arguments.margin / 100)
+    findings = session.Findings(arguments.alpha, tolerance, margin)
     with (
         _ended_by_signals(),
         worktrees((arguments.base, arguments.candidate), Path.cwd()) as (base, candidate),
@@ -98,16 +98,17 @@ def run(arguments: argparse.Namespace) -> int:
             record,
             seed=arguments.seed,
             time_s=arguments.turn_time,
-            alpha=arguments.alpha,
             fresh=arguments.fresh,
         )
         for number, _ in enumerate(restarts, 1):
             spent_s = monotonic() - began
-            decisions = findings.decisions(arguments.alpha, *limits)
+            decisions = findings.decisions()
             _say(_progress(number, decisions, max(budget_s - spent_s, 0)))
             is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
             if is_decided or number >= arguments.restarts or spent_s * (1 + 1 / number) > budget_s:
                 break
+    if arguments.markdown:
+        arguments.markdown.write_text(_markdown(arguments, decisions), "utf-8")
     return _conclude(findings, decisions, arguments.undecided)
 
 
@@ -171,10 +172,7 @@ def _conclude(findings: session.Findings, decisions: Mapping[str, Decision], und
         ("case", "verdict", "latency", "interval", "restarts"), rows, get_terminal_size().columns
     ):
         _say(line)
-    _say(
-        f"log ratios over pairs of rounds, {steadier(list(findings.ratios.values()))}; "
-        "intervals hold for all cases at once"
-    )
+    _say(f"log ratios over pairs of rounds, {findings.estimator}; intervals hold for all cases at once")
     for test_id, reason in findings.left_out.items():
         _say(f"left out: {test_id}: {reason}")
     found = {decision.verdict for decision in decisions.values()}
@@ -183,6 +181,16 @@ def _conclude(findings: session.Findings, decisions: Mapping[str, Decision], und
     if "inconclusive" in found:
         return {"pass": EXIT_FINE, "fail": EXIT_REGRESSION}.get(undecided or "", EXIT_UNDECIDED)
     return EXIT_FINE
+
+
+def _markdown(arguments: argparse.Namespace, decisions: Mapping[str, Decision]) -> str:
+    rows = [
+        f"| `{name}` | {decision.verdict} | {_change(decision)} | {_interval(decision)} | {decision.n} |"
+        for name, decision in sorted(decisions.items(), key=lambda item: -(item[1].estimate or 0.0))
+    ]
+    head = ["| case | verdict | latency | interval | restarts |", "| --- | --- | --- | --- | --- |"]
+    title = f"### asr-harness ab: `{arguments.base}` → `{arguments.candidate}`"
+    return "\n".join([title, "", *head, *rows, "", ""])
 
 
 def _change(decision: Decision) -> str:

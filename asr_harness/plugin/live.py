@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.runs import MeasuredRun
 
-NOT_HERE = "not measured where rounds are taken in turn"
+LONG_S = 5.0
 
 
 class Live:
@@ -75,7 +75,7 @@ class LiveRun:
     @cached_property
     def n_rounds(self) -> int:
         """Warm up, and ask the driver how many rounds to run."""
-        n_rounds = self._live.ready(Ready(*self._names, round_s=self._run.warm_up_s))
+        n_rounds = self._live.ready(Ready(*self._names, round_s=self._round_s()))
         if not n_rounds:
             pytest.skip("the other side has no such case")
         return n_rounds
@@ -95,6 +95,11 @@ class LiveRun:
         self._report()
         self._live.wait(FINISH)
         return self._run.extra_info()
+
+    def _round_s(self) -> float:
+        """Time a second pass where it is cheap: the first one pays for what later ones find ready."""
+        first_s = self._run.warm_up_s
+        return first_s if first_s > LONG_S else self._run.warm_up_again()
 
     def _report(self) -> None:
         rounds = self._run.rounds

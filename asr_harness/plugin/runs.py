@@ -72,6 +72,10 @@ class MeasuredRun:
         """Seconds of one pass and one calibration; asking warms the case up."""
         return self._warm_up[1]
 
+    def warm_up_again(self) -> float:
+        """Run one more pass that is no round, and give the seconds of it and a calibration."""
+        return self._runner.warm_up()[1]
+
     @property
     def rounds(self) -> Sequence[Round]:
         """The rounds so far."""

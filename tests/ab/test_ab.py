@@ -1,0 +1,204 @@
+"""`asr-harness ab` on a repository of its own: real workers, a recogniser that sleeps."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import soundfile
+
+import benchmarks
+from asr_harness.commands.ab import duration_s
+from asr_harness.errors import AbError
+from tests.ab.test_worktrees import git
+from tests.conftest import noise
+
+CONFTEST = """
+from asr_harness.grid import Grid, Profile
+from recogniser import N_UTTERANCES
+
+PROFILE = Profile(
+    models=("sleeper",), devices=("cpu",), buckets=("5s",), batch_sizes=(1,), variants=("baseline",),
+    data="tedlium:corpus", weights="pretrained", n_utterances=N_UTTERANCES, time_s=0.01,
+)
+
+def pytest_asr_grid():
+    return Grid(
+        models={"sleeper": "recogniser:make"}, devices=("cpu",), buckets_s={"5s": (3.0, 7.0)},
+        batch_sizes=(1,), variants={"baseline": {}}, profiles={"tiny": PROFILE}, default_profile="tiny",
+    )
+"""
+RECOGNISER = """
+import os, signal, time
+from asr_harness.types import Transcription
+
+SLEEP_S, N_UTTERANCES, DIES = 0.005, 2, False
+
+class Sleeper:
+    n_rounds = 0
+
+    def preprocess(self, audio):
+        return audio
+
+    def encode(self, features):
+        Sleeper.n_rounds += 1
+        if DIES and Sleeper.n_rounds > 4:
+            print("these were my last words", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(SLEEP_S)
+        return features
+
+    def decode(self, encoded):
+        return Transcription(("hello",) * len(encoded))
+
+def make(*, device):
+    return Sleeper()
+"""
+COMMITS = {
+    "base": RECOGNISER,
+    "slow": RECOGNISER.replace("0.005, 2", "0.05, 2"),
+    "other-slice": RECOGNISER.replace("0.005, 2", "0.005, 1"),
+    "dies": RECOGNISER.replace("False", "True"),
+    "broken": "raise RuntimeError('cannot be imported')",
+}
+STM = "talk 1 s 0.00 5.00 <o,f0,male> hello\ntalk 1 s 5.00 10.00 <o,f0,male> hello\n"
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A suite in a repository, with a tag for each commit."""
+    folder = tmp_path_factory.mktemp("suite")
+    dev = folder / "corpus" / "legacy" / "dev"
+    for name in ("sph", "stm"):
+        (dev / name).mkdir(parents=True)
+    (dev / "stm" / "talk.stm").write_text(STM)
+    soundfile.write(dev / "sph" / "talk.flac", noise(10), 16_000)
+    (folder / "benchmarks").mkdir()
+    source = Path(benchmarks.__file__).parent / "test_transcribe.py"
+    (folder / "benchmarks" / "test_transcribe.py").write_text(source.read_text("utf-8"))
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    (folder / ".gitignore").write_text(".benchmarks/\n__pycache__/\n")
+    git(folder, "init", "-q", "-b", "main")
+    for tag, text in COMMITS.items():
+        (folder / "recogniser.py").write_text(text)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-qm", tag)
+        git(folder, "tag", tag)
+    return folder
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    """The command up to its refs, saving into a folder of the test's own."""
+    storage = f"--storage={tmp_path / 'storage'}"
+    main = "from asr_harness.cli import main; raise SystemExit(main())"
+    return [sys.executable, "-c", main, "ab", storage, "--turn-time=0.1", "--budget=5m"]
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    root = Path(benchmarks.__file__).parent.parent
+    return {
+        **os.environ,
+        "ASR_HARNESS_CACHE": str(tmp_path / "cache"),
+        "COLUMNS": "80",
+        "PYTHONPATH": str(root),
+    }
+
+
+def ab(command: list[str], repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*command, *arguments],
+        cwd=repository,
+        env=environment(repository),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_commit_ten_times_slower_is_a_regression(
+    command: list[str], repository: Path, tmp_path: Path
+) -> None:
+    done = ab(command, repository, "base", "slow", "--alpha=0.05", "--restarts=5")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "sleeper-cpu-5s-b1-baseline  regression" in done.stdout
+    assert max(map(len, done.stdout.split("\n\n")[-1].splitlines())) <= 80
+
+    runs = [json.loads(path.read_text()) for path in tmp_path.glob("storage/*/*.json")]
+    commits = {git(repository, "rev-parse", tag) for tag in ("base", "slow")}
+    assert {run["commit_info"]["id"] for run in runs} == commits
+    assert all(run["asr"]["outcomes"][0]["outcome"] == "measured" for run in runs)
+
+    lines = [json.loads(line) for path in tmp_path.glob("storage/ab/*.jsonl") for line in path.open()]
+    assert len(runs) == 2 * len(lines)
+    assert {line["start_order"][0] for line in lines} == {"base", "candidate"}
+    for line in lines:
+        assert len(line["turns"]["base"]) == len(line["turns"]["candidate"]) >= 5
+        assert line["log_ratio"]["raw"] > 1
+
+
+def test_one_process_after_another_gives_the_same_kind_of_answer(
+    command: list[str], repository: Path
+) -> None:
+    done = ab(command, repository, "base", "slow", "--fresh", "--restarts=1")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "inconclusive" in done.stdout
+
+
+def test_a_killed_worker_is_named_with_its_last_words(command: list[str], repository: Path) -> None:
+    done = ab(command, repository, "base", "dies")
+    assert done.returncode == 2
+    assert "the worker of candidate dies" in done.stderr
+    assert "these were my last words" in done.stderr
+
+
+def test_a_suite_that_cannot_be_imported_is_named_with_its_reason(
+    command: list[str], repository: Path
+) -> None:
+    done = ab(command, repository, "broken", "base")
+    assert done.returncode == 2
+    assert "the worker of base broken" in done.stderr
+    assert "cannot be imported" in done.stderr
+
+
+def test_other_slices_are_refused(command: list[str], repository: Path) -> None:
+    done = ab(command, repository, "base", "other-slice")
+    assert done.returncode == 2
+    assert "different slices" in done.stderr
+
+
+def test_a_termination_removes_workers_and_worktrees(command: list[str], repository: Path) -> None:
+    process = subprocess.Popen(
+        [*command, "base", "base"],
+        cwd=repository,
+        env=environment(repository),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10m", 600), ("1.5h", 5400), ("7", 7)])
+def test_a_budget_is_read(text: str, seconds: float) -> None:
+    assert duration_s(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0m", "ten", "-5m"])
+def test_a_budget_that_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(AbError, match="no duration"):
+        duration_s(text)
