@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class LogRatio:
     """One restart of one case: `raw`, and `calibrated` with each round over the calibration beside it.
 
-    Both are medians over pairs of rounds that follow each other. `raw` is what is judged: pairs a second apart
-    share the machine's pace already, and the short kernel adds more noise than it takes away
+    Both are medians over pairs of rounds that follow each other. `raw` is what is judged: pairs a second
+    apart share the machine's pace already, and the short kernel adds more noise than it takes away
     (docs/judgement.md has the figures). `calibrated` is kept so that this can be looked at again.
     """
 

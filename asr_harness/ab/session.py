@@ -46,7 +46,8 @@ class Sides:
 class Findings:
     """The restarts so far: for each case its log ratios, and what was left out with the reason.
 
-    `alpha` is the chance of any false alarm; `tolerance` and `margin` are log ratios, as `verdicts` takes them.
+    `alpha` is the chance of any false alarm; `tolerance` and `margin` are log ratios, as `verdicts` takes
+    them.
     """
 
     alpha: float

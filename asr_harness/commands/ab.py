@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from math import expm1, log1p
 from pathlib import Path
 from shutil import get_terminal_size
+from statistics import median
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from asr_harness.report import units
 from asr_harness.report.terminal import table
 from asr_harness.selecting import STORAGE
 from asr_harness.settings import UNDECIDED
-from asr_harness.stats import ALPHA
+from asr_harness.stats import ALPHA, standard_deviation
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
     parser.add_argument(
-        "--turn-time", type=float, default=10.0, help="seconds of rounds for a case in a restart"
+        "--turn-time", type=float, default=15.0, help="seconds of rounds for a case in a restart"
     )
     parser.add_argument("--alpha", type=float, default=ALPHA, help="chance of any false alarm (%(default)s)")
     parser.add_argument("--tolerance", type=float, default=2.0, help="percent below which no change counts")
@@ -172,7 +173,8 @@ def _conclude(findings: session.Findings, decisions: Mapping[str, Decision], und
         ("case", "verdict", "latency", "interval", "restarts"), rows, get_terminal_size().columns
     ):
         _say(line)
-    _say(f"log ratios over pairs of rounds, {findings.estimator}; intervals hold for all cases at once")
+    for line in _spreads(findings):
+        _say(line)
     for test_id, reason in findings.left_out.items():
         _say(f"left out: {test_id}: {reason}")
     found = {decision.verdict for decision in decisions.values()}
@@ -181,6 +183,24 @@ def _conclude(findings: session.Findings, decisions: Mapping[str, Decision], und
     if "inconclusive" in found:
         return {"pass": EXIT_FINE, "fail": EXIT_REGRESSION}.get(undecided or "", EXIT_UNDECIDED)
     return EXIT_FINE
+
+
+def _spreads(findings: session.Findings) -> list[str]:
+    """Say how much restarts differ, by the raw log ratios that were judged and by the calibrated ones."""
+    raw, calibrated = (
+        [
+            spread
+            for ratios in findings.ratios.values()
+            if (spread := standard_deviation([getattr(ratio, name) for ratio in ratios])) is not None
+        ]
+        for name in ("raw", "calibrated")
+    )
+    if not raw:
+        return []
+    return [
+        f"restarts differ by {median(raw):.1%} (calibrated {median(calibrated):.1%}, not used); "
+        "intervals hold for all cases and looks together"
+    ]
 
 
 def _markdown(arguments: argparse.Namespace, decisions: Mapping[str, Decision]) -> str:
