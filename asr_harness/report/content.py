@@ -11,7 +11,7 @@ from asr_harness.report.bottlenecks import Bottleneck, bottlenecks
 from asr_harness.report.cells import cells
 from asr_harness.report.claims import Finding, check_all
 from asr_harness.report.facts import Machine, machines
-from asr_harness.report.figures import draw_all
+from asr_harness.report.figures import draw_all, drawable
 from asr_harness.report.figures.history import history
 from asr_harness.report.history import points
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The tidy table, the cells made of it, and what was concluded."""
+    """The tidy table, the cells made of it, and what was concluded; `not_drawn` names variants."""
 
     title: str
     table: pd.DataFrame
     cells: pd.DataFrame
     machines: tuple[Machine, ...]
     figures: tuple[Figure, ...]
+    not_drawn: tuple[str, ...]
     findings: tuple[Finding, ...]
     latency_laws: tuple[Law, ...]
     memory_laws: tuple[Law, ...]
@@ -54,13 +55,15 @@ def gather(
             f"no case in {', '.join(run.path.name for run in runs)}; there is nothing to report"
         )
     found = cells(tidy)
+    shown, not_drawn = drawable(found)
     labels = ", ".join(dict.fromkeys(run.label for run in runs))
     return Content(
         title=f"asr-harness: {labels}" if len(labels) < 60 else f"asr-harness: {len(runs)} runs",  # noqa: PLR2004
         table=tidy,
         cells=found,
         machines=machines(runs),
-        figures=_figures(found, tidy, runs),
+        figures=_figures(shown, tidy[tidy["case"].isin(shown["case"])], runs),
+        not_drawn=not_drawn,
         findings=check_all(found),
         latency_laws=latency_laws(found),
         memory_laws=memory_laws(found),
@@ -70,7 +73,7 @@ def gather(
     )
 
 
-def _figures(found: pd.DataFrame, tidy: pd.DataFrame, runs: Sequence[SavedRun]) -> tuple[Figure, ...]:
+def _figures(shown: pd.DataFrame, tidy: pd.DataFrame, runs: Sequence[SavedRun]) -> tuple[Figure, ...]:
     """Draw the cells, and the history where there is more than one commit or environment."""
     timeline = points(runs)
-    return (*draw_all(found), *([history(found, tidy, timeline)] if len(timeline) > 1 else []))
+    return (*draw_all(shown), *([history(shown, tidy, timeline)] if len(timeline) > 1 else []))

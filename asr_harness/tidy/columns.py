@@ -56,9 +56,9 @@ SPEED = {
     "preprocess_s": Column("number", "seconds of an utterance in preprocessing, median over rounds"),
     "encode_s": Column("number", "the same in the encoder"),
     "decode_s": Column("number", "the same in the decoder, or in a CTC head and its collapse"),
-    "preprocess_share": Column("number", "its part of the stages' sum"),
-    "encode_share": Column("number", "its part of the stages' sum"),
-    "decode_share": Column("number", "its part of the stages' sum"),
+    "preprocess_share": Column("number", "preprocessing's part of the stages' sum"),
+    "encode_share": Column("number", "the encoder's part"),
+    "decode_share": Column("number", "the decoder's part"),
 }
 
 WORK = {

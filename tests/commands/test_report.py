@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from asr_harness.cli import main
+from asr_harness.tidy import COLUMNS
 from tests.report import made_up
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "models": ("whisper-tiny", "wav2vec2-base-960h"),
     "buckets": ("5s", "15s", "30s"),
     "batch_sizes": (1, 4),
@@ -53,3 +56,41 @@ def test_a_folder_that_is_not_there_is_one_message(
 ) -> None:
     assert main(["report", str(storage), "-o", str(tmp_path / "no" / "page.html")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_tidy_table_is_written_as_csv_and_parquet(storage: Path, tmp_path: Path) -> None:
+    csv, parquet = tmp_path / "t.csv", tmp_path / "t.parquet"
+    page = ["-o", str(tmp_path / "page.html")]
+    assert main(["report", str(storage), *page, "--csv", str(csv), "--parquet", str(parquet)]) == 0
+    for table in (pd.read_csv(csv), pd.read_parquet(parquet)):
+        assert list(table.columns) == list(COLUMNS)
+        assert len(table) == 2 * 36
+
+
+def test_limits_reach_the_advice(storage: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    limits = ["--max-wer", "15", "--max-memory", "100", "--max-latency-p95", "0.5", "--max-energy", "9"]
+    assert main(["report", str(storage), "-o", str(page), *limits]) == 0
+    html = page.read_text("utf-8")
+    assert "WER 21.0 %, more than 15.0 %" in html
+    assert "more than 100 MiB" in html
+    assert "more than 500 ms" in html
+
+
+def test_a_comparison_is_in_the_page(tmp_path: Path) -> None:
+    first = made_up.write_study(tmp_path / "a.json", **SMALL)
+    second = tmp_path / "b.json"
+    changed = first.read_text("utf-8").replace("made up words number 1", "made up birds number 1")
+    second.write_text(changed, "utf-8")
+    page = tmp_path / "page.html"
+    assert main(["report", "--compare", str(first), str(second), "-o", str(page)]) == 0
+    html = page.read_text("utf-8")
+    assert "<del>words</del>" in html
+    assert "<ins>birds</ins>" in html
+
+
+def test_a_damaged_file_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"benchmarks": [', "utf-8")
+    assert main(["report", str(broken), "-o", str(tmp_path / "page.html")]) == 2
+    assert "is not JSON" in capsys.readouterr().err

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from asr_harness.report.figures.drawing import Figure
 
+MAX_CELLS = 1200
+
 FIGURES = (
     wer_along_audio,
     latency_along_audio,
@@ -41,3 +43,15 @@ FIGURES = (
 def draw_all(cells: pd.DataFrame) -> tuple[Figure, ...]:
     """Draw every figure of the cells of a report."""
     return tuple(draw(cells) for draw in FIGURES)
+
+
+def drawable(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Leave variants, in their order, until there are `MAX_CELLS`; give the cells and what was left out.
+
+    A page with thousands of points would be slow, and nobody could read it.
+    """
+    counts = cells["variant"].value_counts(sort=False)
+    room = counts.cumsum() <= MAX_CELLS
+    room.iloc[0] = True
+    kept = list(counts.index[room])
+    return cells[cells["variant"].isin(kept)], tuple(map(str, counts.index[~room]))

@@ -42,8 +42,8 @@ def render(content: Content) -> str:
     body = [
         summary(content.table, content.cells, content.machines, _verdicts(content)),
         differences_section(compared) if compared else "",
-        controls(content.cells),
-        figures_section(content.figures),
+        controls(content.cells[~content.cells["variant"].isin(content.not_drawn)]),
+        figures_section(content.figures, content.not_drawn),
         claims_section(content.findings),
         scaling_section(content.latency_laws, content.memory_laws),
         bottlenecks_section(content.bottlenecks),

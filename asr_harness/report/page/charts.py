@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-MANY = 4
+MANY, FEW = 4, 5
 TITLES = {"batch_size": "batch size", "variant": "variant", "bucket": "bucket"}
 
 
-def figures_section(figures: Sequence[Figure]) -> Html:
+def figures_section(figures: Sequence[Figure], not_drawn: Sequence[str] = ()) -> Html:
     """Lay out every figure, its panels side by side where there is room."""
-    return section("figures", "Figures", *map(figure, figures))
+    few = ", ".join(not_drawn[:FEW]) + (" and more" if len(not_drawn) > FEW else "")
+    note = f"Too many cells to draw: {len(not_drawn)} variants are in the tables only ({few})."
+    return section("figures", "Figures", element("p", note) if not_drawn else "", *map(figure, figures))
 
 
 def figure(drawn: Figure) -> Html:

@@ -1,0 +1,56 @@
+"""`asr-harness history`, as a person calls it; its runs are made up."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asr_harness.cli import main
+from asr_harness.commands.history import sparkline
+from tests.report import made_up
+
+SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    made_up.write_study(folder / "0001_a.json", commit="a" * 40, hour=1, **SMALL)
+    made_up.write_study(folder / "0002_b.json", commit="b" * 40, hour=2, torch="2.14.0", slower=2.0, **SMALL)
+    return folder
+
+
+def call(storage: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    assert main(["history", "--storage", str(storage), *words]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_each_case_has_a_line_across_commits(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys)
+    assert said[0] == "latency over 2 commits, oldest first: aaaaaaa | bbbbbbb"
+    assert said[1] == "| environment changed before bbbbbbb: versions.torch 2.13.0 → 2.14.0"
+    assert sum(line.startswith("whisper-tiny") for line in said) == 6
+    assert said[-1].endswith("▁|█")
+
+
+def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys, "-k", "cuda 15s fp16")
+    assert [line.split()[0] for line in said[3:]] == ["whisper-tiny-cuda-15s-b1-fp16"]
+
+
+def test_another_metric_is_shown_in_its_unit(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys, "--metric", "wer", "-k", "cpu-5s")
+    assert said[-1].split()[1:5] == ["10.0", "%", "10.0", "%"]
+
+
+def test_a_metric_that_no_run_has_is_one_message(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "--storage", str(storage), "--metric", "energy", "-k", "cpu"]) == 2
+    assert "no energy in these runs for 'cpu'" in capsys.readouterr().err
+
+
+def test_a_line_of_bars_has_gaps_and_changes() -> None:
+    assert sparkline([1.0, 2.0, None, 3.0], [False, False, False, True]) == "▁▅·|█"
+
+
+def test_equal_values_are_a_flat_line() -> None:
+    assert sparkline([2.0, 2.0], [False, False]) == "▁▁"

@@ -1,0 +1,62 @@
+"""A headless Chromium that runs a script in a page and hands back what it found."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ANSWER = re.compile(r'<pre id="test-answer">(.*?)</pre>', re.DOTALL)
+TIMEOUT_S = 120
+
+LISTEN = """<script>
+const complaints = [];
+window.addEventListener("error", (event) => complaints.push(event.message));
+window.addEventListener("unhandledrejection", (event) => complaints.push(String(event.reason)));
+console.error = (...words) => complaints.push(words.join(" "));
+console.warn = console.error;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+</script>"""
+
+RUN = """<script>
+(async () => {
+  while (!document.documentElement.dataset.drawn) await pause(50);
+  const answer = await (async () => { %s })();
+  const place = document.createElement("pre");
+  place.id = "test-answer";
+  place.textContent = JSON.stringify({ ...answer, complaints });
+  document.body.append(place);
+})();
+</script>"""
+
+
+def find() -> str | None:
+    """Find a browser of the Chromium kind."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def ask(page: Path, script: str, folder: Path, *, width: int = 1280) -> Any:
+    """Open a page, wait until it is drawn, run a script in it and give the object that it returns.
+
+    `complaints` in it has every error and warning of the console.
+    """
+    html = page.read_text("utf-8")
+    changed = html.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{RUN % script}</body>", 1)
+    path = folder / f"asked-{width}.html"
+    path.write_text(changed, "utf-8")
+    browser = find()
+    assert browser
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command += [f"--user-data-dir={folder / 'profile'}", f"--window-size={width},2000"]
+    command += ["--virtual-time-budget=60000", "--dump-dom", path.as_uri()]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True).stdout
+    found = ANSWER.search(said)
+    assert found, said[-2000:]
+    return json.loads(unescape(found[1]))

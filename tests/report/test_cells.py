@@ -1,0 +1,78 @@
+"""Runs of a case pooled, and which of them are shown."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from asr_harness.report.cells import BETWEEN_RUNS, OVER_ROUNDS, cells, mean_interval
+from asr_harness.tidy import COLUMNS
+
+ROW = {
+    "label": "a",
+    "environment": "e",
+    "data": "d",
+    "weights": "w",
+    "time": "2026-01-01T00:00:00",
+    "case": "c",
+    "bucket": "5s",
+    "outcome": "measured",
+    "latency_s": 1.0,
+    "latency_low_s": 0.9,
+    "latency_high_s": 1.2,
+    "rtf": 0.2,
+    "audio_s": 5.0,
+}
+
+
+def table(*rows: dict[str, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame([{**ROW, **row} for row in rows], columns=list(COLUMNS))
+    numbers = [name for name, column in COLUMNS.items() if column.kind == "number"]
+    return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
+
+
+def test_the_mean_of_one_and_four_is_two() -> None:
+    # Logs 0 and 1.3863: half interval t(1) · 0.9803 / √2 = 8.8073.
+    middle, low, high = mean_interval([1.0, 4.0])
+    assert middle == pytest.approx(2.0)
+    assert (low, high) == pytest.approx((2.9969e-4, 13347), rel=1e-3)
+
+
+def test_one_run_shows_the_spread_of_its_rounds_and_says_so() -> None:
+    cell = cells(table({})).iloc[0]
+    assert cell["interval"] == OVER_ROUNDS
+    assert (cell["latency_low_s"], cell["latency_high_s"]) == pytest.approx((0.9, 1.2))
+    assert (cell["rtf_low"], cell["rtf_high"]) == pytest.approx((0.18, 0.24))
+
+
+def test_several_runs_show_the_interval_between_them() -> None:
+    cell = cells(table({"latency_s": 1.0}, {"latency_s": 4.0})).iloc[0]
+    assert cell["interval"] == BETWEEN_RUNS.format(n=2)
+    assert cell["latency_s"] == pytest.approx(2.0)
+    assert cell["n_runs"] == 2
+
+
+def test_the_newest_commit_is_shown() -> None:
+    newer = {"label": "b", "time": "2026-01-02T00:00:00", "latency_s": 7.0}
+    assert cells(table(newer, {})).iloc[0]["latency_s"] == 7.0
+
+
+def test_runs_of_another_machine_are_not_pooled() -> None:
+    newer = {"environment": "f", "time": "2026-01-02T00:00:00", "latency_s": 7.0}
+    cell = cells(table({}, newer)).iloc[0]
+    assert (cell["latency_s"], cell["n_runs"]) == (7.0, 1)
+
+
+def test_a_newer_run_without_the_device_does_not_hide_an_older_with_it() -> None:
+    newer = {"label": "b", "time": "2026-01-02T00:00:00", "outcome": "unavailable", "latency_s": None}
+    assert cells(table({}, newer)).iloc[0]["latency_s"] == 1.0
+
+
+def test_a_newer_run_that_ran_out_of_memory_is_not_hidden() -> None:
+    newer = {"label": "b", "time": "2026-01-02T00:00:00", "outcome": "oom", "latency_s": None}
+    assert cells(table({}, newer)).iloc[0]["outcome"] == "oom"
+
+
+def test_a_missing_cell_stands_at_the_length_of_its_bucket() -> None:
+    lost = {"case": "lost", "outcome": "oom", "audio_s": None}
+    assert list(cells(table({}, lost))["bucket_audio_s"]) == [5.0, 5.0]

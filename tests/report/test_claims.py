@@ -1,0 +1,213 @@
+"""Each claim held, contradicted and left open by cells written by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asr_harness.report.claims import CLAIMS, check_all
+from asr_harness.report.claims.voting import Answer, Vote, decide, unless_missing
+from tests.report.hand_made import cells
+
+BY_KEY = {claim.key: claim for claim in CLAIMS}
+Rows = list[dict[str, Any]]
+PUBLISHED = {
+    "whisper-tiny": 0.22,
+    "whisper-base": 0.18,
+    "whisper-small": 0.148,
+    "whisper-medium": 0.148,
+    "whisper-large-v3-turbo": 0.119,
+    "wav2vec2-base-960h": 0.226,
+}
+
+
+def result(key: str, rows: Rows) -> str:
+    return BY_KEY[key].check(cells(rows)).result
+
+
+def rates(factor: float = 1.0) -> Rows:
+    return [
+        {
+            "model": model,
+            "wer": factor * wer,
+            "wer_raw": wer,
+            "wer_low": factor * wer - 0.004,
+            "wer_high": factor * wer + 0.004,
+        }
+        for model, wer in PUBLISHED.items()
+    ]
+
+
+def on(device: str, rows: Rows) -> Rows:
+    return [{**row, "device": device} for row in rows]
+
+
+def lengths(latencies_s: tuple[float, float, float]) -> Rows:
+    return [{"bucket": b, "latency_s": s} for b, s in zip(("5s", "15s", "30s"), latencies_s, strict=True)]
+
+
+def wers(short: float, long: float) -> Rows:
+    return [
+        {"bucket": bucket, "wer": wer, "wer_low": wer - 0.01, "wer_high": wer + 0.01}
+        for bucket, wer in (("5s", short), ("30s", long))
+    ]
+
+
+def both_devices(wer_gpu: float) -> Rows:
+    return [
+        {"wer": 0.10, "latency_s": 2.0, "latency_low_s": 1.9, "latency_high_s": 2.1},
+        {"wer": wer_gpu, "latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.1, "device": "cuda"},
+    ]
+
+
+def speed_ups(tiny: float, turbo: float) -> Rows:
+    pairs = {"whisper-tiny": tiny, "whisper-large-v3-turbo": turbo}
+    cpu = [{"model": model, "latency_s": ratio} for model, ratio in pairs.items()]
+    return cpu + [{"model": model, "latency_s": 1.0, "device": "cuda"} for model in pairs]
+
+
+def joules(long_per_s: float, label: str = "measured") -> Rows:
+    return [
+        {
+            "bucket": bucket,
+            "energy_label": label,
+            "energy_per_audio_s_j": per_s,
+            "energy_low_j": 0.98 * per_s,
+            "energy_high_j": 1.02 * per_s,
+            "energy_per_utterance_j": per_s * length_s,
+        }
+        for bucket, per_s, length_s in (("5s", 0.5, 5), ("30s", long_per_s, 30))
+    ]
+
+
+def works(latencies_s: tuple[float, float, float], ctc_flops: float = 0.5) -> Rows:
+    whispers = [
+        {"model": f"w{flops}", "flops": flops, "latency_s": seconds}
+        for flops, seconds in zip((1.0, 2.0, 3.0), latencies_s, strict=True)
+    ]
+    return [*whispers, {"model": "ctc", "family": "wav2vec2", "flops": ctc_flops, "latency_s": 1.5}]
+
+
+def memory(sizes: tuple[float, float, float], first_lost: str | None) -> Rows:
+    measured: Rows = [
+        {"device": "cuda", "batch_size": batch, "memory_bytes": 2**20 * size}
+        for batch, size in zip((1, 4, 8), sizes, strict=True)
+    ]
+    lost = {"device": "cuda", "batch_size": 16, "model": first_lost, "outcome": "oom"}
+    return [*measured, lost] if first_lost else measured
+
+
+def shares(device: str, family: str, encode: tuple[float, float]) -> Rows:
+    return [
+        {"device": device, "family": family, "bucket": b, "encode_share": e, "decode_share": 0.98 - e}
+        for b, e in zip(("5s", "30s"), encode, strict=True)
+    ]
+
+
+HELD = {
+    "C1": rates(),
+    "C2": wers(0.15, 0.11),
+    "C3": both_devices(0.10),
+    "C4": lengths((0.5, 1.5, 3.0)) + on("cuda", lengths((0.5, 1.5, 3.0))),
+    "C5": speed_ups(1.9, 8.0),
+    "C6": joules(0.4) + on("cuda", joules(0.4)),
+    "C7": works((1.0, 2.0, 3.0)),
+    "C8": memory((10, 13, 17), "whisper-medium"),
+    "C9": shares("cpu", "wav2vec2", (0.90, 0.97)),
+    "C10": shares("cpu", "whisper", (0.75, 0.70)),
+    "C11": shares("cuda", "whisper", (0.30, 0.20)),
+    "C12": [{"device": "cuda", "rtf": 0.01, "rtf_high": 0.02}],
+}
+CONTRADICTED = {
+    "C1": rates(0.5),
+    "C2": wers(0.11, 0.15),
+    "C3": both_devices(0.11),
+    "C4": lengths((1.0, 3.0, 1.0)),
+    "C5": speed_ups(17.0, 27.0),
+    "C6": joules(0.6),
+    "C7": works((3.0, 2.0, 1.0)),
+    "C8": memory((10, 13, 17), "whisper-tiny"),
+    "C9": shares("cpu", "wav2vec2", (0.40, 0.45)),
+    "C10": shares("cpu", "whisper", (0.75, 0.90)),
+    "C11": shares("cuda", "whisper", (0.60, 0.70)),
+    "C12": [{"device": "cuda", "rtf": 0.5, "rtf_high": 0.6}],
+}
+OPEN = {
+    "C1": [{"wer": None, "wer_reason": "dummy weights"}],
+    "C2": wers(0.15, 0.149),
+    "C3": [{"wer": 0.1}],
+    "C4": lengths((0.5, 1.5, 3.0)),
+    "C5": [{"latency_s": 1.0}],
+    "C6": joules(0.4, "estimated"),
+    "C7": works((1.0, 2.0, 3.0))[:2],
+    "C8": memory((10, 13, 17), None),
+    "C9": [{"encode_share": 0.9, "decode_share": 0.1}],
+    "C10": shares("cpu", "whisper", (0.75, 0.70))[:1],
+    "C11": shares("cuda", "whisper", (0.60, 0.30)),
+    "C12": [{"rtf": 0.01, "rtf_high": 0.02}],
+}
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_a_claim_holds(key: str) -> None:
+    assert result(key, HELD[key]) == "holds"
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_a_claim_does_not_hold(key: str) -> None:
+    assert result(key, CONTRADICTED[key]) == "does not hold"
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_a_claim_cannot_be_told(key: str) -> None:
+    assert result(key, OPEN[key]) == "cannot be told"
+
+
+def test_all_twelve_are_tested_in_order() -> None:
+    findings = check_all(cells(HELD["C1"]))
+    assert [finding.key for finding in findings] == [f"C{i}" for i in range(1, 13)]
+
+
+def test_dummy_weights_cannot_speak_to_wer() -> None:
+    answer = BY_KEY["C1"].check(cells(OPEN["C1"]))
+    assert answer.detail == "missing: WER (dummy weights)"
+
+
+def test_a_missing_device_is_named() -> None:
+    assert BY_KEY["C4"].check(cells(OPEN["C4"])).detail.endswith("missing: cells on cuda")
+
+
+def test_wav2vec2_with_more_flops_than_a_whisper_contradicts() -> None:
+    assert result("C7", works((1.0, 2.0, 3.0), ctc_flops=1.5)) == "does not hold"
+
+
+def test_an_encoder_below_95_percent_is_not_up_to_99() -> None:
+    assert result("C9", shares("cpu", "wav2vec2", (0.7, 0.8))) == "does not hold"
+
+
+def test_every_rule_is_in_the_docs() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8")
+    assert [claim.key for claim in CLAIMS if f"| {claim.key} | {claim.rule} |" not in documented] == []
+
+
+def votes(*values: bool | None) -> list[Vote]:
+    return [Vote("group", value, "") for value in values]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((True, True, True, None), "holds"),  # three quarters
+        ((True, True, None, None), "cannot be told"),
+        ((True, True, True, False), "holds"),  # a quarter may contradict
+        ((True, False, None, False), "does not hold"),
+        ((), "cannot be told"),
+    ],
+)
+def test_enough_votes_settle_a_claim(values: tuple[bool | None, ...], expected: str) -> None:
+    assert decide(votes(*values), "missing").result == expected
+
+
+def test_what_contradicts_stands_though_something_is_missing() -> None:
+    answer = Answer("does not hold", "x", tuple(votes(False)))
+    assert unless_missing(answer, ["cells on cuda"]).result == "does not hold"

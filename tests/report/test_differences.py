@@ -1,0 +1,45 @@
+"""Transcripts side by side, with the words that differ marked."""
+
+from pathlib import Path
+
+from asr_harness.report.comparing import changed_transcripts
+from asr_harness.report.page.differences import Differences, Transcript, differences_section, marked
+from asr_harness.saved import CaseRecord, SavedRun
+from asr_harness.types import Case
+
+CASE = Case("m", "cpu", "5s", 1, "baseline")
+
+
+def run(*texts: str, slice_: str = "s") -> SavedRun:
+    info = {
+        "hypotheses": list(texts),
+        "utterances": [{"id": f"u{i}"} for i in range(len(texts))],
+        "fingerprints": {"slice": slice_},
+    }
+    record = CaseRecord(CASE, "measured", None, (1.0,), info)
+    return SavedRun(Path("r.json"), None, None, False, None, {}, {}, {CASE.id: record})
+
+
+def test_only_the_words_that_differ_are_marked() -> None:
+    base, candidate = marked("the cat sat down", "the dog sat")
+    assert base == "<span>the</span> <del>cat</del> <span>sat</span> <del>down</del>"
+    assert candidate == "<span>the</span> <ins>dog</ins> <span>sat</span>"
+
+
+def test_words_are_escaped() -> None:
+    assert marked("a", "<b>")[1] == "<ins>&lt;b&gt;</ins>"
+
+
+def test_changed_utterances_are_found() -> None:
+    (changed,) = changed_transcripts([run("a b", "c")], [run("a x", "c")])
+    assert changed == Transcript(CASE.id, "u0", None, "a b", "a x")
+
+
+def test_another_slice_is_not_compared() -> None:
+    assert not list(changed_transcripts([run("a")], [run("b", slice_="t")]))
+
+
+def test_a_section_without_changes_says_so() -> None:
+    section = differences_section(Differences("NO REGRESSION", "a → b", (), (), ()))
+    assert "No transcript changed." in section
+    assert "Nothing changed." in section

@@ -1,0 +1,144 @@
+"""Figures from cells: what is drawn, what is missing and why."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from asr_harness import tidy
+from asr_harness.report.cells import cells
+from asr_harness.report.figures import FIGURES, draw_all, drawable
+from asr_harness.report.figures.drawing import COLOURS, Figure, Missing, inline
+from asr_harness.report.figures.pareto import on_front
+from asr_harness.report.figures.variants import paired
+from asr_harness.selecting import select_runs
+from tests.report import hand_made, made_up
+
+STUDY = {"1", "2", "3", "4", "5", "6", "7", "8"}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    path = made_up.write_study(tmp_path_factory.mktemp("study") / "0001_study.json")
+    return cells(tidy.table(select_runs(str(path))))
+
+
+@pytest.fixture(scope="module")
+def figures(study: pd.DataFrame) -> dict[str, Figure]:
+    return {figure.key: figure for figure in draw_all(study)}
+
+
+def spec(figure: Figure, place: int) -> dict[str, Any]:
+    chart = figure.panels[place].chart
+    assert not isinstance(chart, Missing)
+    made: dict[str, Any] = chart.to_dict()
+    return made
+
+
+def rows(made: dict[str, Any]) -> list[dict[str, Any]]:
+    (values,) = made["datasets"].values() if "datasets" in made else (made["data"]["values"],)
+    return list(values)
+
+
+def test_every_figure_of_the_study_is_there(figures: dict[str, Figure]) -> None:
+    assert {figure.study for figure in figures.values()} >= STUDY
+    assert len(figures) == len(FIGURES)
+
+
+def test_a_figure_has_a_panel_for_each_device(figures: dict[str, Figure]) -> None:
+    assert [panel.title for panel in figures["latency-along-audio"].panels] == ["CPU", "GPU"]
+
+
+def test_wer_against_latency_has_a_panel_for_each_length(figures: dict[str, Figure]) -> None:
+    titles = [panel.title for panel in figures["wer-by-latency"].panels]
+    assert titles[-4:] == ["GPU, 5s", "GPU, 15s", "GPU, 30s", "GPU, 60s"]
+
+
+def test_energy_without_a_counter_says_so(figures: dict[str, Figure]) -> None:
+    chart = figures["energy-along-audio"].panels[0].chart
+    assert chart == Missing("energy was not measured: energy of cpu is unmeasured: made up to be so")
+
+
+def test_a_device_that_no_case_ran_on_says_why() -> None:
+    lost = {"device": "cuda", "outcome": "unavailable", "reason": "no cuda device"}
+    drawn = draw_all(hand_made.cells([{"latency_s": 1.0, "latency_low_s": 1.0, "latency_high_s": 1.0}, lost]))
+    assert drawn[1].panels[1].chart == Missing("no case ran here: no cuda device")
+
+
+def test_latency_is_on_a_log_axis_with_its_unit(figures: dict[str, Figure]) -> None:
+    encoding = spec(figures["latency-along-audio"], 0)["layer"][0]["encoding"]
+    assert encoding["y"]["scale"]["type"] == "log"
+    assert encoding["y"]["title"] == "latency per utterance (s)"
+    assert encoding["x"]["title"] == "audio length (s)"
+
+
+def test_a_model_has_one_colour_throughout(study: pd.DataFrame, figures: dict[str, Figure]) -> None:
+    scales = set()
+    for figure in figures.values():
+        for panel in figure.panels:
+            if figure.by_model and not isinstance(panel.chart, Missing):
+                found = json.dumps(panel.chart.to_dict())
+                assert COLOURS[0] in found
+                scales.add(tuple(models_in(panel.chart.to_dict())))
+    assert scales == {tuple(dict.fromkeys(study["model"]))}
+
+
+def models_in(made: dict[str, Any]) -> list[str]:
+    """Find the domain of the colour scale, wherever layers nest it."""
+    if "encoding" in made and "model" in str(made["encoding"].get("color", {}).get("field")):
+        return list(made["encoding"]["color"]["scale"]["domain"])
+    return next((found for layer in made.get("layer", ()) if (found := models_in(layer))), [])
+
+
+def test_points_carry_intervals(figures: dict[str, Figure]) -> None:
+    marks = [layer["mark"]["type"] for layer in spec(figures["latency-along-audio"], 0)["layer"]]
+    assert marks[:3] == ["line", "rule", "point"]
+    assert "5–95 % of the rounds of one run" in figures["latency-along-audio"].caption
+
+
+def test_a_missing_cell_is_a_row_without_a_value_and_a_word(figures: dict[str, Figure]) -> None:
+    made = spec(figures["latency-along-audio"], 0)
+    lost = [row for row in rows(made) if row["outcome"] == "unavailable"]
+    assert len(lost) == 5
+    assert all(row["latency_s"] is None and row["bucket_audio_s"] == 29 for row in lost)
+    assert any(layer["mark"]["type"] == "text" for layer in made["layer"])
+
+
+def test_the_front_keeps_what_nothing_beats() -> None:
+    points = [(1.0, 0.2), (2.0, 0.1), (3.0, 0.3), (2.0, 0.1), (2.0, 0.2)]
+    assert on_front(points) == [True, True, False, True, False]
+
+
+def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
+    base = {"latency_s": 2.0, "energy_per_utterance_j": 10.0, "wer": 0.10}
+    fp16 = {"latency_s": 1.0, "energy_per_utterance_j": 4.0, "wer": 0.105, "variant": "fp16"}
+    other = {"latency_s": 9.0, "variant": "fp16", "bucket": "15s"}
+    pairs = paired(hand_made.cells([base, fp16, other]))
+    (pair,) = pairs.to_dict("records")
+    assert pair["latency_ratio"] == 0.5
+    assert pair["energy_ratio"] == 0.4
+    assert pair["wer_points"] == pytest.approx(0.5)
+
+
+def test_data_is_thinned_above_the_limit_and_rounded() -> None:
+    frame = pd.DataFrame({"x": [i / 3 for i in range(4001)]})
+    values = inline(frame, ["x"]).to_dict()["values"]
+    assert len(values) == 1334  # every third of 4001
+    assert values[1]["x"] == 1.0
+    assert inline(frame.iloc[1:2], ["x"]).to_dict()["values"] == [{"x": 0.3333}]
+
+
+def test_variants_beyond_what_can_be_drawn_are_named() -> None:
+    many = hand_made.cells(
+        [{"model": f"m{i}", "variant": variant, "latency_s": 1.0} for variant in "abc" for i in range(600)]
+    )
+    shown, left_out = drawable(many)
+    assert set(shown["variant"]) == {"a", "b"}
+    assert left_out == ("c",)
+
+
+def test_a_page_of_a_folder_of_runs_needs_no_repository(tmp_path: Path) -> None:
+    path = made_up.write_study(tmp_path / "0001.json", models=("whisper-tiny",), devices=("cpu",))
+    assert draw_all(cells(tidy.table(select_runs(str(path)))))

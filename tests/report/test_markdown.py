@@ -1,0 +1,47 @@
+"""A pull request's comment; its runs are made up."""
+
+from typing import Any
+
+import pytest
+
+from asr_harness.cli import main
+from tests.report import made_up
+
+MANY: dict[str, Any] = {
+    "models": ("whisper-tiny", "whisper-medium", "wav2vec2-base-960h"),
+    "buckets": ("15s", "30s"),
+}
+
+
+@pytest.fixture(scope="module")
+def comment(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("runs")
+    for i in range(3):
+        made_up.write_study(folder / f"a{i}.json", commit="a" * 40, seed=i, hour=i, **MANY)
+        made_up.write_study(
+            folder / f"b{i}.json", commit="b" * 40, seed=9 + i, hour=4 + i, slower=2.0, **MANY
+        )
+    sides = [str(folder / "a*.json"), str(folder / "b*.json")]
+    written = ["-o", str(folder / "page.html"), "--markdown", str(folder / "comment.md")]
+    assert main(["report", "--compare", *sides, *written]) == 0
+    return (folder / "comment.md").read_text("utf-8").splitlines()
+
+
+def test_it_has_at_most_60_lines(comment: list[str]) -> None:
+    assert len(comment) <= 60
+
+
+def test_the_verdict_comes_first_and_the_worst_before_the_rest(comment: list[str]) -> None:
+    headline = next(i for i, line in enumerate(comment) if line.startswith("**REGRESSION"))
+    fold = next(i for i, line in enumerate(comment) if line.startswith("<details>"))
+    assert headline < fold
+    assert "| regression |" in comment[headline + 4]
+
+
+def test_what_did_not_run_is_said(comment: list[str]) -> None:
+    assert any(line.startswith("- oom in ") for line in comment)
+
+
+def test_claims_and_slow_cases_are_folded(comment: list[str]) -> None:
+    assert sum(line.startswith("<details>") for line in comment) == 2
+    assert sum(line == "</details>" for line in comment) == 2

@@ -1,0 +1,145 @@
+"""The page in a real browser: nothing complains, every figure has marks, clicks filter; runs are made up."""
+
+import re
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from asr_harness.report.content import gather
+from asr_harness.report.page import render
+from asr_harness.selecting import select_runs
+from tests.report import chromium, made_up
+
+needs_browser = pytest.mark.skipif(chromium.find() is None, reason="no Chromium on this machine")
+
+SMALL: dict[str, Any] = {
+    "models": ("whisper-tiny", "whisper-medium", "wav2vec2-base-960h"),
+    "batch_sizes": (1, 8, 32),
+}
+
+LOOK = """
+  const charts = [...document.querySelectorAll(".chart")];
+  const marks = (chart) => chart.querySelectorAll(
+    ".role-mark path, .role-mark line, .role-mark text").length;
+  const rows = () => document.querySelectorAll("#case-table tbody tr").length;
+  const column = (place) => [...document.querySelectorAll(`#case-table td:nth-child(${place})`)]
+    .map((cell) => cell.textContent);
+  const total = () => charts.reduce((sum, chart) => sum + marks(chart), 0);
+  const empty = charts.filter((chart) => !marks(chart)).map((chart) => chart.id);
+  const before = { rows: rows(), marks: total() };
+  const chip = document.querySelector(".chip");
+  chip.click();
+  await pause(1000);
+  const hidden = { rows: rows(), marks: total(), models: [...new Set(column(1))] };
+  chip.click();
+  await pause(1000);
+  const again = { rows: rows(), marks: total() };
+  const filter = document.getElementById("filter");
+  filter.value = "wav2vec2 cuda 15s";
+  filter.dispatchEvent(new Event("input"));
+  const filtered = column(1);
+  filter.value = "";
+  filter.dispatchEvent(new Event("input"));
+  const head = (title) => [...document.querySelectorAll("#case-table th")]
+    .find((cell) => cell.textContent.startsWith(title));
+  head("batch").click();
+  const up = column(4);
+  head("batch").click();
+  const down = column(4);
+  const batch = document.querySelector("select[data-column=batch_size]");
+  const memory = document.getElementById("latency-along-audio-0").innerHTML;
+  batch.value = "8";
+  batch.dispatchEvent(new Event("change"));
+  await pause(1000);
+  const redrawn = document.getElementById("latency-along-audio-0").innerHTML !== memory;
+  return { empty, before, hidden, again, filtered, up, down, redrawn, n_charts: charts.length,
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
+"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    made_up.write_study(folder / "0001_a.json", commit="a" * 40, hour=1, **SMALL)
+    made_up.write_study(folder / "0002_b.json", commit="b" * 40, hour=2, seed=1, torch="2.14.0", **SMALL)
+    path = folder / "page.html"
+    path.write_text(render(gather(select_runs(str(folder)))), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def seen(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return chromium.ask(page, LOOK, tmp_path_factory.mktemp("browser"))
+
+
+@needs_browser
+def test_nothing_complains(seen: Any) -> None:
+    assert seen["complaints"] == []
+
+
+@needs_browser
+def test_every_figure_has_marks(seen: Any) -> None:
+    assert seen["empty"] == []
+    assert seen["n_charts"] > 30
+
+
+@needs_browser
+def test_a_click_on_a_model_hides_it_in_table_and_figures(seen: Any) -> None:
+    assert seen["before"]["rows"] == 108
+    assert seen["hidden"]["rows"] == 72
+    assert "whisper-tiny" not in seen["hidden"]["models"]
+    assert seen["hidden"]["marks"] < seen["before"]["marks"]
+
+
+@needs_browser
+def test_a_second_click_shows_it_again(seen: Any) -> None:
+    assert seen["again"] == seen["before"]
+
+
+@needs_browser
+def test_words_filter_the_table(seen: Any) -> None:
+    assert seen["filtered"] == ["wav2vec2-base-960h"] * 6
+
+
+@needs_browser
+def test_a_click_on_a_header_sorts_and_a_second_reverses(seen: Any) -> None:
+    assert seen["up"] == sorted(seen["up"], key=float)
+    assert seen["down"] == sorted(seen["up"], key=float, reverse=True)
+
+
+@needs_browser
+def test_another_batch_size_redraws_the_figures(seen: Any) -> None:
+    assert seen["redrawn"]
+
+
+@needs_browser
+def test_a_phone_does_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert chromium.ask(page, f"return {{ overflow: {wide} }};", tmp_path, width=390)["overflow"] <= 0
+
+
+def test_nothing_is_fetched(page: Path) -> None:
+    html = page.read_text("utf-8")
+    ours = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", ours)
+    assert "@import" not in ours
+    assert "url(" not in ours
+
+
+def test_what_a_run_says_cannot_become_markup(tmp_path: Path) -> None:
+    path = made_up.write_study(tmp_path / "0001_a.json", **{**SMALL, "models": ("whisper-tiny",)})
+    path.write_text(path.read_text("utf-8").replace("made unavailable", "</script><b>x"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("Made-Up OS", "</script><b>x"), "utf-8")
+    assert "</script><b>x" not in render(gather(select_runs(str(path))))
+
+
+def test_a_full_study_is_under_5_mb_and_built_in_under_20_s(tmp_path: Path) -> None:
+    path = made_up.write_study(tmp_path / "0001_study.json")
+    began = perf_counter()
+    content = gather(select_runs(str(path)))
+    html = render(content)
+    assert perf_counter() - began < 20
+    assert len(content.cells) == 360
+    assert len(html.encode()) < 5e6
