@@ -197,10 +197,8 @@ def _spreads(findings: session.Findings) -> list[str]:
     )
     if not raw:
         return []
-    return [
-        f"restarts differ by {median(raw):.1%} (calibrated {median(calibrated):.1%}, not used); "
-        "intervals hold for all cases and looks together"
-    ]
+    spread = f"{median(raw):.1%} (calibrated {median(calibrated):.1%}, not used)"
+    return [f"restarts differ by {spread}; intervals hold for all cases and looks together"]
 
 
 def _markdown(arguments: argparse.Namespace, decisions: Mapping[str, Decision]) -> str:
