@@ -1,12 +1,11 @@
-"""How often the judgement cries wolf and how often it sleeps, on stored rounds and in simulation.
+"""How often `compare` cries wolf and how often it sleeps, on stored rounds.
 
-    python -m tools.judgement_study replay FOLDER   # 20 or more runs of the same code, in time order
-    python -m tools.judgement_study wer             # simulated transcripts, error rates tested over talks
+    python -m tools.judgement_study FOLDER   # 20 or more runs of the same code, in time order
 
-`replay` reads pytest-benchmark JSON with raw rounds and a calibration time beside each of them
-(`calibration_s` in extra_info). It cuts stretches of ten successive runs out of the series, shares them out
-between two sides, and puts 30 of these side by side as the cases of one comparison; slow-downs are
-multiplied in. The rules of pytest-benchmark are applied to the same cells, run against run.
+The folder holds pytest-benchmark JSON with raw rounds and a calibration time beside each of them
+(`calibration_s` in extra_info). Stretches of ten successive runs are cut out of the series and shared out
+between two sides; 30 of these side by side are the cases of one comparison; slow-downs are multiplied in. The
+rules of pytest-benchmark are applied to the same cells, run against run.
 """
 
 from __future__ import annotations
@@ -19,13 +18,10 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from asr_harness.compare import compare
 from asr_harness.metrics.speed import rtf
 from asr_harness.saved import CaseRecord, SavedRun
 from asr_harness.types import Case
-from asr_harness.wer_stats import PairedErrors, by_talk, rate_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +36,6 @@ PLAIN_RULES: dict[str, Callable[[Stored, Stored], bool]] = {
     "min:5%": lambda base, candidate: min(candidate.rounds_s) > 1.05 * min(base.rounds_s),
     "mean:10%": lambda base, candidate: fmean(candidate.rounds_s) > 1.10 * fmean(base.rounds_s),
 }
-MENDED = 0.2
 ENVIRONMENT = {"cpu": "one", "versions": {}}
 
 
@@ -148,50 +143,13 @@ def _record(number: int, stored: Stored) -> CaseRecord:
     return CaseRecord(case, "measured", None, stored.rounds_s, info)
 
 
-def simulate_wer(n: int = 2000, alpha: float = 0.05) -> None:
-    """Print how often error rates are called different, the truth being none and one point."""
-    rng = np.random.default_rng(0)
-    print(
-        f"{n} simulated pairs each, 8 talks, WER 10 %, a fifth of errors mended; "
-        f"two-sided test at {alpha:.0%} over talks"
-    )
-    print(f"{'utterances':>10} {'talks differ by':>16} {'false alarms':>13} {'found at +1.0 pt':>17}")
-    for n_utterances in (50, 200, 500):
-        for talk_sd in (0.0, 0.01):
-            rates = [
-                np.mean([_called(rng, n_utterances, talk_sd, shift, alpha) for _ in range(n)])
-                for shift in (0.0, 0.01)
-            ]
-            print(f"{n_utterances:>10} {talk_sd * 100:>13.1f} pt {rates[0]:>13.1%} {rates[1]:>17.1%}")
-
-
-def _called(rng: np.random.Generator, n_utterances: int, talk_sd: float, shift: float, alpha: float) -> bool:
-    """Draw utterances of about 20 words; the candidate mends a fifth of the errors and makes others."""
-    talks = np.arange(n_utterances) % 8
-    lengths = 5 + rng.poisson(15, n_utterances)
-    difficulty = rng.beta(2, 18, n_utterances)
-    base = rng.binomial(lengths, difficulty)
-    extra = shift + (rng.normal(0, talk_sd, 8)[talks] if talk_sd else 0.0)
-    broken = np.clip((MENDED * difficulty + extra) / (1 - difficulty), 0, 1)
-    candidate = base - rng.binomial(base, MENDED) + rng.binomial(lengths - base, broken)
-    errors = PairedErrors(*(tuple(map(float, each)) for each in (base, candidate, lengths)))
-    found = rate_test(by_talk(errors, [str(talk) for talk in talks]), alpha)
-    return found is not None and found.p <= alpha
-
-
 def main() -> None:
-    """Run one study."""
+    """Replay one folder."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    studies = parser.add_subparsers(dest="study", required=True)
-    studies.add_parser("replay").add_argument("folder", type=Path)
-    studies.add_parser("wer")
-    arguments = parser.parse_args()
-    if arguments.study == "replay":
-        replay(arguments.folder)
-    else:
-        simulate_wer()
+    parser.add_argument("folder", type=Path)
+    replay(parser.parse_args().folder)
 
 
 if __name__ == "__main__":

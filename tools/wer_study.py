@@ -1,0 +1,175 @@
+"""How often a difference in WER is called where there is none, and how often one of a point is found.
+
+    python -m tools.wer_study simulated
+    python -m tools.wer_study damaged asr-harness/ctc-mini   # needs flite and espeak-ng
+
+`damaged` has a checkpoint transcribe sentences that eight voices of the synthesisers say, adds noise to its weights
+until it is about a point worse, and draws utterances from both sets of transcripts. For the false alarms the
+two are swapped at random, by utterance or by whole talks, so that neither is better.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asr_harness.wer_stats import PairedErrors, by_talk, rate_test
+from tools.make_talks import TALKS_TO_MAKE
+from tools.sentences import sentences
+from tools.synthesis import speak
+
+if TYPE_CHECKING:
+    from asr_harness.types import Samples, Transcriber
+
+ALPHA = 0.05
+N_TALKS = 8
+SIZES = (50, 200, 500)
+N_DRAWS = 2000
+MENDED = 0.2
+N_SENTENCES = 70
+BATCH_SIZE = 8
+NOISES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15)
+
+
+def simulate() -> None:
+    """Print how often simulated error rates are called different, the truth being none and one point."""
+    rng = np.random.default_rng(0)
+    print(
+        f"{N_DRAWS} pairs each, {N_TALKS} talks, WER 10 %, a fifth of errors mended; over talks at {ALPHA:.0%}"
+    )
+    print(f"{'utterances':>10} {'talks differ by':>16} {'false alarms':>13} {'found at +1.0 pt':>17}")
+    for n_utterances in SIZES:
+        for talk_sd in (0.0, 0.01):
+            rates = [
+                np.mean([_called(_simulated(rng, n_utterances, talk_sd, shift)) for _ in range(N_DRAWS)])
+                for shift in (0.0, 0.01)
+            ]
+            print(f"{n_utterances:>10} {talk_sd * 100:>13.1f} pt {rates[0]:>13.1%} {rates[1]:>17.1%}")
+
+
+def damage(source: str) -> None:
+    """Print the same of a real checkpoint and a damaged copy of it."""
+    texts, audio = _spoken()
+    base = _errors(source, 0.0, texts, audio)
+    lengths = np.array([len(text.split()) for text in texts])
+    for noise in NOISES:
+        candidate = _errors(source, noise, texts, audio)
+        shift = (candidate.sum() - base.sum()) / lengths.sum()
+        if shift >= 0.01:  # noqa: PLR2004
+            break
+    print(
+        f"{source}: {len(texts)} utterances, WER {base.sum() / lengths.sum():.1%}; with {noise:.0%} noise on its"
+    )
+    print(
+        f"weights {candidate.sum() / lengths.sum():.1%}, {shift * 100:+.2f} points; tested over talks at {ALPHA:.0%}"
+    )
+    print(f"{'utterances':>10} {'alarms, utterances swapped':>27} {'alarms, talks swapped':>22} {'found':>7}")
+    rng = np.random.default_rng(0)
+    for n_utterances in SIZES:
+        rates = [
+            np.mean(
+                [_called(_drawn(rng, n_utterances, base, candidate, lengths, swap)) for _ in range(N_DRAWS)]
+            )
+            for swap in ("utterances", "talks", "")
+        ]
+        print(f"{n_utterances:>10} {rates[0]:>27.1%} {rates[1]:>22.1%} {rates[2]:>7.1%}")
+
+
+def _simulated(
+    rng: np.random.Generator, n_utterances: int, talk_sd: float, shift: float
+) -> tuple[PairedErrors, list[str]]:
+    """Draw utterances of about 20 words; the candidate mends a fifth of the errors and makes others."""
+    talks = np.arange(n_utterances) % N_TALKS
+    lengths = 5 + rng.poisson(15, n_utterances)
+    difficulty = rng.beta(2, 18, n_utterances)
+    base = rng.binomial(lengths, difficulty)
+    extra = shift + (rng.normal(0, talk_sd, N_TALKS)[talks] if talk_sd else 0.0)
+    broken = np.clip((MENDED * difficulty + extra) / (1 - difficulty), 0, 1)
+    candidate = base - rng.binomial(base, MENDED) + rng.binomial(lengths - base, broken)
+    return _paired(base, candidate, lengths), list(map(str, talks))
+
+
+def _drawn(
+    rng: np.random.Generator,
+    n_utterances: int,
+    base: np.ndarray,
+    candidate: np.ndarray,
+    lengths: np.ndarray,
+    swap: str,
+) -> tuple[PairedErrors, list[str]]:
+    talks = np.arange(n_utterances) % N_TALKS
+    chosen = talks * N_SENTENCES + rng.integers(N_SENTENCES, size=n_utterances)
+    swapped = rng.random(N_TALKS)[talks] < 0.5 if swap == "talks" else rng.random(n_utterances) < 0.5  # noqa: PLR2004
+    swapped &= bool(swap)
+    sides = (
+        np.where(swapped, candidate[chosen], base[chosen]),
+        np.where(swapped, base[chosen], candidate[chosen]),
+    )
+    return _paired(*sides, lengths[chosen]), list(map(str, talks))
+
+
+def _called(drawn: tuple[PairedErrors, list[str]]) -> bool:
+    found = rate_test(by_talk(*drawn), ALPHA)
+    return found is not None and found.p <= ALPHA
+
+
+def _paired(base: np.ndarray, candidate: np.ndarray, lengths: np.ndarray) -> PairedErrors:
+    return PairedErrors(*(tuple(map(float, values)) for values in (base, candidate, lengths)))
+
+
+def _spoken() -> tuple[list[str], list[Samples]]:
+    """Have each talk's voice say sentences that were never trained on, one talk after the other."""
+    texts: list[str] = []
+    audio: list[Samples] = []
+    for seed, talk in enumerate(TALKS_TO_MAKE):
+        for text in islice(sentences("talks", 100 + seed), N_SENTENCES):
+            texts.append(text)
+            audio.append(speak(talk.voice, text).astype(np.float32) / 32768)
+    return texts, audio
+
+
+def _errors(source: str, noise: float, texts: list[str], audio: list[Samples]) -> np.ndarray:
+    """Count the errors of each utterance, the weights multiplied with seeded noise about one."""
+    from asr_harness import models
+    from asr_harness.measure import transcribe
+    from asr_harness.metrics.error_rate import utterance_errors
+
+    transcriber = models.load(source, device="cpu").transcriber
+    _add_noise(transcriber, noise)
+    heard = [
+        text
+        for start in range(0, len(audio), BATCH_SIZE)
+        for text in transcribe(transcriber, audio[start : start + BATCH_SIZE]).texts
+    ]
+    return np.array([utterance_errors(*pair).words.n_errors for pair in zip(texts, heard, strict=True)])
+
+
+def _add_noise(transcriber: Transcriber, noise: float) -> None:
+    import torch
+
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in transcriber.model.parameters():  # type: ignore[attr-defined]
+            parameter.mul_(1 + noise * torch.randn(parameter.shape, generator=generator))
+
+
+def main() -> None:
+    """Run one of the studies."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    studies = parser.add_subparsers(dest="study", required=True)
+    studies.add_parser("simulated")
+    studies.add_parser("damaged").add_argument("source")
+    arguments = parser.parse_args()
+    if arguments.study == "simulated":
+        simulate()
+    else:
+        damage(arguments.source)
+
+
+if __name__ == "__main__":
+    main()
