@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from asr_harness.types import Verdict
 
-EFFECT_VARIANCE = 4.0
-"""Prior variance of effect over spread: effects of one to four standard deviations are found soonest."""
+EFFECT_VARIANCE = 10.0
+"""Prior variance of effect over spread: effects of some three standard deviations are found soonest."""
 
 MIN_RESTARTS = 4
 

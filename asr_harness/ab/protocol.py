@@ -1,8 +1,9 @@
 """What a driver and its live workers say to each other: plain tuples over a local socket.
 
-A worker says `ready` when a case is loaded and warmed up, and is told to `go` for so many rounds. It waits
-for each `turn`, answers with what the round took, and after the last waits for `finish`, so that nothing of
-one side runs beside a round of the other.
+A worker says `ready` when a case is loaded and warmed up. It is told to `try` one round while the other
+side rests, which tells how long one takes, and then to `go` for so many. It waits for each `turn`, answers
+with what the round took, and after the last waits for `finish`, so that nothing of one side runs beside a
+round of the other.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
-GO, TURN, FINISH = "go", "turn", "finish"
+TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A case waits for its turns; `round_s` is what its warm-up and one calibration took."""
+    """A case waits for its turns; `warm_up_s` is what its first pass took, maybe beside the other side's."""
 
     test_id: str
     case_id: str
     slice_fingerprint: str
-    round_s: float
+    warm_up_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _taken_in_turn(
                 return
             if not cases:
                 continue
-            round_s = max(case.round_s for case in cases.values())
+            round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
             n_pairs = schedule.n_pairs(round_s, time_s)
             turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
             for worker in workers.values():
@@ -136,11 +136,12 @@ def _taken_alone(
                 if isinstance(case, Ended):
                     findings.left_out[case.test_id] = f"{case.outcome} on {side}: {case.reason}"
                     continue
-                n_rounds = schedule.n_pairs(case.round_s, time_s)
+                round_s = worker.try_round(case.warm_up_s)
+                n_rounds = schedule.n_pairs(round_s, time_s)
                 worker.go(n_rounds)
                 found.setdefault(case.case_id, {})[side] = (
                     case,
-                    [worker.turn(case.round_s) for _ in range(n_rounds)],
+                    [worker.turn(round_s) for _ in range(n_rounds)],
                 )
                 worker.finish()
     for case_id, by_side in found.items():

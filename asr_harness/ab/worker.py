@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TURN, Ended, Ready, Turn
+from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TRY, TURN, Ended, Ready, Turn
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
@@ -65,9 +65,16 @@ class Worker:
         """Let a case that is ready begin."""
         self.connection.send((GO, n_rounds))
 
+    def try_round(self, warm_up_s: float) -> float:
+        """Let the worker run a round that does not count, and give its seconds."""
+        return self._answer(TRY, warm_up_s).latency_s
+
     def turn(self, round_s: float) -> Turn:
         """Let the worker run one round, and wait for what it took."""
-        self.connection.send((TURN, 0))
+        return self._answer(TURN, round_s)
+
+    def _answer(self, word: str, round_s: float) -> Turn:
+        self.connection.send((word, 0))
         answer = self.receive(max(PATIENCE * round_s, LEAST_TIMEOUT_S))
         if not isinstance(answer, Turn):
             raise AbError(f"{self.name} ended a case amid its rounds: {answer}{self._last_lines()}")

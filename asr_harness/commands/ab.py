@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
     parser.add_argument(
-        "--turn-time", type=float, default=15.0, help="seconds of rounds for a case in a restart"
+        "--turn-time", type=float, default=10.0, help="seconds of rounds for a case in a restart"
     )
     parser.add_argument("--alpha", type=float, default=ALPHA, help="chance of any false alarm (%(default)s)")
     parser.add_argument("--tolerance", type=float, default=2.0, help="percent below which no change counts")

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.ab.protocol import FINISH, GO, TURN, Ended, Ready, Turn, connect
+from asr_harness.ab.protocol import FINISH, GO, TRY, TURN, Ended, Ready, Turn, connect
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from multiprocessing.connection import Connection
 
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.runs import MeasuredRun
-
-LONG_S = 5.0
 
 
 class Live:
@@ -32,21 +30,25 @@ class Live:
         """Put a case under the driver."""
         return LiveRun(self, (test_id, case_id, slice_fingerprint), run)
 
-    def ready(self, ready: Ready) -> int:
+    def ready(self, ready: Ready, try_round: Callable[[], float]) -> int:
         """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""
         self._told.add(ready.test_id)
         self._connection.send(ready)
-        return self.wait(GO)
+        while True:
+            word, number = self.wait(TRY, GO)
+            if word == GO:
+                return number
+            self._connection.send(Turn(try_round(), 0.0, {}))
 
-    def wait(self, for_what: str) -> int:
-        """Wait for the driver's next word."""
+    def wait(self, *for_what: str) -> tuple[str, int]:
+        """Wait for the driver's next word, which must be one of these."""
         try:
             word, number = self._connection.recv()
         except (EOFError, ConnectionError):
             pytest.exit("the driver of this live session is gone", returncode=2)
-        if word != for_what:
-            raise AbError(f"the driver said {word!r} where {for_what!r} was due")
-        return int(number)
+        if word not in for_what:
+            raise AbError(f"the driver said {word!r} where {' or '.join(for_what)} was due")
+        return str(word), int(number)
 
     def send(self, turn: Turn) -> None:
         """Give what a round took."""
@@ -75,7 +77,8 @@ class LiveRun:
     @cached_property
     def n_rounds(self) -> int:
         """Warm up, and ask the driver how many rounds to run."""
-        n_rounds = self._live.ready(Ready(*self._names, round_s=self._round_s()))
+        ready = Ready(*self._names, warm_up_s=self._run.warm_up_s)
+        n_rounds = self._live.ready(ready, self._run.warm_up_again)
         if not n_rounds:
             pytest.skip("the other side has no such case")
         return n_rounds
@@ -95,11 +98,6 @@ class LiveRun:
         self._report()
         self._live.wait(FINISH)
         return self._run.extra_info()
-
-    def _round_s(self) -> float:
-        """Time a second pass where it is cheap: the first one pays for what later ones find ready."""
-        first_s = self._run.warm_up_s
-        return first_s if first_s > LONG_S else self._run.warm_up_again()
 
     def _report(self) -> None:
         rounds = self._run.rounds
