@@ -3,9 +3,9 @@
     python -m tools.wer_study simulated
     python -m tools.wer_study damaged asr-harness/ctc-mini   # needs flite and espeak-ng
 
-`damaged` has a checkpoint transcribe sentences that eight voices of the synthesisers say, adds noise to its weights
-until it is about a point worse, and draws utterances from both sets of transcripts. For the false alarms the
-two are swapped at random, by utterance or by whole talks, so that neither is better.
+`damaged` has a checkpoint transcribe sentences that eight voices of the synthesisers say, adds noise to its
+weights until it is about a point worse, and draws utterances from both sets of transcripts. For the false
+alarms the two are swapped at random, by utterance or by whole talks, so that neither is better.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ NOISES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15)
 def simulate() -> None:
     """Print how often simulated error rates are called different, the truth being none and one point."""
     rng = np.random.default_rng(0)
-    print(
-        f"{N_DRAWS} pairs each, {N_TALKS} talks, WER 10 %, a fifth of errors mended; over talks at {ALPHA:.0%}"
-    )
+    print(f"{N_DRAWS} pairs each, {N_TALKS} talks, WER 10 %, a fifth of errors mended; at {ALPHA:.0%}")
     print(f"{'utterances':>10} {'talks differ by':>16} {'false alarms':>13} {'found at +1.0 pt':>17}")
     for n_utterances in SIZES:
         for talk_sd in (0.0, 0.01):
@@ -53,29 +51,24 @@ def simulate() -> None:
 def damage(source: str) -> None:
     """Print the same of a real checkpoint and a damaged copy of it."""
     texts, audio = _spoken()
-    base = _errors(source, 0.0, texts, audio)
     lengths = np.array([len(text.split()) for text in texts])
+    base, n_words = _errors(source, 0.0, texts, audio), lengths.sum()
     for noise in NOISES:
         candidate = _errors(source, noise, texts, audio)
-        shift = (candidate.sum() - base.sum()) / lengths.sum()
+        shift = (candidate.sum() - base.sum()) / n_words
         if shift >= 0.01:  # noqa: PLR2004
             break
-    print(
-        f"{source}: {len(texts)} utterances, WER {base.sum() / lengths.sum():.1%}; with {noise:.0%} noise on its"
-    )
-    print(
-        f"weights {candidate.sum() / lengths.sum():.1%}, {shift * 100:+.2f} points; tested over talks at {ALPHA:.0%}"
-    )
+    rates = f"WER {base.sum() / n_words:.1%}, {candidate.sum() / n_words:.1%} with {noise:.0%} noise on its"
+    print(f"{source}, {len(texts)} utterances: {rates} weights, {shift * 100:+.2f} points")
     print(f"{'utterances':>10} {'alarms, utterances swapped':>27} {'alarms, talks swapped':>22} {'found':>7}")
     rng = np.random.default_rng(0)
+    sides = base, candidate
     for n_utterances in SIZES:
-        rates = [
-            np.mean(
-                [_called(_drawn(rng, n_utterances, base, candidate, lengths, swap)) for _ in range(N_DRAWS)]
-            )
+        swapped, by_talks, found = (
+            np.mean([_called(_drawn(rng, n_utterances, sides, lengths, swap)) for _ in range(N_DRAWS)])
             for swap in ("utterances", "talks", "")
-        ]
-        print(f"{n_utterances:>10} {rates[0]:>27.1%} {rates[1]:>22.1%} {rates[2]:>7.1%}")
+        )
+        print(f"{n_utterances:>10} {swapped:>27.1%} {by_talks:>22.1%} {found:>7.1%}")
 
 
 def _simulated(
@@ -95,20 +88,18 @@ def _simulated(
 def _drawn(
     rng: np.random.Generator,
     n_utterances: int,
-    base: np.ndarray,
-    candidate: np.ndarray,
+    sides: tuple[np.ndarray, np.ndarray],
     lengths: np.ndarray,
     swap: str,
 ) -> tuple[PairedErrors, list[str]]:
+    """Draw as many utterances from each talk, and swap the sides of some or all of a talk's."""
     talks = np.arange(n_utterances) % N_TALKS
     chosen = talks * N_SENTENCES + rng.integers(N_SENTENCES, size=n_utterances)
-    swapped = rng.random(N_TALKS)[talks] < 0.5 if swap == "talks" else rng.random(n_utterances) < 0.5  # noqa: PLR2004
-    swapped &= bool(swap)
-    sides = (
-        np.where(swapped, candidate[chosen], base[chosen]),
-        np.where(swapped, base[chosen], candidate[chosen]),
-    )
-    return _paired(*sides, lengths[chosen]), list(map(str, talks))
+    coins = rng.random(N_TALKS)[talks] if swap == "talks" else rng.random(n_utterances)
+    swapped = (coins < 0.5) & bool(swap)  # noqa: PLR2004
+    base, candidate = (side[chosen] for side in sides)
+    pair = np.where(swapped, candidate, base), np.where(swapped, base, candidate)
+    return _paired(*pair, lengths[chosen]), list(map(str, talks))
 
 
 def _called(drawn: tuple[PairedErrors, list[str]]) -> bool:
