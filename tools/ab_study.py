@@ -19,21 +19,21 @@ import shutil
 import subprocess
 from collections import Counter
 from itertools import pairwise
-from math import exp
+from math import exp, sqrt
 from pathlib import Path
 from statistics import fmean, median, stdev
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab.session import MARGIN, TOLERANCE
-from asr_harness.sequential import MIN_RESTARTS, verdicts
+from asr_harness.sequential import LOOKS, verdicts
 from asr_harness.stats import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PERCENTS = (0, 2, 3, 5, 10)
-BUDGETS_S = (120, 300)
+BUDGETS_MIN = (2, 5)
 N_SIMULATIONS = 2000
 CONFTEST = """
 from asr_harness.grid import Grid, Profile
@@ -136,42 +136,49 @@ def frames_per_percent(folder: Path, n_trials: int = 15) -> float:
 
 
 def power(paths: Sequence[Path]) -> None:
-    """Print for each file how its restarts spread, and what the rule makes of them within each budget."""
-    columns = [f"found in {budget_s / 60:.0f} min" for budget_s in BUDGETS_S]
-    print(f"{'turns':<34}{'restarts':>9}{'each':>7}{'effect':>8}{'SD raw':>8}{'SD cal.':>8}", end="")
-    print("".join(f"{name:>15}" for name in (*columns, *PLAIN_RULES)))
-    for path in paths:
-        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        for case_id in dict.fromkeys(line["case_id"] for line in lines):
-            _print_case(path, [line for line in lines if line["case_id"] == case_id])
+    """Print for each file how its restarts spread, and what the rule makes of such restarts in each budget.
+
+    Restarts are drawn from the deviations of all files' restarts from their own file's mean, around that mean.
+    """
+    studies = [[json.loads(line) for line in path.read_text("utf-8").splitlines()] for path in paths]
+    logs = [[line["log_ratio"]["raw"] for line in study] for study in studies]
+    deviations = [
+        (value - fmean(values)) * sqrt(len(values) / (len(values) - 1)) for values in logs for value in values
+    ]
+    print(f"{len(deviations)} restarts, which deviate by {stdev(deviations):.1%}")
+    columns = [f"{kind} {minutes} min" for minutes in BUDGETS_MIN for kind in ("slower", "faster")]
+    print(f"{'candidate':<12}{'n':>4}{'each':>7}{'effect':>8}{'SD raw':>8}{'SD cal.':>8}", end="")
+    print("".join(f"{name:>14}" for name in (*columns, *PLAIN_RULES)))
+    for path, study in zip(paths, studies, strict=True):
+        print(f"{path.parents[1].name:<12}{_row(study, deviations)}")
 
 
-def _print_case(path: Path, restarts: list[dict[str, Any]]) -> None:
+def _row(restarts: list[dict[str, Any]], deviations: Sequence[float]) -> str:
     ratios = {name: [line["log_ratio"][name] for line in restarts] for name in ("raw", "calibrated")}
-    spreads = {name: stdev(values) for name, values in ratios.items()}
-    chosen = ratios[min(spreads, key=spreads.__getitem__)]
-    times_s = [after["at_s"] - before["at_s"] for before, after in pairwise(restarts)]
-    each_s = median(times_s)
-    found = [_found(chosen, int(budget_s / each_s)) for budget_s in BUDGETS_S]
+    effect = fmean(ratios["raw"])
+    each_s = median(after["at_s"] - before["at_s"] for before, after in pairwise(restarts))
+    ends = [_ends(effect, deviations, int(minutes * 60 / each_s)) for minutes in BUDGETS_MIN]
+    found = [end[verdict] for end in ends for verdict in ("regression", "improvement")]
     plain = [_plain(restarts, rule) for rule in PLAIN_RULES.values()]
-    print(f"{path.stem[-33:]:<34}{len(restarts):>9}{each_s:>5.0f} s{exp(fmean(chosen)) - 1:>8.1%}", end="")
-    print(f"{spreads['raw']:>8.1%}{spreads['calibrated']:>8.1%}", end="")
-    print("".join(f"{share:>15.1%}" for share in (*found, *plain)))
+    told = f"{len(restarts):>4}{each_s:>5.0f} s{exp(effect) - 1:>8.1%}"
+    told += "".join(f"{stdev(values):>8.1%}" for values in ratios.values())
+    return told + "".join(f"{share:>14.1%}" for share in (*found, *plain))
 
 
-def _found(ratios: Sequence[float], n_restarts: int) -> float:
-    """Share of sessions that end with a regression within so many restarts."""
+def _ends(effect: float, deviations: Sequence[float], n_restarts: int) -> dict[str, float]:
+    """Give the share of sessions that end with each verdict within so many restarts."""
     rng = random.Random(0)
     ends: Counter[str] = Counter()
     for _ in range(N_SIMULATIONS):
-        drawn = rng.choices(ratios, k=max(n_restarts, 1))
+        drawn = [effect + deviation for deviation in rng.choices(deviations, k=n_restarts)]
         verdict = "inconclusive"
-        for n in range(MIN_RESTARTS, len(drawn) + 1):
-            verdict = verdicts({"": drawn[:n]}, alpha=ALPHA, tolerance=TOLERANCE, margin=MARGIN)[""].verdict
+        for n in (look for look in LOOKS if look <= n_restarts):
+            found = verdicts({"": drawn[:n]}, alpha=ALPHA, tolerance=TOLERANCE, margin=MARGIN)
+            verdict = found[""].verdict
             if verdict != "inconclusive":
                 break
         ends[verdict] += 1
-    return ends["regression"] / N_SIMULATIONS
+    return {verdict: ends[verdict] / N_SIMULATIONS for verdict in ("regression", "improvement")}
 
 
 def _plain(restarts: Sequence[dict[str, Any]], rule: Callable[[list[float], list[float]], bool]) -> float:

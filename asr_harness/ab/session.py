@@ -39,7 +39,7 @@ class Sides:
     pythons: Mapping[Side, str]
     arguments: tuple[str, ...]
     storage: Path
-    cores: frozenset[int]
+    cores: frozenset[int] | None
 
 
 @dataclass(slots=True)

@@ -30,7 +30,6 @@ LEAST_TIMEOUT_S = 120.0
 PATIENCE = 10
 POLL_S = 0.5
 LOG_LINES = 15
-EXIT_OK = 0
 
 
 @dataclass(slots=True)
@@ -106,28 +105,34 @@ def started(
     *,
     python: str,
     storage: Path,
-    cores: frozenset[int],
+    cores: frozenset[int] | None,
 ) -> Iterator[Worker]:
-    """Start a worker; its whole process group is ended with it."""
+    """Start a worker and let it save its run at the end; its whole process group is ended with it."""
     key = secrets.token_bytes(32)
     with tempfile.TemporaryDirectory(prefix="asr-harness-live-") as scratch:
-        address = str(Path(scratch) / "socket")
-        log = Path(scratch) / "log"
+        address, log = str(Path(scratch) / "socket"), Path(scratch) / "log"
         with Listener(address, family="AF_UNIX", authkey=key) as listener, log.open("wb") as output:
-            command = [
-                python, "-m", "pytest", *arguments, f"--asr-live={address}", "-p", "no:cacheprovider",
-                "--asr-quiet", "--benchmark-autosave", f"--benchmark-storage=file://{storage}",
-            ]  # fmt: skip
             process = subprocess.Popen(  # noqa: S603
-                command, cwd=worktree.folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                [python, "-m", "pytest", *arguments, *_own_arguments(address, storage)],
+                cwd=worktree.folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
                 env={**os.environ, KEY_VARIABLE: key.hex(), "PYTHONPATH": _without_checkout()},
-                preexec_fn=lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
-            )  # fmt: skip
+                preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
+            )
             name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
                 yield Worker(side, name, process, _accepted(listener, process, name, log), log)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(LEAST_TIMEOUT_S)
             finally:
                 _end(process)
+
+
+def _own_arguments(address: str, storage: Path) -> list[str]:
+    saving = ["--benchmark-autosave", f"--benchmark-storage=file://{storage}"]
+    return [f"--asr-live={address}", "-p", "no:cacheprovider", "--asr-quiet", *saving]
 
 
 def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:

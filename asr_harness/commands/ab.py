@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
     parser.add_argument(
-        "--turn-time", type=float, default=10.0, help="seconds of rounds for a case in a restart"
+        "--turn-time", type=float, default=12.0, help="seconds of rounds for a case in a restart"
     )
     parser.add_argument("--alpha", type=float, default=ALPHA, help="chance of any false alarm (%(default)s)")
     parser.add_argument("--tolerance", type=float, default=2.0, help="percent below which no change counts")
@@ -125,18 +125,26 @@ def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storag
     pythons: dict[Side, str] = {}
     for side, tree in trees.items():
         pythons[side] = _python(arguments.environment, tree) if arguments.environment else sys.executable
+    selection = tuple(arguments.selection or ["benchmarks/"])
+    return session.Sides(trees, pythons, selection, storage, _cores(arguments.cores))
+
+
+def _cores(text: str | None) -> frozenset[int] | None:
+    """Give the cores that both workers run on; None where the system cannot pin a process to any."""
+    if not hasattr(os, "sched_getaffinity"):
+        if text:
+            raise AbError(f"--cores {text!r}: this system cannot pin processes to cores; leave it out")
+        return None
+    mine = frozenset(os.sched_getaffinity(0))
+    if text is None:
+        return mine
     try:
-        chosen = (
-            {int(core) for core in arguments.cores.split(",")} if arguments.cores else os.sched_getaffinity(0)
-        )
+        cores = frozenset(map(int, text.split(",")))
     except ValueError as error:
-        raise AbError(f"--cores {arguments.cores!r} is no list of cores, such as 0,1") from error
-    cores = frozenset(chosen) & os.sched_getaffinity(0)
-    if not cores:
-        raise AbError(
-            f"--cores {arguments.cores!r}: this process may run on {sorted(os.sched_getaffinity(0))} only"
-        )
-    return session.Sides(trees, pythons, tuple(arguments.selection or ["benchmarks/"]), storage, cores)
+        raise AbError(f"--cores {text!r} is no list of cores, such as 0,1") from error
+    if not cores <= mine:
+        raise AbError(f"--cores {text!r}: this process may run on {sorted(mine)} only")
+    return cores
 
 
 def _python(command: str, tree: Worktree) -> str:
@@ -197,8 +205,8 @@ def _spreads(findings: session.Findings) -> list[str]:
     )
     if not raw:
         return []
-    spread = f"{median(raw):.1%} (calibrated {median(calibrated):.1%}, not used)"
-    return [f"restarts differ by {spread}; intervals hold for all cases and looks together"]
+    differ = f"{median(raw):.1%} (calibrated {median(calibrated):.1%}, not used)"
+    return [f"restarts differ by {differ}; intervals hold for all cases and looks together"]
 
 
 def _markdown(arguments: argparse.Namespace, decisions: Mapping[str, Decision]) -> str:
