@@ -138,7 +138,7 @@ def frames_per_percent(folder: Path, n_trials: int = 15) -> float:
 def power(paths: Sequence[Path]) -> None:
     """Print for each file how its restarts spread, and what the rule makes of such restarts in each budget.
 
-    Restarts are drawn from the deviations of all files' restarts from their own file's mean, around that mean.
+    Restarts are drawn from the deviations of all files' restarts from their file's mean, around that mean.
     """
     studies = [[json.loads(line) for line in path.read_text("utf-8").splitlines()] for path in paths]
     logs = [[line["log_ratio"]["raw"] for line in study] for study in studies]
