@@ -10,10 +10,14 @@ import torch
 from tools.training.windows import IGNORED
 
 if TYPE_CHECKING:
+    import numpy as np
     from transformers import WhisperForConditionalGeneration
 
 GUIDED_HEADS = 2
-WIDTH_POSITIONS = 16.0
+GUESSED_WIDTH, ALIGNED_WIDTH = 16.0, 6.0
+"""How far from the time of its word, in encoder positions, attention is as good as on it."""
+FAR_SHARE, FAR_WIDTH = 0.05, 60.0
+"""A wider and lower bell, so that attention far off is drawn nearer too."""
 TIMESTAMP_REACH, TIMESTAMP_WIDTH = 4, 1.5
 
 
@@ -32,14 +36,30 @@ class CrossAttentions:
         if torch.is_grad_enabled():
             self.weights.append(outputs[1][:, :GUIDED_HEADS])
 
-    def loss(self, positions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Give the surprise at looking elsewhere than near the guessed positions [batch, tokens]."""
+    def loss(self, positions: torch.Tensor, targets: torch.Tensor, width: float) -> torch.Tensor:
+        """Give the surprise at looking elsewhere than near the given positions [batch, tokens]."""
         n_positions = self.weights[0].shape[-1]
         distance = torch.arange(n_positions) - positions[..., None]
-        near = torch.exp(-0.5 * (distance / WIDTH_POSITIONS) ** 2)[:, None]
-        surprises = [-((weights.float() * near).sum(-1) + 1e-4).log().mean(1) for weights in self.weights]
+        near = bell(distance / width) + FAR_SHARE * bell(distance / FAR_WIDTH)
+        surprises = [
+            -((weights.float() * near[:, None]).sum(-1) + 1e-4).log().mean(1) for weights in self.weights
+        ]
         self.weights.clear()
         return torch.stack(surprises).mean(0)[targets != IGNORED].mean()
+
+
+def bell(distance: torch.Tensor) -> torch.Tensor:
+    """Give the unnormalised density of the normal distribution."""
+    return torch.exp(-0.5 * distance**2)
+
+
+def set_text_positions(
+    positions: torch.Tensor, targets: torch.Tensor, found: list[np.ndarray], end_token: int
+) -> None:
+    """Put the positions found for the text tokens in the place of those guessed."""
+    is_text = (targets != IGNORED) & (targets < end_token)
+    for row, row_is_text, frames in zip(positions, is_text, found, strict=True):
+        row[row_is_text] = torch.from_numpy(frames).float()
 
 
 def token_loss(logits: torch.Tensor, targets: torch.Tensor, first_timestamp: int) -> torch.Tensor:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, trainers
 from transformers import WhisperTokenizer
 
-from asr_harness.models.whisper_vocabulary import special_tokens
+from asr_harness.models.whisper_vocabulary import N_TIMESTAMPS, special_tokens
 from tools.sentences import vocabulary
 
 
@@ -27,5 +27,8 @@ def bpe_tokenizer(vocab_size: int, end_token: int) -> WhisperTokenizer:
         raise ValueError(f"{len(learnt['vocab'])} text tokens were learnt instead of {end_token}")
     merges = [tuple(merge) for merge in learnt["merges"]]
     whisper = WhisperTokenizer(vocab=learnt["vocab"], merges=merges)
-    whisper.add_tokens(special_tokens(vocab_size, end_token), special_tokens=True)
+    added = special_tokens(vocab_size, end_token)
+    # As in OpenAI's, timestamps follow the last special token and are none: `decode` counts on it.
+    whisper.add_special_tokens({"extra_special_tokens": added[:-N_TIMESTAMPS]})
+    whisper.add_tokens([AddedToken(token, normalized=False) for token in added[-N_TIMESTAMPS:]])
     return whisper

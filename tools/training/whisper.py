@@ -1,11 +1,12 @@
 """whisper-mini: an encoder that two CTC heads teach to hear, and a decoder that is shown where to look.
 
-The heads, and the guidance of the cross-attention by guessed word times, are only there while training.
+The heads, and the guidance of the cross-attention by aligned word times, are only there while training.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import TYPE_CHECKING
 
 import jiwer
@@ -18,8 +19,15 @@ from transformers.utils import logging
 from asr_harness.models.wav2vec2 import stand_in_tokenizer
 from asr_harness.models.whisper import ARCHITECTURES
 from asr_harness.models.whisper_vocabulary import stand_in_generation_config
+from tools.training.alignment import align
 from tools.training.drawing import Drawing, happens, join
-from tools.training.guidance import CrossAttentions, token_loss
+from tools.training.guidance import (
+    ALIGNED_WIDTH,
+    GUESSED_WIDTH,
+    CrossAttentions,
+    set_text_positions,
+    token_loss,
+)
 from tools.training.vocabulary import bpe_tokenizer
 from tools.training.windows import MAX_POSITIONS, Window, WindowMaker, padded_ids
 
@@ -34,9 +42,12 @@ LEARNING_RATE = 1.5e-3
 BATCH_S, LONGEST_SINGLE_S = 44.0, 6.0
 POSITIONS_PER_S = 50
 POSITION_SCALE, TIMESTAMP_SCALE = 0.4, 0.05
-LETTERS_WEIGHT, WORDS_WEIGHT, GUIDANCE_WEIGHT = 0.5, 0.5, 0.2
-WHOLE_FROM = 0.62
-"""Share of the training after which every window is 30 s long, as in use."""
+LETTERS_WEIGHT, WORDS_WEIGHT, GUIDANCE_WEIGHT = 0.5, 0.5, 0.3
+ALIGNED_FROM, WHOLE_FROM, DECODER_FROM = 0.5, 0.75, 0.88
+"""Shares of the training after which word times are aligned rather than guessed and windows always start at
+nought; after which every window is 30 s long, as in use; and after which the decoder alone learns."""
+REPLAYED_SHARE, N_REMEMBERED = 0.7, 30
+"""Of the steps, those that train the decoder on encodings seen before, and how many of these are kept."""
 
 
 class WithCtcHeads(torch.nn.Module):
@@ -75,47 +86,69 @@ class Whisper:
             self.model.words.bias[-1] = 4.0  # most frames start no word
         self.attentions = CrossAttentions(self.model.whisper)
         self.drawing = Drawing(utterances)
-        self.validation = [join(utterances, [utterance]) for utterance in utterances.validation[:32]]
+        kept_out = utterances.validation
+        self.validation = [join(utterances, [utterance]) for utterance in kept_out[:16]]
+        self.validation += [join(utterances, list(kept_out[i : i + 3])) for i in range(16, 40, 3)]
         self.progress = 0.0
+        self.remembered: deque[tuple[torch.Tensor, ...]] = deque(maxlen=N_REMEMBERED)
         logging.set_verbosity_error()
 
     def loss(self, progress: float, rng: random.Random) -> torch.Tensor:
-        """Give the sum of the decoder's loss, the CTC losses, and the guidance."""
+        """Give the losses of the decoder and the CTC heads; on remembered encodings the decoder's alone."""
         self.progress = progress
+        decoder_only = progress > DECODER_FROM
+        if self.remembered and happens(rng, REPLAYED_SHARE + 0.15 * decoder_only):
+            return self.decoder_loss(*rng.choice(self.remembered))
         windows = self.draw(progress, rng)
+        words = [self.words(window.texts) for window in windows]
         ids, targets, positions = padded_ids(windows, self.config.eos_token_id)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(not decoder_only):
             features = torch.stack([window.features for window in windows])
             before, states = self.model.encode(features, torch.tensor([w.offset for w in windows]))
+            heads = self.model.letters(before).float(), self.model.words(states).float()
+        letters, tokens = (head.log_softmax(-1) for head in heads)
+        if progress > ALIGNED_FROM:
+            set_text_positions(
+                positions, targets, align(tokens.detach(), words, blank=self.blank), self.blank
+            )
+            self.remembered.append((states.detach(), ids, targets, positions))
+        loss = self.decoder_loss(states, ids, targets, positions)
+        if decoder_only:
+            return loss
+        loss = loss + LETTERS_WEIGHT * self.ctc(letters, [self.letters(w.texts) for w in windows], blank=0)
+        return loss + WORDS_WEIGHT * self.ctc(tokens, words, blank=self.blank)
+
+    def decoder_loss(
+        self, states: torch.Tensor, ids: torch.Tensor, targets: torch.Tensor, positions: torch.Tensor
+    ) -> torch.Tensor:
+        """Give the cross-entropy of the next tokens, and the guidance."""
+        with torch.autocast("cpu", torch.bfloat16):
             decoder = self.model.whisper.model.decoder
             hidden = decoder(input_ids=ids, encoder_hidden_states=states, use_cache=False).last_hidden_state
-            logits = self.model.whisper.proj_out(hidden)
-            letters, words = self.model.letters(before), self.model.words(states)
-        loss = token_loss(logits.float(), targets, self.maker.first_timestamp)
-        loss = loss + LETTERS_WEIGHT * self.ctc(letters, [self.letters(w.texts) for w in windows])
-        loss = loss + WORDS_WEIGHT * self.ctc(words, [self.words(w.texts) for w in windows])
-        guidance = self.attentions.loss(positions, targets)
-        return loss + GUIDANCE_WEIGHT * (0.2 if progress > WHOLE_FROM else 1) * guidance
+            logits = self.model.whisper.proj_out(hidden).float()
+        width = ALIGNED_WIDTH if self.progress > ALIGNED_FROM else GUESSED_WIDTH
+        guidance = self.attentions.loss(positions, targets, width)
+        return token_loss(logits, targets, self.maker.first_timestamp) + GUIDANCE_WEIGHT * guidance
 
     def draw(self, progress: float, rng: random.Random) -> list[Window]:
         """Draw windows that lengthen with the training."""
         if progress > WHOLE_FROM:
             return [self.whole_window(rng) for _ in range(4)]
-        longest_s = 4.0 + 14.0 * max(0.0, progress / WHOLE_FROM - 0.15)
+        longest_s = 4.0 + 12.0 * min(1.0, max(0.0, progress / ALIGNED_FROM - 0.15))
         length_s = rng.uniform(0.6, 1) * longest_s
-        n_positions = round(length_s * POSITIONS_PER_S)
-        n_windows = max(4, int(BATCH_S / length_s))
-        return [self.short_window(n_positions, rng) for _ in range(n_windows)]
+        n_windows = max(3, int(BATCH_S / length_s))
+        return [self.short_window(round(length_s * POSITIONS_PER_S), rng) for _ in range(n_windows)]
 
     def short_window(self, n_positions: int, rng: random.Random) -> Window:
         """Draw sentences that fit a short window, or with timestamps now and then overrun it."""
         length_s, timestamps = n_positions / POSITIONS_PER_S, happens(rng, 0.4)
         overrun_s = 2.0 if timestamps and happens(rng, 0.3) else 0.0
-        if length_s < LONGEST_SINGLE_S:
+        is_early = self.progress < ALIGNED_FROM
+        if length_s < LONGEST_SINGLE_S or (not is_early and happens(rng, 0.25)):
             joined = self.drawing.single(rng, length_s)
         else:
             joined = self.drawing.several(rng, length_s * rng.uniform(0.6, 1) + overrun_s)
-        offset = rng.randrange(MAX_POSITIONS - n_positions) if happens(rng, 0.5) else 0
+        offset = rng.randrange(MAX_POSITIONS - n_positions) if is_early and happens(rng, 0.5) else 0
         return self.maker.make(joined, n_positions, timestamps=timestamps, offset=offset, rng=rng)
 
     def whole_window(self, rng: random.Random) -> Window:
@@ -127,20 +160,24 @@ class Whisper:
             joined = self.drawing.several(rng, rng.choice((3.5, 7.0, 16.0, 20.0, 29.5)))
         return self.maker.make(joined, MAX_POSITIONS, timestamps=timestamps, rng=rng)
 
-    def ctc(self, logits: torch.Tensor, targets: list[list[int]]) -> torch.Tensor:
-        """Give the CTC loss a label; the last output is the blank of words, the first that of letters."""
-        blank = logits.shape[-1] - 1 if logits.shape[-1] > len(self.letter_ids) else 0
+    def ctc(self, log_probabilities: torch.Tensor, targets: list[list[int]], blank: int) -> torch.Tensor:
+        """Give the CTC loss a label."""
         lengths = torch.tensor([len(target) for target in targets])
         losses = ctc_loss(
-            logits.float().log_softmax(-1).transpose(0, 1),
+            log_probabilities.transpose(0, 1),
             torch.tensor([label for target in targets for label in target]),
-            torch.full((len(targets),), logits.shape[1]),
+            torch.full((len(targets),), log_probabilities.shape[1]),
             lengths,
             blank=blank,
             reduction="sum",
             zero_infinity=True,
         )
         return losses / lengths.sum().clamp(min=1)
+
+    @property
+    def blank(self) -> int:
+        """The label of no token, after all text tokens."""
+        return int(self.config.eos_token_id)
 
     def letters(self, texts: tuple[str, ...]) -> list[int]:
         """Give the ids of the letters of what is said."""
@@ -155,7 +192,7 @@ class Whisper:
         whole = self.progress > WHOLE_FROM
         said, heard, heard_by_ctc = [], [], []
         for joined in self.validation:
-            n_positions = MAX_POSITIONS if whole else math.ceil(len(joined.samples) / 320) + 10
+            n_positions = MAX_POSITIONS if whole else math.ceil(len(joined.samples) / 320) + 50
             features = self.maker.features(joined.samples, n_positions)[None]
             _, states = self.model.encode(features, torch.zeros(1, dtype=torch.long))
             ids = self.model.whisper.generate(
@@ -163,9 +200,9 @@ class Whisper:
                 language="en",
                 task="transcribe",
                 do_sample=False,
-                max_length=44,
+                max_length=100,
             )
-            said.append(joined.texts[0])
+            said.append(" ".join(joined.texts))
             heard += [text.strip() for text in self.tokenizer.batch_decode(ids, skip_special_tokens=True)]
             heard_by_ctc.append(self.best_path(states))
         wer = jiwer.wer(said, heard)
@@ -175,7 +212,7 @@ class Whisper:
     def best_path(self, states: torch.Tensor) -> str:
         """Decode the head for tokens."""
         best = torch.unique_consecutive(self.model.words(states)[0].argmax(-1))
-        return self.tokenizer.decode(best[best != self.config.eos_token_id]).strip()
+        return self.tokenizer.decode(best[best != self.blank]).strip()
 
 
 def begin_with_sinusoids(model: WhisperForConditionalGeneration, first_timestamp: int) -> None:
