@@ -23,12 +23,16 @@ TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A case waits for its turns; `warm_up_s` is what its first pass took, maybe beside the other side's."""
+    """A case waits for its turns; `n_cases` are there in this restart.
+
+    `warm_up_s` is what its first pass took, maybe beside the other side's.
+    """
 
     test_id: str
     case_id: str
     slice_fingerprint: str
     warm_up_s: float
+    n_cases: int = 1
 
 
 @dataclass(frozen=True, slots=True)

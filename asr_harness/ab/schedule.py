@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 Side = Literal["base", "candidate"]
 SIDES: tuple[Side, Side] = ("base", "candidate")
 
-MIN_PAIRS, MAX_PAIRS = 5, 20
+MIN_PAIRS, MAX_PAIRS = 5, 60
+
+STARTUP_S = 15.0
+"""What a restart takes beside its rounds, about: imports, loading, warming up, saving."""
 
 
 def turns(n_pairs: int, first: Side) -> Iterator[Side]:
@@ -28,6 +31,14 @@ def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
         first: Side = rng.choice(SIDES)
         yield first, other(first)
         yield other(first), first
+
+
+def turn_time_s(budget_s: float, n_cases: int, n_restarts: int) -> float:
+    """Share the budget out: so long a time for each case's rounds that `n_restarts` restarts fill it.
+
+    Noise within a restart is larger than between two, so few long restarts tell more than many short ones.
+    """
+    return max(0.0, (0.97 * budget_s / n_restarts - STARTUP_S) / max(n_cases, 1))
 
 
 def n_pairs(round_s: float, time_s: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from math import log1p
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.sequential import Decision
+
+TurnTime = Callable[[int], float]
 
 DECIDED = ("regression", "improvement", "unchanged")
 TOLERANCE, MARGIN = log1p(0.02), log1p(0.05)
@@ -69,13 +72,14 @@ def restarts(
     record: Path,
     *,
     seed: int,
-    time_s: float,
+    turn_time_s: TurnTime,
     fresh: bool = False,
 ) -> Iterator[None]:
     """Restart both sides again and again, adding to `findings`; decided cases are left out of what follows.
 
     Every turn is appended to `record`, a JSON line for each restart of a case, so that any rule can be
-    replayed. Raises AbError where a worker crashes or hangs, or where the sides do not run the same slices.
+    replayed. `turn_time_s` gives the seconds of rounds for each of so many cases. Raises AbError where a
+    worker crashes or hangs, or where the sides do not run the same slices.
     """
     take = _taken_alone if fresh else _taken_in_turn
     for order in schedule.start_orders(seed):
@@ -84,7 +88,7 @@ def restarts(
             for case_id, decision in findings.decisions().items()
             if decision.verdict in DECIDED
         ]
-        for case_id, test_id, turns in take(sides, order, decided, findings, time_s):
+        for case_id, test_id, turns in take(sides, order, decided, findings, turn_time_s):
             findings.test_ids[case_id] = test_id
             ratio = estimate.log_ratio(turns["base"], turns["candidate"])
             findings.ratios.setdefault(case_id, []).append(ratio)
@@ -101,7 +105,7 @@ Taken = tuple[str, str, "Mapping[Side, list[Turn]]"]
 
 
 def _taken_in_turn(
-    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, time_s: float
+    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, turn_time_s: TurnTime
 ) -> Iterator[Taken]:
     """Run both workers at once, of which only the one whose turn it is computes."""
     with ExitStack() as stack:
@@ -114,7 +118,7 @@ def _taken_in_turn(
             if not cases:
                 continue
             round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
-            n_pairs = schedule.n_pairs(round_s, time_s)
+            n_pairs = schedule.n_pairs(round_s, turn_time_s(cases["base"].n_cases))
             turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
             for worker in workers.values():
                 worker.go(n_pairs)
@@ -126,7 +130,7 @@ def _taken_in_turn(
 
 
 def _taken_alone(
-    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, time_s: float
+    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, turn_time_s: TurnTime
 ) -> Iterator[Taken]:
     """Run one worker after the other, each with all its rounds: interleaved fresh processes."""
     found: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
@@ -137,7 +141,7 @@ def _taken_alone(
                     findings.left_out[case.test_id] = f"{case.outcome} on {side}: {case.reason}"
                     continue
                 round_s = worker.try_round(case.warm_up_s)
-                n_rounds = schedule.n_pairs(round_s, time_s)
+                n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
                 worker.go(n_rounds)
                 found.setdefault(case.case_id, {})[side] = (
                     case,

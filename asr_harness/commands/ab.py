@@ -25,6 +25,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab import session
+from asr_harness.ab.schedule import turn_time_s
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.compare import EXIT_FINE, EXIT_REGRESSION, EXIT_UNDECIDED
 from asr_harness.errors import AbError
@@ -32,6 +33,7 @@ from asr_harness.report import units
 from asr_harness.report.terminal import table
 from asr_harness.selecting import STORAGE
 from asr_harness.settings import UNDECIDED
+from asr_harness.sequential import LOOKS
 from asr_harness.stats import ALPHA, standard_deviation
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
     parser.add_argument(
-        "--turn-time", type=float, default=12.0, help="seconds of rounds for a case in a restart"
+        "--turn-time",
+        type=float,
+        default=None,
+        help="seconds of rounds for a case in a restart (by the budget)",
     )
     parser.add_argument("--alpha", type=float, default=ALPHA, help="chance of any false alarm (%(default)s)")
     parser.add_argument("--tolerance", type=float, default=2.0, help="percent below which no change counts")
@@ -98,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
             findings,
             record,
             seed=arguments.seed,
-            time_s=arguments.turn_time,
+            turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases, LOOKS[0]),
             fresh=arguments.fresh,
         )
         for number, _ in enumerate(restarts, 1):

@@ -30,6 +30,11 @@ class Live:
         """Put a case under the driver."""
         return LiveRun(self, (test_id, case_id, slice_fingerprint), run)
 
+    @property
+    def n_cases(self) -> int:
+        """How many cases of this session have turns to wait for."""
+        return len(self._ledger.selected.keys() - self._ledger.entries.keys() | self._told)
+
     def ready(self, ready: Ready, try_round: Callable[[], float]) -> int:
         """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""
         self._told.add(ready.test_id)
@@ -77,7 +82,7 @@ class LiveRun:
     @cached_property
     def n_rounds(self) -> int:
         """Warm up, and ask the driver how many rounds to run."""
-        ready = Ready(*self._names, warm_up_s=self._run.warm_up_s)
+        ready = Ready(*self._names, warm_up_s=self._run.warm_up_s, n_cases=self._live.n_cases)
         n_rounds = self._live.ready(ready, self._run.warm_up_again)
         if not n_rounds:
             pytest.skip("the other side has no such case")

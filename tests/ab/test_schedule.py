@@ -29,7 +29,15 @@ def test_which_side_begins_is_random_and_repeats_with_the_seed() -> None:
     assert begins == {seed: next(schedule.start_orders(seed)) for seed in range(20)}
 
 
+def test_the_budget_is_shared_among_restarts_and_cases() -> None:
+    alone, among_two = (schedule.turn_time_s(300.0, n_cases, 5) for n_cases in (1, 2))
+    assert alone == 2 * among_two
+    assert 5 * (alone + schedule.STARTUP_S) <= 300
+    assert schedule.turn_time_s(10.0, 8, 5) == 0
+
+
 def test_pairs_fill_the_time_within_bounds() -> None:
     assert schedule.n_pairs(0.5, 10.0) == 10
+    assert schedule.n_pairs(0.1, 10.0) == 50
     assert schedule.n_pairs(60.0, 10.0) == schedule.MIN_PAIRS
     assert schedule.n_pairs(0.001, 10.0) == schedule.MAX_PAIRS
