@@ -32,8 +32,8 @@ from asr_harness.errors import AbError
 from asr_harness.report import units
 from asr_harness.report.terminal import table
 from asr_harness.selecting import STORAGE
-from asr_harness.settings import UNDECIDED
 from asr_harness.sequential import LOOKS
+from asr_harness.settings import UNDECIDED
 from asr_harness.stats import ALPHA, standard_deviation
 
 if TYPE_CHECKING:
