@@ -1,9 +1,9 @@
 """Sequential judgement of paired restarts: look now and then, stop when it is clear, keep the error rate.
 
-A paired t test at each of the planned `LOOKS`, of which the k-th may spend alpha / 2^k: by Bonferroni's
-inequality the chance of any false alarm at any look is at most alpha, wherever one stops (group sequential
-testing; Jennison and Turnbull, Group Sequential Methods with Applications to Clinical Trials, 2000, ch. 1
-and 11).
+A paired t test at each planned look, each of which may spend a share of alpha; the shares add up to one, so
+that by Bonferroni's inequality the chance of any false alarm at any look is at most alpha, wherever one
+stops (group sequential testing; Jennison and Turnbull, Group Sequential Methods with Applications to
+Clinical Trials, 2000).
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from asr_harness.types import Verdict
 
-LOOKS = (5, 7, 10, 13, 18, 25, 35, 49, 69, 97)
-"""Numbers of restarts after which the rule looks: each some 1.4 times the one before."""
+MIN_RESTARTS = 5
+SPACING = 1.6
+
+Looks = tuple[tuple[int, float], ...]
+"""Numbers of restarts after which the rule looks, each with its share of alpha."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +40,79 @@ class Decision:
     n: int
 
 
-def p_value(log_ratios: Sequence[float]) -> float:
+def planned_looks(n_restarts: int) -> Looks:
+    """Plan to look at the end, and on the way each time that the restarts have grown by 1.6.
+
+    The last look has half of alpha, the one before it a quarter and so on, and the first what is left.
+    """
+    numbers = [max(n_restarts, MIN_RESTARTS)]
+    while numbers[0] / SPACING >= MIN_RESTARTS:
+        numbers.insert(0, round(numbers[0] / SPACING))
+    shares = [2.0 ** -(len(numbers) - index) for index in range(len(numbers))]
+    shares[0] *= 2
+    return tuple(zip(numbers, shares, strict=True))
+
+
+def ended(looks: Looks, n: int) -> Looks:
+    """Bring the last look forward to where the budget ended; those that were not reached spend nothing."""
+    return (*((number, share) for number, share in looks[:-1] if number < n), (n, looks[-1][1]))
+
+
+def p_value(log_ratios: Sequence[float], looks: Looks) -> float:
     """Test the mean against zero at every look so far; the p value is corrected for all of them."""
     found = [1.0]
-    for number, n in enumerate(_looks(len(log_ratios)), 1):
-        test = paired(log_ratios[:n])
+    for number, share in looks:
+        test = paired(log_ratios[:number]) if MIN_RESTARTS <= number <= len(log_ratios) else None
         if test is not None:
-            found.append(min(1.0, test.p * 2**number))
+            found.append(min(1.0, test.p / share))
     return min(found)
 
 
-def interval(log_ratios: Sequence[float], alpha: float = ALPHA) -> tuple[float, float] | None:
+def interval(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) -> tuple[float, float] | None:
     """Bound the mean at the last look, at the level that this look may spend; None before the first."""
-    looks = _looks(len(log_ratios))
-    if not looks:
+    reached = [(number, share) for number, share in looks if MIN_RESTARTS <= number <= len(log_ratios)]
+    if not reached:
         return None
-    test = paired(log_ratios[: looks[-1]], alpha / 2 ** len(looks))
+    number, share = reached[-1]
+    test = paired(log_ratios[:number], alpha * share)
     return None if test is None else (test.low, test.high)
 
 
 def verdicts(
-    cases: Mapping[str, Sequence[float]], *, alpha: float = ALPHA, tolerance: float, margin: float
+    cases: Mapping[str, Sequence[float]],
+    looks: Looks,
+    *,
+    alpha: float = ALPHA,
+    tolerance: float,
+    margin: float,
 ) -> dict[str, Decision]:
     """Judge every case on its restarts so far, all cases together at `alpha`.
 
     p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `margin` are log
     ratios: a change counts above the one, none is seen within the other.
     """
-    adjusted = dict(zip(cases, holm([p_value(log_ratios) for log_ratios in cases.values()]), strict=True))
+    adjusted = dict(
+        zip(cases, holm([p_value(log_ratios, looks) for log_ratios in cases.values()]), strict=True)
+    )
+    level = alpha / max(len(cases), 1)
     return {
-        name: _decide(log_ratios, adjusted[name], alpha, len(cases), (tolerance, margin))
+        name: _decide(
+            log_ratios, adjusted[name], alpha, interval(log_ratios, looks, level), (tolerance, margin)
+        )
         for name, log_ratios in cases.items()
     }
 
 
-def _looks(n: int) -> tuple[int, ...]:
-    return tuple(look for look in LOOKS if look <= n)
-
-
 def _decide(
-    log_ratios: Sequence[float], p: float, alpha: float, n_cases: int, limits: tuple[float, float]
+    log_ratios: Sequence[float],
+    p: float,
+    alpha: float,
+    bounds: tuple[float, float] | None,
+    limits: tuple[float, float],
 ) -> Decision:
     (tolerance, margin), n = limits, len(log_ratios)
     estimate = mean(log_ratios) if n else None
-    low, high = interval(log_ratios, alpha / n_cases) or (None, None)
+    low, high = bounds or (None, None)
     verdict: Verdict = "inconclusive"
     if p <= alpha and estimate is not None and abs(estimate) > tolerance:
         verdict = "regression" if estimate > 0 else "improvement"

@@ -19,21 +19,21 @@ import shutil
 import subprocess
 from collections import Counter
 from itertools import pairwise
-from math import exp, sqrt
+from math import exp, log1p, sqrt
 from pathlib import Path
 from statistics import fmean, median, stdev
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab.session import MARGIN, TOLERANCE
-from asr_harness.sequential import LOOKS, verdicts
+from asr_harness.sequential import ended, planned_looks, verdicts
 from asr_harness.stats import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PERCENTS = (0, 2, 3, 5, 10)
-BUDGETS_MIN = (2, 5)
+BUDGETS_MIN = (2, 5, 10)
 N_SIMULATIONS = 2000
 CONFTEST = """
 from asr_harness.grid import Grid, Profile
@@ -151,12 +151,20 @@ def power(paths: Sequence[Path]) -> None:
     print("".join(f"{name:>14}" for name in (*columns, *PLAIN_RULES)))
     for path, study in zip(paths, studies, strict=True):
         print(f"{path.parents[1].name:<12}{_row(study, deviations)}")
+    each_s = median(_each_s(study) for study in studies)
+    print(f"the same deviations around exact effects, {each_s:.0f} s a restart: found slower")
+    for percent in PERCENTS:
+        found = [
+            _ends(log1p(percent / 100), deviations, int(m * 60 / each_s))["regression"] for m in BUDGETS_MIN
+        ]
+        shares = ", ".join(f"{share:.1%} in {m} min" for share, m in zip(found, BUDGETS_MIN, strict=True))
+        print(f"  {percent:>3} %: {shares}")
 
 
 def _row(restarts: list[dict[str, Any]], deviations: Sequence[float]) -> str:
     ratios = {name: [line["log_ratio"][name] for line in restarts] for name in ("raw", "calibrated")}
     effect = fmean(ratios["raw"])
-    each_s = median(after["at_s"] - before["at_s"] for before, after in pairwise(restarts))
+    each_s = _each_s(restarts)
     ends = [_ends(effect, deviations, int(minutes * 60 / each_s)) for minutes in BUDGETS_MIN]
     found = [end[verdict] for end in ends for verdict in ("regression", "improvement")]
     plain = [_plain(restarts, rule) for rule in PLAIN_RULES.values()]
@@ -165,15 +173,20 @@ def _row(restarts: list[dict[str, Any]], deviations: Sequence[float]) -> str:
     return told + "".join(f"{share:>14.1%}" for share in (*found, *plain))
 
 
+def _each_s(restarts: list[dict[str, Any]]) -> float:
+    return median(after["at_s"] - before["at_s"] for before, after in pairwise(restarts))
+
+
 def _ends(effect: float, deviations: Sequence[float], n_restarts: int) -> dict[str, float]:
     """Give the share of sessions that end with each verdict within so many restarts."""
     rng = random.Random(0)
     ends: Counter[str] = Counter()
+    looks = planned_looks(n_restarts)
     for _ in range(N_SIMULATIONS):
         drawn = [effect + deviation for deviation in rng.choices(deviations, k=n_restarts)]
         verdict = "inconclusive"
-        for n in (look for look in LOOKS if look <= n_restarts):
-            found = verdicts({"": drawn[:n]}, alpha=ALPHA, tolerance=TOLERANCE, margin=MARGIN)
+        for n, _ in ended(looks, n_restarts):
+            found = verdicts({"": drawn[:n]}, looks, alpha=ALPHA, tolerance=TOLERANCE, margin=MARGIN)
             verdict = found[""].verdict
             if verdict != "inconclusive":
                 break

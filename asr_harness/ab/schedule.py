@@ -12,6 +12,7 @@ Side = Literal["base", "candidate"]
 SIDES: tuple[Side, Side] = ("base", "candidate")
 
 MIN_PAIRS, MAX_PAIRS = 5, 60
+TURN_TIME_S = 12.0
 
 STARTUP_S = 15.0
 """What a restart takes beside its rounds, about: imports, loading, warming up, saving."""
@@ -34,11 +35,12 @@ def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
 
 
 def turn_time_s(budget_s: float, n_cases: int, n_restarts: int) -> float:
-    """Share the budget out: so long a time for each case's rounds that `n_restarts` restarts fill it.
+    """Give the seconds of a case's rounds in one restart: so few that `n_restarts` fit into the budget.
 
-    Noise within a restart is larger than between two, so few long restarts tell more than many short ones.
+    Beyond `TURN_TIME_S` a restart tells little more: processes differ, however long one looks at each.
     """
-    return max(0.0, (0.97 * budget_s / n_restarts - STARTUP_S) / max(n_cases, 1))
+    share_s = (0.97 * budget_s / n_restarts - STARTUP_S) / max(n_cases, 1)
+    return max(0.0, min(share_s, TURN_TIME_S))
 
 
 def n_pairs(round_s: float, time_s: float) -> int:

@@ -14,7 +14,7 @@ from asr_harness.ab import estimate, schedule
 from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.ab.worker import started
 from asr_harness.errors import AbError
-from asr_harness.sequential import verdicts
+from asr_harness.sequential import MIN_RESTARTS, planned_looks, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.schedule import Side
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
-    from asr_harness.sequential import Decision
+    from asr_harness.sequential import Decision, Looks
 
 TurnTime = Callable[[int], float]
 
@@ -56,6 +56,7 @@ class Findings:
     alpha: float
     tolerance: float = TOLERANCE
     margin: float = MARGIN
+    looks: Looks = field(default_factory=lambda: planned_looks(MIN_RESTARTS))
     ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
     test_ids: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Findings:
     def decisions(self) -> dict[str, Decision]:
         """Judge every case on its restarts so far."""
         values = {name: [ratio.raw for ratio in ratios] for name, ratios in self.ratios.items()}
-        return verdicts(values, alpha=self.alpha, tolerance=self.tolerance, margin=self.margin)
+        return verdicts(values, self.looks, alpha=self.alpha, tolerance=self.tolerance, margin=self.margin)
 
 
 def restarts(

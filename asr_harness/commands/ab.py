@@ -32,7 +32,7 @@ from asr_harness.errors import AbError
 from asr_harness.report import units
 from asr_harness.report.terminal import table
 from asr_harness.selecting import STORAGE
-from asr_harness.sequential import LOOKS
+from asr_harness.sequential import MIN_RESTARTS, ended, planned_looks
 from asr_harness.settings import UNDECIDED
 from asr_harness.stats import ALPHA, standard_deviation
 
@@ -103,16 +103,20 @@ def run(arguments: argparse.Namespace) -> int:
             findings,
             record,
             seed=arguments.seed,
-            turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases, LOOKS[0]),
+            turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases, MIN_RESTARTS),
             fresh=arguments.fresh,
         )
         for number, _ in enumerate(restarts, 1):
             spent_s = monotonic() - began
+            if number == 1:
+                findings.looks = planned_looks(min(arguments.restarts, int(budget_s / spent_s)))
             decisions = findings.decisions()
             _say(_progress(number, decisions, max(budget_s - spent_s, 0)))
             is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
             if is_decided or number >= arguments.restarts or spent_s * (1 + 1 / number) > budget_s:
                 break
+    findings.looks = ended(findings.looks, number)
+    decisions = findings.decisions()
     if arguments.markdown:
         arguments.markdown.write_text(_markdown(arguments, decisions), "utf-8")
     return _conclude(findings, decisions, arguments.undecided)
