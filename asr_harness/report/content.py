@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The tidy table, the cells made of it, and what was concluded; `not_drawn` names variants."""
+    """The tidy table, the cells made of it, and what was concluded; `not_drawn` names what has no figures."""
 
     title: str
     table: pd.DataFrame
     cells: pd.DataFrame
     machines: tuple[Machine, ...]
+    drawn: pd.DataFrame
     figures: tuple[Figure, ...]
     not_drawn: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -62,6 +63,7 @@ def gather(
         table=tidy,
         cells=found,
         machines=machines(runs),
+        drawn=shown,
         figures=_figures(shown, tidy[tidy["case"].isin(shown["case"])], runs),
         not_drawn=not_drawn,
         findings=check_all(found),

@@ -61,7 +61,7 @@ def _lost(cells: pd.DataFrame) -> list[str]:
     lost = cells[cells["outcome"] != "measured"]
     if not len(lost):
         return []
-    lost = lost.assign(reason=lost["reason"].fillna("no reason was saved"))
+    lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
     groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
     said = [f"- {outcome} in {n}: {_escaped(reason)}" for (outcome, reason), n in groups[:MOST_LOST]]
     more = len(groups) - len(said)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.tidy.columns import COLUMNS
-from asr_harness.tidy.rows import digest, machine_name, row, run_columns
+from asr_harness.tidy.naming import digest, machine_name
+from asr_harness.tidy.rows import row, run_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

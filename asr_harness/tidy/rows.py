@@ -1,28 +1,16 @@
-"""A row of the tidy table from one record: raw rounds reduced to medians and percentiles."""
+"""A row of the tidy table from one record."""
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from asr_harness.tidy.intervals import pooled_rate_interval
-from asr_harness.types import STAGES
+from asr_harness.tidy import reduced
+from asr_harness.tidy.naming import digest, machine_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from asr_harness.saved import CaseRecord, SavedRun
-    from asr_harness.types import Case
-
-DIGITS = 8
-MEMORY_KINDS = {
-    "peak_allocated_bytes": "allocated on the GPU",
-    "peak_resident_bytes": "resident in the process",
-}
 
 Row = dict[str, Any]
 
@@ -64,113 +52,10 @@ def row(record: CaseRecord, block: Mapping[str, Any]) -> Row:
     found |= {"n_utterances": n, "slice_audio_s": info["audio_s"], "audio_s": info["audio_s"] / n}
     return {
         **found,
-        **_speed(record.rounds_s, info, n),
-        **_work(info, n),
-        **_peaks(record.case, block),
-        **_memory(info),
-        **_energy(info, n),
-        **_quality(info),
-    }
-
-
-def digest(value: Any) -> str:
-    """Stand for a plain value by a few digits."""
-    return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:DIGITS]
-
-
-def machine_name(environment: Mapping[str, Any]) -> str:
-    """Name processor, cores and GPUs in a few words."""
-    cpu = environment.get("cpu") or "unknown processor"
-    cores = environment.get("n_physical_cores") or environment.get("n_logical_cores")
-    gpus = [gpu["name"] for gpu in environment.get("gpus") or ()]
-    return ", ".join([f"{cpu}, {cores} cores" if cores else cpu, *(gpus or ["no GPU"])])
-
-
-def _speed(rounds_s: Sequence[float], info: Mapping[str, Any], n: int) -> Row:
-    low, high = np.percentile(rounds_s, (5, 95))
-    batches = [batch_s for round_ in info["batch_latency_s"] for batch_s in round_]
-    p50, p95, p99 = np.percentile(batches, (50, 95, 99)) if batches else (None, None, None)
-    stages_s = {stage: median(info["stage_s"][stage]) / n for stage in STAGES}
-    total_s = sum(stages_s.values())
-    return {
-        "n_rounds": len(rounds_s),
-        "latency_s": median(rounds_s) / n,
-        "latency_low_s": low / n,
-        "latency_high_s": high / n,
-        "request_p50_s": p50,
-        "request_p95_s": p95,
-        "request_p99_s": p99,
-        "rtf": median(rounds_s) / info["audio_s"],
-        "calibration_s": median(info["calibration_s"]) if info.get("calibration_s") else None,
-        **{f"{stage}_s": value for stage, value in stages_s.items()},
-        **{f"{stage}_share": value / total_s for stage, value in stages_s.items() if total_s},
-    }
-
-
-def _work(info: Mapping[str, Any], n: int) -> Row:
-    found = {
-        name: info.get(name) for name in ("n_tokens", "padding_fraction", "n_parameters", "weight_bytes")
-    }
-    found["cache_bytes"] = info.get("cache_bytes")
-    for name in ("flops", "useful_flops"):
-        found[name] = sum(info[name].values()) / n if info.get(name) else None
-    found["n_decoder_steps"] = (info.get("n_passes") or {}).get("step")
-    for stage, roof in (info.get("roofline") or {}).items():
-        found[f"{stage}_intensity"] = roof["intensity"]
-        found[f"{stage}_roof_share"] = roof["share"]
-        found[f"{stage}_bound"] = roof["bound"]
-        time_s = median(info["stage_s"][stage])
-        found[f"{stage}_flops_per_s"] = info["flops"][stage] / time_s if time_s else None
-    return found
-
-
-def _peaks(case: Case, block: Mapping[str, Any]) -> Row:
-    peaks = (block.get("peaks") or {}).get(case.device)
-    if not peaks:
-        return {}
-    settings = block.get("plan", {}).get("variants", {}).get(case.variant, {})
-    return {
-        "peak_flops_per_s": peaks["flops_per_s"].get(settings.get("dtype", "float32")),
-        "peak_bytes_per_s": peaks["bytes_per_s"],
-    }
-
-
-def _memory(info: Mapping[str, Any]) -> Row:
-    found = {
-        name: info.get(name)
-        for name in ("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes")
-    }
-    known = [name for name in MEMORY_KINDS if found[name] is not None]
-    if not known:
-        return found
-    return found | {"memory_bytes": found[known[0]], "memory_kind": MEMORY_KINDS[known[0]]}
-
-
-def _energy(info: Mapping[str, Any], n: int) -> Row:
-    whole = (info.get("energy_evidence") or {}).get("whole", {})
-    net_j = info.get("net_energy_j")
-    stages_j = info.get("stage_energy_j") or {}
-    return {
-        "energy_per_utterance_j": info.get("energy_per_utterance_j"),
-        "energy_per_audio_s_j": info.get("energy_per_audio_s_j"),
-        "net_energy_per_utterance_j": None if net_j is None else net_j / n,
-        "energy_uncertainty": whole.get("relative_uncertainty"),
-        "energy_label": whole.get("label", "unmeasured"),
-        "energy_source": whole.get("source"),
-        "energy_reason": info.get("reasons", {}).get("energy_j"),
-        **{f"{stage}_energy_j": value / n for stage, value in stages_j.items() if value is not None},
-    }
-
-
-def _quality(info: Mapping[str, Any]) -> Row:
-    found = {name: info.get(name) for name in ("wer", "wer_raw", "cer")}
-    low, high = (
-        pooled_rate_interval(info["errors"], info["utterances"]) if info.get("errors") else (None, None)
-    )
-    return {
-        **found,
-        "wer_low": low,
-        "wer_high": high,
-        "wer_reason": info.get("reasons", {}).get("wer"),
-        "transcripts": digest(info.get("hypotheses")),
+        **reduced.speed(record.rounds_s, info, n),
+        **reduced.work(info, n),
+        **reduced.peaks(record.case, block),
+        **reduced.memory(info),
+        **reduced.energy(info, n),
+        **reduced.quality(info),
     }

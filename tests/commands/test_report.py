@@ -83,7 +83,8 @@ def test_a_comparison_is_in_the_page(tmp_path: Path) -> None:
     changed = first.read_text("utf-8").replace("made up words number 1", "made up birds number 1")
     second.write_text(changed, "utf-8")
     page = tmp_path / "page.html"
-    assert main(["report", "--compare", str(first), str(second), "-o", str(page)]) == 0
+    sides = ["--compare", str(first), str(second), "--storage", str(tmp_path / "none")]
+    assert main(["report", *sides, "-o", str(page)]) == 0
     html = page.read_text("utf-8")
     assert "<del>words</del>" in html
     assert "<ins>birds</ins>" in html

@@ -48,7 +48,8 @@ def ask(page: Path, script: str, folder: Path, *, width: int = 1280) -> Any:
     `complaints` in it has every error and warning of the console.
     """
     html = page.read_text("utf-8")
-    changed = html.replace("<head>", f"<head>{LISTEN}", 1).replace("</body>", f"{RUN % script}</body>", 1)
+    inside, end, _ = html.rpartition("</body>")
+    changed = inside.replace("<head>", f"<head>{LISTEN}", 1) + (RUN % script) + end + "</html>"
     path = folder / f"asked-{width}.html"
     path.write_text(changed, "utf-8")
     browser = find()

@@ -122,12 +122,9 @@ def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
     assert pair["wer_points"] == pytest.approx(0.5)
 
 
-def test_data_is_thinned_above_the_limit_and_rounded() -> None:
-    frame = pd.DataFrame({"x": [i / 3 for i in range(4001)]})
-    values = inline(frame, ["x"]).to_dict()["values"]
-    assert len(values) == 1334  # every third of 4001
-    assert values[1]["x"] == 1.0
-    assert inline(frame.iloc[1:2], ["x"]).to_dict()["values"] == [{"x": 0.3333}]
+def test_data_has_four_significant_digits_and_no_nan() -> None:
+    frame = pd.DataFrame({"x": [1 / 3, 12345.678, float("nan")]})
+    assert inline(frame, ["x"]).to_dict()["values"] == [{"x": 0.3333}, {"x": 12350}, {"x": None}]
 
 
 def test_variants_beyond_what_can_be_drawn_are_named() -> None:
@@ -137,6 +134,13 @@ def test_variants_beyond_what_can_be_drawn_are_named() -> None:
     shown, left_out = drawable(many)
     assert set(shown["variant"]) == {"a", "b"}
     assert left_out == ("c",)
+
+
+def test_models_beyond_what_can_be_drawn_are_named() -> None:
+    many = hand_made.cells([{"model": f"m{i % 3}", "bucket": f"{i}s", "latency_s": 1.0} for i in range(1800)])
+    shown, left_out = drawable(many)
+    assert len(shown) == 1200
+    assert left_out == ("m2",)
 
 
 def test_a_page_of_a_folder_of_runs_needs_no_repository(tmp_path: Path) -> None:

@@ -129,10 +129,18 @@ def test_nothing_is_fetched(page: Path) -> None:
 
 
 def test_what_a_run_says_cannot_become_markup(tmp_path: Path) -> None:
-    path = made_up.write_study(tmp_path / "0001_a.json", **{**SMALL, "models": ("whisper-tiny",)})
+    path = made_up.write_study(tmp_path / "0001_a.json", **{**SMALL, "models": ("whisper-base",)})
     path.write_text(path.read_text("utf-8").replace("made unavailable", "</script><b>x"), "utf-8")
     path.write_text(path.read_text("utf-8").replace("Made-Up OS", "</script><b>x"), "utf-8")
     assert "</script><b>x" not in render(gather(select_runs(str(path))))
+
+
+def test_a_run_that_measured_nothing_still_makes_a_page(tmp_path: Path) -> None:
+    path = made_up.write_study(
+        tmp_path / "0001.json", models=("whisper-base",), devices=("cpu",), buckets=("30s",)
+    )
+    html = render(gather(select_runs(str(path))))
+    assert "no case ran here: made unavailable" in html
 
 
 def test_a_full_study_is_under_5_mb_and_built_in_under_20_s(tmp_path: Path) -> None:

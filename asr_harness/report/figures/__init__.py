@@ -48,10 +48,19 @@ def draw_all(cells: pd.DataFrame) -> tuple[Figure, ...]:
 def drawable(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Leave variants, in their order, until there are `MAX_CELLS`; give the cells and what was left out.
 
-    A page with thousands of points would be slow, and nobody could read it.
+    Where the first variant alone has more, models are left out in the same way. A page with thousands of
+    points would be slow, and nobody could read it.
     """
-    counts = cells["variant"].value_counts(sort=False)
-    room = counts.cumsum() <= MAX_CELLS
-    room.iloc[0] = True
-    kept = list(counts.index[room])
-    return cells[cells["variant"].isin(kept)], tuple(map(str, counts.index[~room]))
+    shown, variants = _first_groups(cells, "variant")
+    if len(shown) <= MAX_CELLS:
+        return shown, variants
+    shown, models = _first_groups(shown, "model")
+    return shown, variants + models
+
+
+def _first_groups(cells: pd.DataFrame, column: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Leave the first value of a column, and those after it that still have room."""
+    counts = cells[column].value_counts(sort=False)
+    kept = counts.cumsum() <= MAX_CELLS
+    kept.iloc[0] = True
+    return cells[cells[column].isin(counts.index[kept])], tuple(map(str, counts.index[~kept]))

@@ -19,7 +19,6 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 STAGE_COLOURS = {"preprocess": "#E69F00", "encode": "#0072B2", "decode": "#D55E00"}
 
 HEIGHT = 260
-MAX_ROWS = 2000
 SIGNIFICANT = 4
 
 NOTHING_RAN = "no case ran here"
@@ -78,6 +77,14 @@ def model_shape(cells: pd.DataFrame) -> alt.Shape:
     return alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=shapes))
 
 
+def tips(names: Sequence[str], **formats: str) -> list[alt.Tooltip]:
+    """Say on hovering what a mark is: names as they are, then numbers in their formats."""
+    import altair as alt
+
+    said = [alt.Tooltip(f"{name}:N") for name in names]
+    return said + [alt.Tooltip(f"{name}:Q", format=format_) for name, format_ in formats.items()]
+
+
 def defaults(cells: pd.DataFrame) -> dict[str, Any]:
     """Choose what the controls show first: the smallest batch, the baseline, the second bucket."""
     variants, buckets = (list(dict.fromkeys(cells[name])) for name in ("variant", "bucket"))
@@ -103,19 +110,11 @@ def controlled(chart: alt.LayerChart, cells: pd.DataFrame, controls: Sequence[st
 
 
 def inline(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
-    """Put columns into a chart, thinned evenly above `MAX_ROWS` rows and to four significant digits."""
+    """Put columns into a chart, to four significant digits."""
     import altair as alt
 
-    step = -(-len(frame) // MAX_ROWS) or 1
-    rows = frame[list(dict.fromkeys(columns))].iloc[::step].to_dict("records")
+    rows = frame[list(dict.fromkeys(columns))].to_dict("records")
     return alt.InlineData(values=[{name: _plain(value) for name, value in row.items()} for row in rows])
-
-
-def present(frame: pd.DataFrame, column: str, otherwise: str) -> Missing | None:
-    """Say why a column cannot be drawn: in the words of the cells, if they have any."""
-    if len(frame) and frame[column].notna().any():
-        return None
-    return Missing(otherwise)
 
 
 def _plain(value: Any) -> Any:

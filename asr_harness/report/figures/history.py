@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from asr_harness.report.figures import drawing
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from asr_harness.report.history import Point
 
+MAX_POINTS = 4000
 SHOWN = ("case", "model", "device", "bucket", "batch_size", "variant")
 
 
@@ -24,9 +26,12 @@ def history(cells: pd.DataFrame, table: pd.DataFrame, timeline: Sequence[Point])
     """Draw a line per case; a rule stands where the environment changed."""
     panels: list[Panel] = []
     for device, rows in table.groupby("device", sort=False):
-        relative = _relative(rows[rows["outcome"] == "measured"], timeline)
+        done = rows[rows["outcome"] == "measured"]
+        step = -(-done["case"].nunique() * len(timeline) // MAX_POINTS) or 1
+        relative = _relative(done[done["case"].isin(done["case"].unique()[::step])], timeline)
         chart = _draw(cells, relative, timeline) if len(relative) else Missing(NOTHING_RAN)
-        panels.append(Panel(name_of(device), chart))
+        title = name_of(device) if step == 1 else f"{name_of(device)}, every {step}. case"
+        panels.append(Panel(title, chart))
     return Figure(
         "history",
         "Latency across commits",
@@ -48,12 +53,13 @@ def _relative(rows: pd.DataFrame, timeline: Sequence[Point]) -> pd.DataFrame:
 def _draw(cells: pd.DataFrame, rows: pd.DataFrame, timeline: Sequence[Point]) -> alt.LayerChart:
     import altair as alt
 
-    names = [point.label for point in timeline]
+    n = len(timeline)
+    names = json.dumps([point.label for point in timeline])
     x = alt.X(
         "place:Q",
         title="commit",
-        scale=alt.Scale(domain=[-0.3, len(timeline) - 0.7], nice=False),
-        axis=alt.Axis(values=list(range(len(timeline))), labelExpr=f"{names}[datum.value]", grid=False),
+        scale=alt.Scale(domain=[-0.3, n - 0.7], nice=False),
+        axis=alt.Axis(values=list(range(n)), labelExpr=f"{names}[datum.value]", grid=False),
     )
     y = alt.Y(
         "ratio:Q",
@@ -66,14 +72,10 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, timeline: Sequence[Point]) ->
         y=y,
         color=drawing.model_colour(cells),
         detail="case:N",
-        tooltip=[alt.Tooltip(f"{name}:N") for name in (*SHOWN, "label")]
-        + [alt.Tooltip("ratio:Q", format=".3f")],
+        tooltip=drawing.tips((*SHOWN, "label"), ratio=".3f"),
     )
     layers = [base.mark_line(opacity=0.6, strokeWidth=1.2), base.mark_point(size=25, filled=True)]
-    layers += [
-        alt.Chart().mark_rule(strokeDash=[4, 3], color="#8A8A8A").encode(x=alt.datum(place - 0.5))
-        for place, point in enumerate(timeline)
-        if point.changed
-    ]
+    rule = alt.Chart().mark_rule(strokeDash=[4, 3], color="#8A8A8A")
+    layers += [rule.encode(x=alt.datum(i - 0.5)) for i, point in enumerate(timeline) if point.changed]
     data = drawing.inline(rows, [*SHOWN, "label", "place", "ratio"])
     return drawing.controlled(alt.layer(*layers, data=data), cells, ("batch_size", "variant"))

@@ -53,23 +53,11 @@ def on_front(points: list[tuple[float, float]]) -> list[bool]:
 def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChart:
     import altair as alt
 
-    rows = rows.dropna(subset=[cost.column, "wer"])
-    flags: dict[Any, bool] = {}
-    for _, bucket in rows.groupby("bucket", sort=False):
-        flags |= dict(
-            zip(
-                bucket.index,
-                on_front(list(zip(bucket[cost.column], bucket["wer"], strict=True))),
-                strict=True,
-            )
-        )
-    rows = rows.assign(front=[flags[i] for i in rows.index])
-    columns = [*SHOWN, cost.column, "wer", "front"]
+    rows = _flagged(rows.dropna(subset=[cost.column, "wer"]), cost.column)
     base = alt.Chart().encode(
         x=alt.X(f"{cost.column}:Q", **cost.options(rows[cost.column])),
         y=alt.Y("wer:Q", **WER.options()),
-        tooltip=[alt.Tooltip(f"{name}:N") for name in SHOWN]
-        + [alt.Tooltip(f"{cost.column}:Q", format=".3~g"), alt.Tooltip("wer:Q", format=".2%")],
+        tooltip=drawing.tips(SHOWN, **{cost.column: ".3~g", "wer": ".2%"}),
     )
     step = base.transform_filter("datum.front").mark_line(
         interpolate="step-after", strokeDash=[4, 3], color="#8A8A8A"
@@ -80,5 +68,14 @@ def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChar
         fillOpacity=alt.condition("datum.front", alt.value(1), alt.value(0)),
         fill=drawing.model_colour(cells).copy(),
     )
-    chart = alt.layer(step, points, data=drawing.inline(rows, columns))
+    chart = alt.layer(step, points, data=drawing.inline(rows, [*SHOWN, cost.column, "wer", "front"]))
     return drawing.controlled(chart, cells, ("bucket",))
+
+
+def _flagged(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Mark the cells on the front of their bucket."""
+    flags: dict[Any, bool] = {}
+    for _, bucket in rows.groupby("bucket", sort=False):
+        points = list(zip(bucket[column], bucket["wer"], strict=True))
+        flags |= dict(zip(bucket.index, on_front(points), strict=True))
+    return rows.assign(front=[flags[i] for i in rows.index])

@@ -20,12 +20,12 @@ GIGA = 1e9
 
 
 def roofline(cells: pd.DataFrame) -> Figure:
-    """Draw achieved speed against arithmetic intensity, and the roof in float32 of the baseline."""
+    """Draw achieved speed against arithmetic intensity, and the roof of the baseline's dtype."""
     return Figure(
         "roofline",
         "Roofline by stage",
-        "Grey: what the machine's measured peaks allow. Left of its bend memory binds, right of it "
-        "arithmetic. Bytes are the fewest that a stage must move.",
+        "Grey: what the machine's measured peaks allow in the baseline's dtype. Left of its bend memory "
+        "binds, right of it arithmetic. Bytes are the fewest that a stage must move.",
         by_device(
             cells, lambda rows: _draw(cells, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
         ),
@@ -34,26 +34,11 @@ def roofline(cells: pd.DataFrame) -> Figure:
 
 def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
     import altair as alt
-    import pandas as pd
 
-    parts = []
-    for stage in STAGES:
-        renamed = {f"{stage}_{name}": name for name in ("intensity", "flops_per_s", "roof_share", "bound")}
-        parts.append(rows.rename(columns=renamed)[[*KEYS, *renamed.values()]].assign(stage=stage))
-    long = pd.concat(parts).dropna(subset=["intensity"])
-    long["gflops_per_s"] = long["flops_per_s"] / GIGA
-    x = alt.X(
-        "intensity:Q",
-        title="intensity (FLOP/byte)",
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(format=PLAIN, tickCount=6),
-    )
-    y = alt.Y(
-        "gflops_per_s:Q",
-        title="speed (GFLOP/s)",
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(format=PLAIN, tickCount=6),
-    )
+    long = _by_stage(rows)
+    x = alt.X("intensity:Q", title="intensity (FLOP/byte)", **_log())
+    y = alt.Y("gflops_per_s:Q", title="speed (GFLOP/s)", **_log())
+    shapes = alt.Scale(domain=list(STAGES), range=["circle", "triangle-up"])
     points = (
         alt.Chart()
         .mark_point(size=50, filled=True, opacity=0.9)
@@ -61,29 +46,43 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
             x=x,
             y=y,
             color=drawing.model_colour(cells),
-            shape=alt.Shape(
-                "stage:N",
-                title="stage",
-                scale=alt.Scale(domain=list(STAGES), range=["circle", "triangle-up"]),
-            ),
-            tooltip=[alt.Tooltip(f"{name}:N") for name in (*KEYS, "stage", "bound")]
-            + [alt.Tooltip("roof_share:Q", format=".1%", title="of roof")],
+            shape=alt.Shape("stage:N", title="stage", scale=shapes),
+            tooltip=drawing.tips((*KEYS, "stage", "bound"), roof_share=".1%"),
         )
     )
     columns = [*KEYS, "stage", "intensity", "gflops_per_s", "roof_share", "bound"]
     chart = alt.layer(points, data=drawing.inline(long, columns))
     chart = drawing.controlled(chart, cells, ("batch_size", "variant"))
-    roof = alt.Chart(drawing.inline(_roof(rows, long), ["intensity", "gflops_per_s"])).mark_line(
-        color="#8A8A8A"
-    )
-    return alt.layer(roof.encode(x=x, y=y), chart).properties(width="container", height=drawing.HEIGHT)
+    corners = drawing.inline(_roof(rows, long), ["intensity", "gflops_per_s"])
+    roof = alt.Chart(corners).mark_line(color="#8A8A8A").encode(x=x, y=y)
+    return alt.layer(roof, chart).properties(width="container", height=drawing.HEIGHT)
+
+
+def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give each stage of each cell a row of its own."""
+    import pandas as pd
+
+    parts = []
+    for stage in STAGES:
+        renamed = {f"{stage}_{name}": name for name in ("intensity", "flops_per_s", "roof_share", "bound")}
+        parts.append(rows.rename(columns=renamed)[[*KEYS, *renamed.values()]].assign(stage=stage))
+    long = pd.concat(parts).dropna(subset=["intensity"])
+    return long.assign(gflops_per_s=long["flops_per_s"] / GIGA)
+
+
+def _log() -> dict[str, object]:
+    import altair as alt
+
+    return {"scale": alt.Scale(type="log"), "axis": alt.Axis(format=PLAIN, tickCount=6)}
 
 
 def _roof(rows: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:
     """Three corners: where points begin, the bend, and where points end."""
     import pandas as pd
 
-    peaks = rows.dropna(subset=["peak_flops_per_s"]).iloc[-1]
+    known = rows.dropna(subset=["peak_flops_per_s"])
+    usual = known[known["variant"] == "baseline"]
+    peaks = (usual if len(usual) else known).iloc[-1]
     rate, bandwidth = peaks["peak_flops_per_s"], peaks["peak_bytes_per_s"]
     corners = sorted({long["intensity"].min() / 2, rate / bandwidth, long["intensity"].max() * 2})
     return pd.DataFrame(

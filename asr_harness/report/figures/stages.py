@@ -51,39 +51,37 @@ def stacked(
     """Draw a bar for each model of the chosen bucket; a model that did not run has a word in its place."""
     import altair as alt
 
-    names = [pattern.format(stage) for stage in STAGES]
-    long = rows.melt([*KEYS, "outcome"], names, "stage", "value")
-    long["stage"] = long["stage"].map(dict(zip(names, STAGES, strict=True)))
-    long["order"] = long["stage"].map({stage: i for i, stage in enumerate(STAGES)})
+    long = _long(rows, [pattern.format(stage) for stage in STAGES])
     base = alt.Chart().encode(
         y=alt.Y("model:N", title=None, sort=drawing.models(cells), axis=alt.Axis(labelLimit=140)),
-        tooltip=[alt.Tooltip(f"{name}:N") for name in (*KEYS, "outcome", "stage")]
-        + [alt.Tooltip("value:Q", format=".1%" if shares else ".3~g")],
+        tooltip=drawing.tips((*KEYS, "outcome", "stage"), value=".1%" if shares else ".3~g"),
     )
+    scale = {"scale": alt.Scale(domain=[0, 1])} if shares else {}
+    axis = alt.Axis(format="%" if shares else PLAIN, tickCount=5)
     bars = base.mark_bar().encode(
-        x=alt.X(
-            "value:Q",
-            title=title,
-            stack="zero",
-            **({"scale": alt.Scale(domain=[0, 1])} if shares else {}),
-            axis=alt.Axis(format="%" if shares else PLAIN, tickCount=5),
-        ),
-        color=alt.Color(
-            "stage:N",
-            title=None,
-            scale=alt.Scale(domain=list(STAGES), range=list(STAGE_COLOURS.values())),
-            legend=alt.Legend(orient="bottom"),
-        ),
+        x=alt.X("value:Q", title=title, stack="zero", axis=axis, **scale),
+        color=_stage_colour(),
         order="order:Q",
     )
     layers = [bars]
     if len(measured(rows)) < len(rows):
         absent = base.transform_filter("datum.outcome != 'measured' && datum.order == 0")
-        layers.append(
-            absent.mark_text(align="left", fontSize=9, dx=4, color="#8A8A8A").encode(
-                x=alt.value(0), text="outcome:N"
-            )
-        )
-    chart = alt.layer(*layers, data=drawing.inline(long, [*KEYS, "outcome", "stage", "order", "value"]))
+        words = absent.mark_text(align="left", fontSize=9, dx=4, color="#8A8A8A")
+        layers.append(words.encode(x=alt.value(0), text="outcome:N"))
+    chart = alt.layer(*layers, data=drawing.inline(long, list(long.columns)))
     made = drawing.controlled(chart, cells, drawing.CONTROLS)
     return made.properties(height=BAR_STEP * len(drawing.models(cells)))
+
+
+def _long(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Give each stage of each cell a row of its own."""
+    long = rows.melt([*KEYS, "outcome"], names, "stage", "value")
+    place = long["stage"].map({name: i for i, name in enumerate(names)})
+    return long.assign(order=place, stage=place.map(dict(enumerate(STAGES))))
+
+
+def _stage_colour() -> alt.Color:
+    import altair as alt
+
+    scale = alt.Scale(domain=list(STAGES), range=list(STAGE_COLOURS.values()))
+    return alt.Color("stage:N", title=None, scale=scale, legend=alt.Legend(orient="bottom"))

@@ -61,67 +61,43 @@ def trend(
     ends: tuple[str, str] | None = None,
     controls: Sequence[str] = ("batch_size", "variant"),
     lines: bool = True,
-    extra: Sequence[str] = (),
 ) -> alt.LayerChart:
     """Draw `rows`; `cells` are those of the whole report, for colours, and `ends` the interval's columns."""
     import altair as alt
 
-    columns = [*TEXTS, x.column, y.column, *(ends or ()), *extra]
-    colour, shape = drawing.model_colour(cells), drawing.model_shape(cells)
-    along = x.options(rows[x.column])
+    numbers = (x.column, y.column, *(ends or ()))
+    along = alt.X(f"{x.column}:Q", **x.options(rows[x.column]))
     base = alt.Chart().encode(
-        x=alt.X(f"{x.column}:Q", **along),
+        x=along,
         y=alt.Y(f"{y.column}:Q", **y.options()),
-        color=colour,
-        tooltip=[*(alt.Tooltip(f"{name}:N") for name in TEXTS), *map(_tooltip, columns[len(TEXTS) :])],
+        color=drawing.model_colour(cells),
+        tooltip=drawing.tips(TEXTS, **dict.fromkeys(numbers, ".3~g")),
     )
-    layers: list[alt.Chart] = [base.mark_line(strokeWidth=1.5, opacity=0.7)] if lines else []
+    layers = [base.mark_line(strokeWidth=1.5, opacity=0.7)] if lines else []
     if ends:
-        low, high = ends
-        layers.append(
-            base.transform_filter(f"isValid(datum.{low})")
-            .mark_rule(strokeWidth=1.5, opacity=0.8)
-            .encode(y=alt.Y(f"{low}:Q", **y.options()), y2=alt.Y2(f"{high}:Q"))
-        )
-    done = base.transform_filter(f"isValid(datum.{y.column})")
-    layers.append(done.mark_point(size=45, filled=True, opacity=1).encode(shape=shape))
-    layers.extend(_absent(cells, rows, alt.X(f"{x.column}:Q", **along), colour))
-    chart = alt.layer(*layers, data=drawing.inline(_ordered(rows, x), columns))
+        bars = base.transform_filter(f"isValid(datum.{ends[0]})").mark_rule(strokeWidth=1.5, opacity=0.8)
+        layers.append(bars.encode(y=alt.Y(f"{ends[0]}:Q", **y.options()), y2=alt.Y2(f"{ends[1]}:Q")))
+    done = base.transform_filter(f"isValid(datum.{y.column})").mark_point(size=45, filled=True, opacity=1)
+    layers += [done.encode(shape=drawing.model_shape(cells)), *_absent(cells, rows, along)]
+    ordered = rows.sort_values(["model", x.column], kind="stable")
+    chart = alt.layer(*layers, data=drawing.inline(ordered, (*TEXTS, *numbers)))
     return drawing.controlled(chart, cells, controls)
 
 
-def _absent(cells: pd.DataFrame, rows: pd.DataFrame, x: alt.X, colour: alt.Color) -> list[alt.Chart]:
+def _absent(cells: pd.DataFrame, rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     """Mark cells that did not run by a word at the top of the plot, a line of it for each model."""
     import altair as alt
 
-    if (rows["outcome"] == "measured").all():
-        return []
-    chart = alt.Chart().transform_filter("datum.outcome != 'measured'")
-    names = drawing.models(cells)
-    marks = []
-    for place, model in enumerate(names):
-        if not len(rows[(rows["model"] == model) & (rows["outcome"] != "measured")]):
-            continue
-        marks.append(
-            chart.transform_filter(alt.datum.model == model)
-            .transform_calculate(word=f"({SHORT})[datum.outcome]")
-            .mark_text(fontSize=9, baseline="top")
-            .encode(
-                x=x,
-                y=alt.value(place * MARK_HEIGHT),
-                text="word:N",
-                color=colour,
-                tooltip=[alt.Tooltip(f"{name}:N") for name in TEXTS],
-            )
-        )
-    return marks
-
-
-def _ordered(rows: pd.DataFrame, x: Axis) -> pd.DataFrame:
-    return rows.sort_values(["model", x.column], kind="stable")
-
-
-def _tooltip(name: str) -> alt.Tooltip:
-    import altair as alt
-
-    return alt.Tooltip(f"{name}:Q", format=".3~g")
+    lost = set(rows[rows["outcome"] != "measured"]["model"])
+    words = (
+        alt.Chart()
+        .transform_filter("datum.outcome != 'measured'")
+        .transform_calculate(word=f"({SHORT})[datum.outcome]")
+        .mark_text(fontSize=9, baseline="top")
+        .encode(x=x, text="word:N", color=drawing.model_colour(cells), tooltip=drawing.tips(TEXTS))
+    )
+    return [
+        words.transform_filter(alt.datum.model == model).encode(y=alt.value(place * MARK_HEIGHT))
+        for place, model in enumerate(drawing.models(cells))
+        if model in lost
+    ]

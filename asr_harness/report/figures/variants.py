@@ -80,8 +80,7 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
             yOffset=alt.YOffset("model:N", sort=drawing.models(cells)),
             color=drawing.model_colour(cells),
             shape=drawing.model_shape(cells),
-            tooltip=[alt.Tooltip(f"{name}:N") for name in (*AXES, "variant")]
-            + [alt.Tooltip(f"{column}:Q", format=".3~g")],
+            tooltip=drawing.tips((*AXES, "variant"), **{column: ".3~g"}),
         )
     )
     rule = alt.Chart().mark_rule(color="#8A8A8A", strokeDash=[4, 3]).encode(x=alt.X("neutral:Q", title=title))

@@ -8,16 +8,12 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.report.cells import measured
+from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
 from asr_harness.report.page.differences import differences_section
-from asr_harness.report.page.findings import (
-    advice_section,
-    bottlenecks_section,
-    claims_section,
-    counted,
-    scaling_section,
-)
+from asr_harness.report.page.findings import claims_section, counted, scaling_section
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.summary import summary
 
@@ -42,9 +38,9 @@ def render(content: Content) -> str:
     body = [
         summary(content.table, content.cells, content.machines, _verdicts(content)),
         differences_section(compared) if compared else "",
-        controls(content.cells[~content.cells["variant"].isin(content.not_drawn)]),
+        controls(content.drawn),
         figures_section(content.figures, content.not_drawn),
-        claims_section(content.findings),
+        claims_section(content.findings, int((measured(content.cells)["n_runs"] == 1).sum())),
         scaling_section(content.latency_laws, content.memory_laws),
         bottlenecks_section(content.bottlenecks),
         advice_section(content.advice),

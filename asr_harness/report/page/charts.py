@@ -27,7 +27,7 @@ TITLES = {"batch_size": "batch size", "variant": "variant", "bucket": "bucket"}
 def figures_section(figures: Sequence[Figure], not_drawn: Sequence[str] = ()) -> Html:
     """Lay out every figure, its panels side by side where there is room."""
     few = ", ".join(not_drawn[:FEW]) + (" and more" if len(not_drawn) > FEW else "")
-    note = f"Too many cells to draw: {len(not_drawn)} variants are in the tables only ({few})."
+    note = f"Too many cells to draw: {len(not_drawn)} variants or models are in the tables only ({few})."
     return section("figures", "Figures", element("p", note) if not_drawn else "", *map(figure, figures))
 
 

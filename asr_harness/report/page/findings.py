@@ -1,4 +1,4 @@
-"""What was concluded: claims, scaling laws, bottlenecks and advice."""
+"""What was concluded: claims and scaling laws."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from asr_harness.report import units
-from asr_harness.report.page.markup import Html, badge, element, folded, items, section, table
+from asr_harness.report.page.markup import Html, badge, element, folded, section, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asr_harness.report.advice import Advice, Choice
-    from asr_harness.report.bottlenecks import Bottleneck
     from asr_harness.report.claims import Finding
+    from asr_harness.report.fits import Line
     from asr_harness.report.scaling import Law
 
 KINDS = {"holds": "good", "does not hold": "bad", "cannot be told": "unsure"}
 BASELINE = "baseline"
+SINGLE = (
+    "{n} cases have a single run: their intervals are of its rounds, narrower than those between runs would "
+    "be, and make a claim look more certain than it is."
+)
 
 
 def counted(findings: Sequence[Finding]) -> Html:
@@ -30,7 +33,7 @@ def counted(findings: Sequence[Finding]) -> Html:
     return element("p", "Of ", link, ": ", Html(", ".join(parts)))
 
 
-def claims_section(findings: Sequence[Finding]) -> Html:
+def claims_section(findings: Sequence[Finding], n_single: int = 0) -> Html:
     """Show each claim, its rule, its result and the numbers behind it."""
     return section(
         "claims",
@@ -39,6 +42,7 @@ def claims_section(findings: Sequence[Finding]) -> Html:
             "p",
             "Each is tested against these runs alone, by its rule; only its words are the study's.",
         ),
+        element("p", SINGLE.format(n=n_single), class_="soft") if n_single else "",
         element("div", *map(_claim, findings), class_="claims"),
     )
 
@@ -81,78 +85,22 @@ def scaling_section(latency: Sequence[Law], memory: Sequence[Law]) -> Html:
 
 def _laws(laws: Sequence[Law], fixed: str, marginal: str) -> Html:
     if not laws:
-        return element(
-            "p", "It takes three different lengths, or batch sizes, of one model.", class_="missing"
-        )
-    headers = (
-        "model",
-        "device",
-        "variant",
-        "at",
-        f"fixed ({fixed})",
-        f"marginal ({marginal})",
-        "R²",
-        "points",
-    )
-    rows = [
-        (
-            law.model,
-            law.device,
-            law.variant,
-            law.held,
-            f"{units.number(law.line.intercept)} ± {units.number(law.line.intercept_half, 2)}",
-            f"{units.number(law.line.slope)} ± {units.number(law.line.slope_half, 2)}",
-            f"{law.line.r_squared:.3f}",
-            law.line.n_points,
-        )
-        for law in laws
-    ]
+        words = "It takes three different lengths, or batch sizes, of one model."
+        return element("p", words, class_="missing")
+    named = ("model", "device", "variant", "at")
+    headers = (*named, f"fixed ({fixed})", f"marginal ({marginal})", "R²", "points")
+    rows = [(law.model, law.device, law.variant, law.held, *_numbers(law.line)) for law in laws]
     first = laws[0].held
     shown = [row for row in rows if row[2] == BASELINE and row[3] == first] or rows[:1]
     rest = [row for row in rows if row not in shown]
-    more = folded(f"{len(rest)} more", table(headers, rest, numbers=4)) if rest else ""
-    return element("div", table(headers, shown, numbers=4), more)
+    more = folded(f"{len(rest)} more", table(headers, rest, numbers=len(named))) if rest else ""
+    return element("div", table(headers, shown, numbers=len(named)), more)
 
 
-def bottlenecks_section(found: Sequence[Bottleneck]) -> Html:
-    """Show what dominates each model."""
-    rows = [(one.model, one.device, one.time, one.energy, one.bound, items(one.directions)) for one in found]
-    headers = ("model", "device", "time goes to", "energy goes to", "bound by", "what could help")
-    return section(
-        "bottlenecks",
-        "Bottlenecks",
-        element(
-            "p",
-            "Baseline at the smallest batch size. What could help follows from stage and bound, untried.",
-        ),
-        table(headers, rows),
+def _numbers(line: Line) -> tuple[str, ...]:
+    return (
+        f"{units.number(line.intercept)} ± {units.number(line.intercept_half, 2)}",
+        f"{units.number(line.slope)} ± {units.number(line.slope_half, 2)}",
+        f"{line.r_squared:.3f}",
+        str(line.n_points),
     )
-
-
-def advice_section(advice: Sequence[Advice]) -> Html:
-    """Show the front of each use, and why the rest fell out."""
-    return section(
-        "advice",
-        "Advice",
-        element(
-            "p", "For each use the cells within the limits that no other beats in all that was compared."
-        ),
-        *map(_one_advice, advice),
-    )
-
-
-def _one_advice(one: Advice) -> Html:
-    front = items(map(_choice, one.front)) if one.front else element("p", "Nothing is within the limits.")
-    rest = [(choice.case, choice.figures, choice.reason or "") for choice in one.rest]
-    out = folded(f"{len(rest)} fell out", table(("case", "figures", "why"), rest)) if rest else ""
-    return element(
-        "div",
-        element("h3", f"{one.use.key} on {one.device}: {one.use.what}"),
-        element("p", f"Bucket {one.bucket}; compared: {one.compared}.", class_="soft"),
-        front,
-        out,
-    )
-
-
-def _choice(choice: Choice) -> Html:
-    return Html(f"{element('code', choice.case)} {element('span', choice.figures)}")

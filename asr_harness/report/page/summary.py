@@ -96,7 +96,7 @@ def _reasons(cells: pd.DataFrame) -> Html:
     lost = cells[cells["outcome"] != "measured"]
     if not len(lost):
         return element("p", "Every case ran.")
-    lost = lost.assign(reason=lost["reason"].fillna("no reason was saved"))
+    lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
     groups = sorted(lost.groupby(["outcome", "reason"], sort=False), key=lambda item: -len(item[1]))
     lines = [
         Html(f"{badge(outcome, 'unsure')} ") + element("span", f"{len(group)} × {reason} ({_which(group)})")
@@ -120,6 +120,6 @@ def _unmeasured(done: pd.DataFrame) -> Html | str:
         ("energy_per_utterance_j", "energy_reason", "energy"),
     ):
         lost = done[done[column].isna()]
-        for reason, group in lost.groupby(lost[why].fillna("no reason was saved"), sort=False):
+        for reason, group in lost.groupby(lost[why].astype(object).fillna("no reason was saved"), sort=False):
             lines.append(f"{what} not measured in {len(group)} cases: {reason}")
     return items(lines) if lines else ""

@@ -1,0 +1,57 @@
+"""What to do: the bottleneck of each model, and which cells to take for each use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.report.page.markup import Html, element, folded, items, section, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.report.advice import Advice, Choice
+    from asr_harness.report.bottlenecks import Bottleneck
+
+
+def bottlenecks_section(found: Sequence[Bottleneck]) -> Html:
+    """Show what dominates each model."""
+    rows = [(one.model, one.device, one.time, one.energy, one.bound, items(one.directions)) for one in found]
+    headers = ("model", "device", "time goes to", "energy goes to", "bound by", "what could help")
+    return section(
+        "bottlenecks",
+        "Bottlenecks",
+        element(
+            "p",
+            "Baseline at the smallest batch size. What could help follows from stage and bound, untried.",
+        ),
+        table(headers, rows),
+    )
+
+
+def advice_section(advice: Sequence[Advice]) -> Html:
+    """Show the front of each use, and why the rest fell out."""
+    return section(
+        "advice",
+        "Advice",
+        element(
+            "p", "For each use the cells within the limits that no other beats in all that was compared."
+        ),
+        *map(_one_advice, advice),
+    )
+
+
+def _one_advice(one: Advice) -> Html:
+    front = items(map(_choice, one.front)) if one.front else element("p", "Nothing is within the limits.")
+    rest = [(choice.case, choice.figures, choice.reason or "") for choice in one.rest]
+    out = folded(f"{len(rest)} fell out", table(("case", "figures", "why"), rest)) if rest else ""
+    return element(
+        "div",
+        element("h3", f"{one.use.key} on {one.device}: {one.use.what}"),
+        element("p", f"Bucket {one.bucket}; compared: {one.compared}.", class_="soft"),
+        front,
+        out,
+    )
+
+
+def _choice(choice: Choice) -> Html:
+    return Html(f"{element('code', choice.case)} {element('span', choice.figures)}")

@@ -1,0 +1,120 @@
+"""Raw rounds and batches of one record reduced to medians and percentiles."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from asr_harness.tidy.intervals import pooled_rate_interval
+from asr_harness.tidy.naming import digest
+from asr_harness.types import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.types import Case
+
+MEMORY_KINDS = {
+    "peak_allocated_bytes": "allocated on the GPU",
+    "peak_resident_bytes": "resident in the process",
+}
+
+Row = dict[str, Any]
+
+
+def speed(rounds_s: Sequence[float], info: Mapping[str, Any], n: int) -> Row:
+    """Seconds of an utterance, of a request and of each stage."""
+    low, high = np.percentile(rounds_s, (5, 95))
+    batches = [batch_s for round_ in info["batch_latency_s"] for batch_s in round_]
+    p50, p95, p99 = np.percentile(batches, (50, 95, 99)) if batches else (None, None, None)
+    stages_s = {stage: median(info["stage_s"][stage]) / n for stage in STAGES}
+    total_s = sum(stages_s.values())
+    return {
+        "n_rounds": len(rounds_s),
+        "latency_s": median(rounds_s) / n,
+        "latency_low_s": low / n,
+        "latency_high_s": high / n,
+        "request_p50_s": p50,
+        "request_p95_s": p95,
+        "request_p99_s": p99,
+        "rtf": median(rounds_s) / info["audio_s"],
+        "calibration_s": median(info["calibration_s"]) if info.get("calibration_s") else None,
+        **{f"{stage}_s": value for stage, value in stages_s.items()},
+        **{f"{stage}_share": value / total_s for stage, value in stages_s.items() if total_s},
+    }
+
+
+def work(info: Mapping[str, Any], n: int) -> Row:
+    """Tokens, FLOPs, weights, and each stage under its roof."""
+    found = {
+        name: info.get(name) for name in ("n_tokens", "padding_fraction", "n_parameters", "weight_bytes")
+    }
+    found["cache_bytes"] = info.get("cache_bytes")
+    for name in ("flops", "useful_flops"):
+        found[name] = sum(info[name].values()) / n if info.get(name) else None
+    found["n_decoder_steps"] = (info.get("n_passes") or {}).get("step")
+    for stage, roof in (info.get("roofline") or {}).items():
+        found[f"{stage}_intensity"] = roof["intensity"]
+        found[f"{stage}_roof_share"] = roof["share"]
+        found[f"{stage}_bound"] = roof["bound"]
+        time_s = median(info["stage_s"][stage])
+        found[f"{stage}_flops_per_s"] = info["flops"][stage] / time_s if time_s else None
+    return found
+
+
+def peaks(case: Case, block: Mapping[str, Any]) -> Row:
+    """The machine's peaks on the case's device, in its variant's dtype."""
+    peaks = (block.get("peaks") or {}).get(case.device)
+    if not peaks:
+        return {}
+    settings = block.get("plan", {}).get("variants", {}).get(case.variant, {})
+    return {
+        "peak_flops_per_s": peaks["flops_per_s"].get(settings.get("dtype", "float32")),
+        "peak_bytes_per_s": peaks["bytes_per_s"],
+    }
+
+
+def memory(info: Mapping[str, Any]) -> Row:
+    """Peak memory, and which peak stands for it."""
+    found = {
+        name: info.get(name)
+        for name in ("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes")
+    }
+    known = [name for name in MEMORY_KINDS if found[name] is not None]
+    if not known:
+        return found
+    return found | {"memory_bytes": found[known[0]], "memory_kind": MEMORY_KINDS[known[0]]}
+
+
+def energy(info: Mapping[str, Any], n: int) -> Row:
+    """Joules, shared out, and what they rest on."""
+    whole = (info.get("energy_evidence") or {}).get("whole", {})
+    net_j = info.get("net_energy_j")
+    stages_j = info.get("stage_energy_j") or {}
+    return {
+        "energy_per_utterance_j": info.get("energy_per_utterance_j"),
+        "energy_per_audio_s_j": info.get("energy_per_audio_s_j"),
+        "net_energy_per_utterance_j": None if net_j is None else net_j / n,
+        "energy_uncertainty": whole.get("relative_uncertainty"),
+        "energy_label": whole.get("label", "unmeasured"),
+        "energy_source": whole.get("source"),
+        "energy_reason": info.get("reasons", {}).get("energy_j"),
+        **{f"{stage}_energy_j": value / n for stage, value in stages_j.items() if value is not None},
+    }
+
+
+def quality(info: Mapping[str, Any]) -> Row:
+    """Error rates with their interval over talks."""
+    found = {name: info.get(name) for name in ("wer", "wer_raw", "cer")}
+    low, high = (
+        pooled_rate_interval(info["errors"], info["utterances"]) if info.get("errors") else (None, None)
+    )
+    return {
+        **found,
+        "wer_low": low,
+        "wer_high": high,
+        "wer_reason": info.get("reasons", {}).get("wer"),
+        "transcripts": digest(info.get("hypotheses")),
+    }
