@@ -132,7 +132,8 @@ def started(
 
 def _own_arguments(address: str, storage: Path) -> list[str]:
     saving = ["--benchmark-autosave", f"--benchmark-storage=file://{storage}"]
-    return [f"--asr-live={address}", "-p", "no:cacheprovider", "--asr-quiet", *saving]
+    # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
+    return [f"--asr-live={address}", "-p", "no:cacheprovider", "--capture=no", "--asr-quiet", *saving]
 
 
 def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:

@@ -21,6 +21,7 @@ from math import expm1, log1p
 from pathlib import Path
 from shutil import get_terminal_size
 from statistics import median
+from textwrap import wrap
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -215,7 +216,8 @@ def _spreads(findings: session.Findings) -> list[str]:
     if not raw:
         return []
     differ = f"{median(raw):.1%} (calibrated {median(calibrated):.1%}, not used)"
-    return [f"restarts differ by {differ}; intervals hold for all cases and looks together"]
+    said = f"restarts differ by {differ}; intervals hold for all cases and looks together"
+    return wrap(said, get_terminal_size().columns)
 
 
 def _markdown(arguments: argparse.Namespace, decisions: Mapping[str, Decision]) -> str:
