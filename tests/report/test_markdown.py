@@ -8,18 +8,19 @@ from asr_harness.cli import main
 from tests.report import made_up
 
 MANY: dict[str, Any] = {
-    "models": ("whisper-tiny", "whisper-medium", "wav2vec2-base-960h"),
+    "models": ("whisper-tiny", "whisper-medium"),
     "buckets": ("15s", "30s"),
+    "batch_sizes": (1, 32),
 }
 
 
 @pytest.fixture(scope="module")
 def comment(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("runs")
-    for i in range(3):
+    for i in range(4):
         made_up.write_study(folder / f"a{i}.json", commit="a" * 40, seed=i, hour=i, **MANY)
         made_up.write_study(
-            folder / f"b{i}.json", commit="b" * 40, seed=9 + i, hour=4 + i, slower=2.0, **MANY
+            folder / f"b{i}.json", commit="b" * 40, seed=9 + i, hour=5 + i, slower=2.0, **MANY
         )
     sides = [str(folder / "a*.json"), str(folder / "b*.json")]
     written = ["-o", str(folder / "page.html"), "--markdown", str(folder / "comment.md")]

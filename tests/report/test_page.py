@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -143,11 +143,11 @@ def test_a_run_that_measured_nothing_still_makes_a_page(tmp_path: Path) -> None:
     assert "no case ran here: made unavailable" in html
 
 
-def test_a_full_study_is_under_5_mb_and_built_in_under_20_s(tmp_path: Path) -> None:
+def test_a_full_study_is_under_5_mb_and_takes_under_20_s_of_one_core(tmp_path: Path) -> None:
     path = made_up.write_study(tmp_path / "0001_study.json")
-    began = perf_counter()
+    began = process_time()
     content = gather(select_runs(str(path)))
     html = render(content)
-    assert perf_counter() - began < 20
+    assert process_time() - began < 20
     assert len(content.cells) == 360
     assert len(html.encode()) < 5e6
