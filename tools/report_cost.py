@@ -39,8 +39,9 @@ def measure(n_runs: int, folder: Path) -> str:
     wall_s, used_s = perf_counter() - began, cpu_s() - cpu_before_s
     # The largest child so far: counts are to be given in rising order.
     peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    cost = f"{page.stat().st_size / 1e6:.1f} MB, {used_s:.1f} s of CPU, {wall_s:.1f} s of wall time, peak {peak_mib:.0f} MiB"
-    return f"{360 * n_runs} records in {n_runs} runs: {cost}"
+    size = f"{page.stat().st_size / 1e6:.1f} MB"
+    cost = f"{used_s:.1f} s of CPU, {wall_s:.1f} s of wall time, peak {peak_mib:.0f} MiB"
+    return f"{360 * n_runs} records in {n_runs} runs: {size}, {cost}"
 
 
 def cpu_s() -> float:
