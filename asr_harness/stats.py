@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isfinite, sqrt
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -147,8 +146,10 @@ def _unit_effect(n_runs: float, alpha: float, power: float) -> float:
     def missing_power(shift: float) -> float:
         return 1 - _noncentral_t(critical, freedom, shift) - power
 
-    # Few runs need a shift far above the normal one; 20 more covers even two runs a side at alpha 0.001.
-    shift = brentq(missing_power, 0.0, critical + NormalDist().inv_cdf(power) * 10 + 20)
+    highest = critical + 1.0
+    while missing_power(highest) < 0:
+        highest *= 2
+    shift = brentq(missing_power, 0.0, highest)
     return float(shift) * sqrt(2 / n_runs)
 
 

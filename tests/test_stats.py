@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import nct as scipy_nct
 from scipy.stats import t as scipy_t
 
 from asr_harness import stats
@@ -131,3 +132,12 @@ def test_holm_keeps_the_order_and_never_lowers_a_p_value(p_values: list[float]) 
     assert all(after >= before for before, after in zip(p_values, adjusted, strict=True))
     ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
     assert [adjusted[i] for i in ranked] == sorted(adjusted)
+
+
+@pytest.mark.parametrize("n_runs", [2, 3, 5])
+@pytest.mark.parametrize("alpha", [1e-2, 1e-4, 1e-6])
+def test_few_runs_at_strict_levels_have_a_smallest_effect_too(n_runs: int, alpha: float) -> None:
+    effect = stats.smallest_effect(1.0, n_runs, alpha=alpha)
+    assert effect is not None
+    shift, freedom = effect * (n_runs / 2) ** 0.5, 2 * (n_runs - 1)
+    assert scipy_nct.sf(scipy_t.isf(alpha / 2, freedom), freedom, shift) == pytest.approx(0.9, abs=1e-6)
