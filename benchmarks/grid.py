@@ -41,7 +41,7 @@ PROFILES = {
         batch_sizes=(1, 4),
         variants=("baseline",),
         data="embedded",
-        weights="dummy",
+        weights="pretrained",
         n_utterances=4,
         time_s=6.5,
     ),

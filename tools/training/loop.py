@@ -12,7 +12,7 @@ import torch
 if TYPE_CHECKING:
     from pathlib import Path
 
-VALIDATE_EVERY_S = 150.0
+VALIDATE_EVERY_S = 75.0
 WARM_UP, DECAY_FROM = 0.03, 0.5
 MAX_GRADIENT_NORM = 1.0
 WEIGHT_DECAY = 0.01

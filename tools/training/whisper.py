@@ -43,7 +43,7 @@ BATCH_S, LONGEST_SINGLE_S = 44.0, 6.0
 POSITIONS_PER_S = 50
 POSITION_SCALE, TIMESTAMP_SCALE = 0.4, 0.05
 LETTERS_WEIGHT, WORDS_WEIGHT, GUIDANCE_WEIGHT = 0.5, 0.5, 0.3
-ALIGNED_FROM, WHOLE_FROM, DECODER_FROM = 0.5, 0.75, 0.88
+ALIGNED_FROM, WHOLE_FROM, DECODER_FROM = 0.5, 0.87, 0.95
 """Shares of the training after which word times are aligned rather than guessed and windows always start at
 nought; after which every window is 30 s long, as in use; and after which the decoder alone learns."""
 REPLAYED_SHARE, N_REMEMBERED = 0.7, 30

@@ -1,0 +1,68 @@
+"""What the package's own checkpoints hear in a few talks: `python -m tests.embedded_transcripts` prints it.
+
+Written to tests/models/embedded_transcripts.json, it is what test_embedded.py expects.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness import models
+from asr_harness.data import BUCKETS_S, load_slice
+from asr_harness.measure import transcribe
+from asr_harness.metrics.error_rate import UtteranceErrors, pool, rate, utterance_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from asr_harness.types import Transcriber, Utterance
+
+NAMES = ("asr-harness/ctc-mini", "asr-harness/whisper-mini")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One utterance: who it is, what was heard, and how much of it is wrong."""
+
+    utterance: str
+    text: str
+    errors: UtteranceErrors
+
+
+def utterances(bucket: str = "5s", n_utterances: int = 8) -> tuple[Utterance, ...]:
+    return load_slice("embedded", bucket, limits_s=BUCKETS_S[bucket], n_utterances=n_utterances).utterances
+
+
+def load(name: str, **variant: object) -> Transcriber:
+    return models.load(name, device="cpu", weights="pretrained", **variant).transcriber
+
+
+def hear(transcriber: Transcriber, spoken: Iterable[Utterance]) -> tuple[Heard, ...]:
+    """Transcribe one utterance at a time, so that none depends on its neighbours."""
+    heard = []
+    for utterance in spoken:
+        (text,) = transcribe(transcriber, [utterance.samples]).texts
+        heard.append(Heard(utterance.id, text, utterance_errors(utterance.reference, text)))
+    return tuple(heard)
+
+
+def wer(heard: Iterable[Heard]) -> float:
+    return rate(pool(one.errors.words for one in heard)) or 0.0
+
+
+def main() -> None:
+    spoken = utterances()
+    found = {
+        name: {
+            one.utterance: {"text": one.text, "words": asdict(one.errors.words)}
+            for one in hear(load(name), spoken)
+        }
+        for name in NAMES
+    }
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
