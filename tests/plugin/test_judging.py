@@ -55,7 +55,7 @@ def test_a_rule_that_cannot_be_read_is_a_usage_error(run: Run) -> None:
 def test_pytest_benchmarks_own_command_groups_by_metric(run: Run, suite: pytest.Pytester) -> None:
     suite.makepyfile(
         conftest=suite.path.joinpath("conftest.py").read_text("utf-8")
-            + "\nfrom asr_harness.plugin.metric_tables import *\n"
+        + "\nfrom asr_harness.plugin.metric_tables import *\n"
     )
     run("--benchmark-autosave")
     result = suite.run("pytest-benchmark", "compare", "--group-by=metric", "--columns=median")
