@@ -151,3 +151,20 @@ def distance(reference: list[str], hypothesis: list[str]) -> int:
         substituted = table[i - 1, j - 1] + (reference[i - 1] != hypothesis[j - 1])
         table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, substituted)
     return table[len(reference), len(hypothesis)]
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "steps"),
+    [("a b c d", "a x c d d", "CSCCI"), ("", "a", "I"), ("a b", "", "DD"), ("a", "a", "C")],
+)
+def test_an_alignment_has_a_letter_for_each_step(reference: str, hypothesis: str, steps: str) -> None:
+    found = utterance_errors(reference, hypothesis)
+    assert found.alignment == steps
+    counts = {letter: found.alignment.count(letter) for letter in "CSDI"}
+    words = found.words
+    assert (counts["C"], counts["S"], counts["D"], counts["I"]) == (
+        words.hits,
+        words.substitutions,
+        words.deletions,
+        words.insertions,
+    )

@@ -57,6 +57,7 @@ def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Save
     nones = {name for name, value in info.items() if value is None}
     assert nones == {
         *(
+            "dtype",
             "flops",
             "flops_by_kind",
             "useful_flops",
