@@ -155,7 +155,7 @@ def distance(reference: list[str], hypothesis: list[str]) -> int:
 
 @pytest.mark.parametrize(
     ("reference", "hypothesis", "steps"),
-    [("a b c d", "a x c d d", "CSCCI"), ("", "a", "I"), ("a b", "", "DD"), ("a", "a", "C")],
+    [("a b c d", "a x c d e", "CSCCI"), ("", "a", "I"), ("a b", "", "DD"), ("a", "a", "C")],
 )
 def test_an_alignment_has_a_letter_for_each_step(reference: str, hypothesis: str, steps: str) -> None:
     found = utterance_errors(reference, hypothesis)
