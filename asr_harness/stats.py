@@ -57,8 +57,8 @@ def welch(base: Sequence[float], candidate: Sequence[float], alpha: float = ALPH
     error = sqrt(sum(errors))
     if error <= 1e-12 * max(abs(mean(base)), abs(mean(candidate)), 1e-300):
         return _exact(estimate, len(base) + len(candidate) - 2)
-    shares = (share / sum(errors) for share in errors)
-    freedom = 1 / sum(share**2 / (len(side) - 1) for share, side in zip(shares, (base, candidate), strict=True))
+    base_share = errors[0] / sum(errors)
+    freedom = 1 / (base_share**2 / (len(base) - 1) + (1 - base_share) ** 2 / (len(candidate) - 1))
     pooled = sqrt(_pooled_variance((base, candidate)))
     return _difference(estimate, error, pooled, freedom, alpha)
 
