@@ -8,11 +8,12 @@ import pytest
 from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+from asr_harness.types import SAMPLE_RATE_HZ, Samples
+
 # The same examples in every run; `pytest --hypothesis-profile=default` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
-
-from asr_harness.types import SAMPLE_RATE_HZ, Samples
 
 SPEECH = Path(__file__).parents[2] / "shared" / "speech" / "TEDLIUM_layout"
 
