@@ -4,10 +4,10 @@
     cd FOLDER && asr-harness ab slow0 slow5 --restarts 12 --budget 1h   # and so on, one file of turns each
     python -m tools.ab_study power FILE.jsonl…      # from these turns
 
-`make` measures how much of a further layer's arithmetic makes one percent of a whisper-tiny transcription
-here; the tag slow5 adds five of these to its encoder. `power` draws restarts with replacement from those
-that were really run, and lets the sequential rule look at them one by one until it decides or the budget is
-spent.
+`make` measures how many frames more through a layer's feed-forward part make one percent of a whisper-tiny
+transcription here; the tag slow5 has its encoder do so five times. `power` draws restarts with replacement
+from those that were really run, and lets the sequential rule look at them one by one until it decides or the
+budget is spent.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def pytest_asr_grid():
 SLOWED = '''
 import torch
 
-N_FRAMES = 0
+N_FRAMES, N_TIMES = 0, 0
 
 
 class Slowed:
@@ -59,15 +59,15 @@ class Slowed:
 
     weights_fingerprint = "random"
 
-    def __init__(self, inner, n_frames):
-        self.inner, self.n_frames = inner, n_frames
+    def __init__(self, inner, n_frames, n_times):
+        self.inner, self.n_frames, self.n_times = inner, n_frames, n_times
         self.preprocess, self.decode = inner.preprocess, inner.decode
 
     @torch.inference_mode()
     def encode(self, features):
         encoded = self.inner.encode(features)
-        if self.n_frames:
-            layer = self.inner.model.get_encoder().layers[0]
+        layer = self.inner.model.get_encoder().layers[0]
+        for _ in range(self.n_times):
             layer.fc2(layer.activation_fn(layer.fc1(torch.ones(1, self.n_frames, 384))))
         return encoded
 
@@ -75,7 +75,8 @@ class Slowed:
 def transcriber(*, device):
     from asr_harness import models
 
-    return Slowed(models.load("openai/whisper-tiny", device=device, weights="dummy").transcriber, N_FRAMES)
+    plain = models.load("openai/whisper-tiny", device=device, weights="dummy").transcriber
+    return Slowed(plain, N_FRAMES, N_TIMES)
 '''
 INI = "[pytest]\npythonpath = .\n"
 PLAIN_RULES: dict[str, Callable[[list[float], list[float]], bool]] = {
@@ -97,7 +98,7 @@ def make(folder: Path) -> None:
     frames = frames_per_percent(folder)
     print(f"{frames:.0f} frames of a layer's feed-forward part are one percent of a transcription here")
     for percent in PERCENTS:
-        text = SLOWED.replace("N_FRAMES = 0", f"N_FRAMES = {round(frames * percent)}")
+        text = SLOWED.replace("N_TIMES = 0, 0", f"N_TIMES = {round(frames)}, {percent}")
         (folder / "slowed.py").write_text(text, "utf-8")
         _git(folder, "add", "-A")
         _git(
@@ -113,8 +114,8 @@ def make(folder: Path) -> None:
         _git(folder, "tag", f"slow{percent}")
 
 
-def frames_per_percent(folder: Path, n_trials: int = 15) -> float:
-    """Time a transcription with and without 1500 further frames, in turn."""
+def frames_per_percent(folder: Path, n_trials: int = 40, n_frames: int = 300, n_times: int = 10) -> float:
+    """Time a transcription with and without further frames, in turn."""
     import numpy as np
 
     from asr_harness.measure import transcribe
@@ -122,17 +123,17 @@ def frames_per_percent(folder: Path, n_trials: int = 15) -> float:
     scope: dict[str, Any] = {}
     exec((folder / "slowed.py").read_text("utf-8"), scope)
     plain = scope["transcriber"](device="cpu")
-    slowed = scope["Slowed"](plain.inner, 1500)
+    slowed = scope["Slowed"](plain.inner, n_frames, n_times)
     audio = [np.random.default_rng(0).standard_normal(80_000).astype(np.float32)]
     ratios = []
-    for _ in range(n_trials):
-        seconds = []
-        for transcriber in (plain, slowed):
+    for trial in range(n_trials):
+        seconds = {}
+        for transcriber in (plain, slowed) if trial % 2 else (slowed, plain):
             began = perf_counter()
             transcribe(transcriber, audio)
-            seconds.append(perf_counter() - began)
-        ratios.append(seconds[1] / seconds[0] - 1)
-    return 1500 / (100 * median(ratios))
+            seconds[transcriber] = perf_counter() - began
+        ratios.append(seconds[slowed] / seconds[plain] - 1)
+    return n_frames * n_times / (100 * median(ratios))
 
 
 def power(paths: Sequence[Path]) -> None:

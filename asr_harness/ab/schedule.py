@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Literal
 
+from asr_harness.sequential import MIN_RESTARTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,8 +16,11 @@ SIDES: tuple[Side, Side] = ("base", "candidate")
 MIN_PAIRS, MAX_PAIRS = 5, 60
 TURN_TIME_S = 12.0
 
-STARTUP_S = 15.0
+STARTUP_S = 12.5
 """What a restart takes beside its rounds, about: imports, loading, warming up, saving."""
+
+N_RESTARTS = MIN_RESTARTS + 1
+"""How many restarts a short budget is made to hold: one more than the least tells more than longer ones."""
 
 
 def turns(n_pairs: int, first: Side) -> Iterator[Side]:
@@ -34,12 +39,12 @@ def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
         yield other(first), first
 
 
-def turn_time_s(budget_s: float, n_cases: int, n_restarts: int) -> float:
-    """Give the seconds of a case's rounds in one restart: so few that `n_restarts` fit into the budget.
+def turn_time_s(budget_s: float, n_cases: int) -> float:
+    """Give the seconds of a case's rounds in one restart: so few that `N_RESTARTS` fit into the budget.
 
     Beyond `TURN_TIME_S` a restart tells little more: processes differ, however long one looks at each.
     """
-    share_s = (0.97 * budget_s / n_restarts - STARTUP_S) / max(n_cases, 1)
+    share_s = (0.95 * budget_s / N_RESTARTS - STARTUP_S) / max(n_cases, 1)
     return max(0.0, min(share_s, TURN_TIME_S))
 
 

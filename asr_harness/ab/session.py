@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from asr_harness.sequential import Decision, Looks
 
 TurnTime = Callable[[int], float]
+OnCase = Callable[[str], None]
 
 DECIDED = ("regression", "improvement", "unchanged")
 TOLERANCE, MARGIN = log1p(0.02), log1p(0.05)
@@ -74,13 +75,15 @@ def restarts(
     *,
     seed: int,
     turn_time_s: TurnTime,
+    on_case: OnCase = lambda _: None,
     fresh: bool = False,
 ) -> Iterator[None]:
     """Restart both sides again and again, adding to `findings`; decided cases are left out of what follows.
 
     Every turn is appended to `record`, a JSON line for each restart of a case, so that any rule can be
-    replayed. `turn_time_s` gives the seconds of rounds for each of so many cases. Raises AbError where a
-    worker crashes or hangs, or where the sides do not run the same slices.
+    replayed. `turn_time_s` gives the seconds of rounds for each of so many cases; `on_case` is told of each
+    case that a restart has measured. Raises AbError where a worker crashes or hangs, or where the sides do
+    not run the same slices.
     """
     take = _taken_alone if fresh else _taken_in_turn
     for order in schedule.start_orders(seed):
@@ -94,6 +97,7 @@ def restarts(
             ratio = estimate.log_ratio(turns["base"], turns["candidate"])
             findings.ratios.setdefault(case_id, []).append(ratio)
             _append(record, case_id, order, turns, ratio)
+            on_case(case_id)
         if not findings.ratios:
             left_out = "; ".join(f"{name}: {why}" for name, why in findings.left_out.items())
             raise AbError(

@@ -133,7 +133,10 @@ def started(
 def _own_arguments(address: str, storage: Path) -> list[str]:
     saving = ["--benchmark-autosave", f"--benchmark-storage=file://{storage}"]
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
-    return [f"--asr-live={address}", "-p", "no:cacheprovider", "--capture=no", "--asr-quiet", *saving]
+    quiet = ["--capture=no", "--asr-quiet"]
+    # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each restart.
+    spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
+    return [f"--asr-live={address}", *quiet, *spared, *saving]
 
 
 def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:

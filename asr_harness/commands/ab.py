@@ -17,7 +17,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from math import expm1, log1p
+from math import ceil, expm1, log1p
 from pathlib import Path
 from shutil import get_terminal_size
 from statistics import median
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
 PATH_END = 8
+SILENCE_S = 30.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,13 +105,15 @@ def run(arguments: argparse.Namespace) -> int:
             findings,
             record,
             seed=arguments.seed,
-            turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases, MIN_RESTARTS),
+            turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases),
+            on_case=_Progress(began, budget_s),
             fresh=arguments.fresh,
         )
         for number, _ in enumerate(restarts, 1):
             spent_s = monotonic() - began
             if number == 1:
                 findings.looks = planned_looks(min(arguments.restarts, int(budget_s / spent_s)))
+                _say_if_too_short(budget_s, spent_s)
             decisions = findings.decisions()
             _say(_progress(number, decisions, max(budget_s - spent_s, 0)))
             is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
@@ -172,6 +175,30 @@ def _python(command: str, tree: Worktree) -> str:
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
     return storage / "ab" / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
+
+
+def _say_if_too_short(budget_s: float, restart_s: float) -> None:
+    if budget_s < MIN_RESTARTS * restart_s:
+        takes = f"a restart takes {units.duration(restart_s)}, and a verdict needs {MIN_RESTARTS}"
+        enough = f"--budget {ceil(MIN_RESTARTS * restart_s * 1.1 / units.MINUTE_S)}m"
+        _say(f"{takes}: this may end undecided; give {enough}, or select fewer cases")
+
+
+class _Progress:
+    """Says in a long restart now and then how far it is."""
+
+    def __init__(self, began: float, budget_s: float) -> None:
+        self._ends = began + budget_s
+        self._said = began
+        self._n_cases = 0
+
+    def __call__(self, case_id: str) -> None:
+        """Take note of a case that was measured."""
+        self._n_cases += 1
+        if monotonic() - self._said > SILENCE_S:
+            self._said = monotonic()
+            left = units.duration(max(self._ends - self._said, 0))
+            _say(f"  {case_id} measured, the {self._n_cases}. of all; {left} left")
 
 
 def _progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> str:

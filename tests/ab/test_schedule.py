@@ -30,12 +30,12 @@ def test_which_side_begins_is_random_and_repeats_with_the_seed() -> None:
 
 
 def test_the_budget_is_shared_among_restarts_and_cases() -> None:
-    alone, among_two = (schedule.turn_time_s(300.0, n_cases, 5) for n_cases in (1, 2))
+    alone, among_two = (schedule.turn_time_s(300.0, n_cases) for n_cases in (1, 2))
     assert (alone, among_two) == (schedule.TURN_TIME_S, schedule.TURN_TIME_S)
-    short, short_of_two = (schedule.turn_time_s(120.0, n_cases, 5) for n_cases in (1, 2))
+    short, short_of_two = (schedule.turn_time_s(120.0, n_cases) for n_cases in (1, 2))
     assert short == 2 * short_of_two < schedule.TURN_TIME_S
-    assert 5 * (short + schedule.STARTUP_S) <= 120
-    assert schedule.turn_time_s(10.0, 8, 5) == 0
+    assert schedule.N_RESTARTS * (short + schedule.STARTUP_S) <= 120
+    assert schedule.turn_time_s(10.0, 8) == 0
 
 
 def test_pairs_fill_the_time_within_bounds() -> None:

@@ -13,6 +13,7 @@ from tools.training.drawing import Drawing, Joined
 from tools.training.filters import N_PHASES, mel_spaced, set_to_filter_bank
 from tools.training.guidance import token_loss
 from tools.training.vocabulary import bpe_tokenizer
+from tools.training.whisper import MISREAD_SHARE, misread
 from tools.training.windows import WindowMaker
 
 TWO_SENTENCES = Joined(
@@ -65,6 +66,20 @@ def test_a_window_without_timestamps_is_prompted_so(maker: WindowMaker) -> None:
 def test_every_word_is_one_token_or_split_at_its_apostrophe(maker: WindowMaker) -> None:
     n_tokens = {word: len(maker.text_ids(word)) for word in vocabulary()}
     assert all(n <= (3 if "'" in word else 2) for word, n in n_tokens.items())
+
+
+def test_some_words_are_misread_as_others_and_no_special_token_is(maker: WindowMaker) -> None:
+    torch.manual_seed(0)
+    prompt, words = (
+        torch.tensor([[*maker.prompt, maker.no_timestamps]] * 200),
+        torch.arange(40).repeat(200, 1),
+    )
+    ids = torch.cat((prompt, words), 1)
+    read = misread(ids, maker.end)
+    assert (read[:, :4] == prompt).all()
+    assert (read[:, 4:] < 40).all()
+    share = (read[:, 4:] != words).float().mean().item()
+    assert share == pytest.approx(MISREAD_SHARE * 40 / 44, abs=0.02)
 
 
 def test_a_timestamp_that_is_nearly_right_costs_less_than_one_far_off() -> None:

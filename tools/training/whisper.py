@@ -38,16 +38,19 @@ if TYPE_CHECKING:
     from tools.training.utterances import Utterances
 
 NAME = "asr-harness/whisper-mini"
-LEARNING_RATE = 1.5e-3
+LEARNING_RATE = 1.2e-3
 BATCH_S, LONGEST_SINGLE_S = 44.0, 6.0
+SHORTEST_S, LONGEST_S = 3.0, 20.0
 POSITIONS_PER_S = 50
 POSITION_SCALE, TIMESTAMP_SCALE = 0.4, 0.05
 LETTERS_WEIGHT, WORDS_WEIGHT, GUIDANCE_WEIGHT = 0.5, 0.5, 0.3
-ALIGNED_FROM, WHOLE_FROM, DECODER_FROM = 0.5, 0.87, 0.95
-"""Shares of the training after which word times are aligned rather than guessed and windows always start at
-nought; after which every window is 30 s long, as in use; and after which the decoder alone learns."""
-REPLAYED_SHARE, N_REMEMBERED = 0.7, 30
+ALIGNED_FROM, NOUGHT_FROM, WHOLE_FROM, DECODER_FROM = 0.2, 0.5, 0.85, 0.95
+"""Shares of the training after which word times are aligned rather than guessed; windows always start at
+nought; every window is 30 s long, as in use; and the decoder alone learns."""
+REPLAYED_SHARE, N_REMEMBERED = 0.5, 60
 """Of the steps, those that train the decoder on encodings seen before, and how many of these are kept."""
+MISREAD_SHARE = 0.2
+"""Of the words shown to the decoder, those put in place of the right ones, so that it listens before it guesses."""
 
 
 class WithCtcHeads(torch.nn.Module):
@@ -124,6 +127,7 @@ class Whisper:
         """Give the cross-entropy of the next tokens, and the guidance."""
         with torch.autocast("cpu", torch.bfloat16):
             decoder = self.model.whisper.model.decoder
+            ids = misread(ids, self.config.eos_token_id)
             hidden = decoder(input_ids=ids, encoder_hidden_states=states, use_cache=False).last_hidden_state
             logits = self.model.whisper.proj_out(hidden).float()
         width = ALIGNED_WIDTH if self.progress > ALIGNED_FROM else GUESSED_WIDTH
@@ -134,8 +138,8 @@ class Whisper:
         """Draw windows that lengthen with the training."""
         if progress > WHOLE_FROM:
             return [self.whole_window(rng) for _ in range(4)]
-        longest_s = 4.0 + 12.0 * min(1.0, max(0.0, progress / ALIGNED_FROM - 0.15))
-        length_s = rng.uniform(0.6, 1) * longest_s
+        grown = min(1.0, progress / NOUGHT_FROM)
+        length_s = rng.uniform(SHORTEST_S, SHORTEST_S + grown * (LONGEST_S - SHORTEST_S))
         n_windows = max(3, int(BATCH_S / length_s))
         return [self.short_window(round(length_s * POSITIONS_PER_S), rng) for _ in range(n_windows)]
 
@@ -143,7 +147,7 @@ class Whisper:
         """Draw sentences that fit a short window, or with timestamps now and then overrun it."""
         length_s, timestamps = n_positions / POSITIONS_PER_S, happens(rng, 0.4)
         overrun_s = 2.0 if timestamps and happens(rng, 0.3) else 0.0
-        is_early = self.progress < ALIGNED_FROM
+        is_early = self.progress < NOUGHT_FROM
         if length_s < LONGEST_SINGLE_S or (not is_early and happens(rng, 0.25)):
             joined = self.drawing.single(rng, length_s)
         else:
@@ -213,6 +217,13 @@ class Whisper:
         """Decode the head for tokens."""
         best = torch.unique_consecutive(self.model.words(states)[0].argmax(-1))
         return self.tokenizer.decode(best[best != self.blank]).strip()
+
+
+def misread(ids: torch.Tensor, n_words: int) -> torch.Tensor:
+    """Put other words of the batch in the place of some, [batch, tokens]."""
+    others = ids.flatten()[torch.randperm(ids.numel())].view(ids.shape)
+    swapped = (torch.rand(ids.shape) < MISREAD_SHARE) & (ids < n_words) & (others < n_words)
+    return torch.where(swapped, others, ids)
 
 
 def begin_with_sinusoids(model: WhisperForConditionalGeneration, first_timestamp: int) -> None:
