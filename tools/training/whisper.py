@@ -50,7 +50,7 @@ nought; every window is 30 s long, as in use; and the decoder alone learns."""
 REPLAYED_SHARE, N_REMEMBERED = 0.5, 60
 """Of the steps, those that train the decoder on encodings seen before, and how many of these are kept."""
 MISREAD_SHARE = 0.2
-"""Of the words shown to the decoder, those put in place of the right ones, so that it listens before it guesses."""
+"""Of the words shown to the decoder, those that stand in place of the right ones: it has to listen."""
 
 
 class WithCtcHeads(torch.nn.Module):
