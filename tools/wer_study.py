@@ -128,7 +128,7 @@ def _errors(source: str, noise: float, texts: list[str], audio: list[Samples]) -
     from asr_harness.measure import transcribe
     from asr_harness.metrics.error_rate import utterance_errors
 
-    transcriber = models.load(source, device="cpu").transcriber
+    transcriber = models.load(source, device="cpu", weights="pretrained").transcriber
     _add_noise(transcriber, noise)
     heard = [
         text
