@@ -16,11 +16,11 @@ SIDES: tuple[Side, Side] = ("base", "candidate")
 MIN_PAIRS, MAX_PAIRS = 5, 60
 TURN_TIME_S = 12.0
 
-STARTUP_S = 12.5
-"""What a restart takes beside its rounds, about: imports, loading, warming up, saving."""
+STARTUP_S = 11.0
+"""What a restart takes beside its rounds, about: imports, loading, warming up."""
 
-N_RESTARTS = MIN_RESTARTS + 1
-"""How many restarts a short budget is made to hold: one more than the least tells more than longer ones."""
+N_RESTARTS = MIN_RESTARTS + 2
+"""How many restarts a short budget is made to hold: two more than the least tell more than longer ones."""
 
 
 def turns(n_pairs: int, first: Side) -> Iterator[Side]:

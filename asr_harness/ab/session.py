@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from math import log1p
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from asr_harness.errors import AbError
 from asr_harness.sequential import MIN_RESTARTS, planned_looks, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 TurnTime = Callable[[int], float]
 OnCase = Callable[[str], None]
+Taken = tuple[str, str, "Mapping[Side, list[Turn]]"]
 
 DECIDED = ("regression", "improvement", "unchanged")
 TOLERANCE, MARGIN = log1p(0.02), log1p(0.05)
@@ -77,48 +79,57 @@ def restarts(
     turn_time_s: TurnTime,
     on_case: OnCase = lambda _: None,
     fresh: bool = False,
-) -> Iterator[None]:
+) -> Generator[None, None, None]:
     """Restart both sides again and again, adding to `findings`; decided cases are left out of what follows.
 
     Every turn is appended to `record`, a JSON line for each restart of a case, so that any rule can be
     replayed. `turn_time_s` gives the seconds of rounds for each of so many cases; `on_case` is told of each
     case that a restart has measured. Raises AbError where a worker crashes or hangs, or where the sides do
-    not run the same slices.
+    not run the same slices. Workers save their runs while those of the next restart start: close the
+    generator to wait for the last ones.
     """
-    take = _taken_alone if fresh else _taken_in_turn
-    for order in schedule.start_orders(seed):
-        decided = [
-            findings.test_ids[case_id]
-            for case_id, decision in findings.decisions().items()
-            if decision.verdict in DECIDED
-        ]
-        for case_id, test_id, turns in take(sides, order, decided, findings, turn_time_s):
-            findings.test_ids[case_id] = test_id
-            ratio = estimate.log_ratio(turns["base"], turns["candidate"])
-            findings.ratios.setdefault(case_id, []).append(ratio)
-            _append(record, case_id, order, turns, ratio)
-            on_case(case_id)
-        if not findings.ratios:
-            left_out = "; ".join(f"{name}: {why}" for name, why in findings.left_out.items())
-            raise AbError(
-                f"no case ran on both sides{': ' if left_out else ''}{left_out}; widen the selection"
-            )
-        yield
-
-
-Taken = tuple[str, str, "Mapping[Side, list[Turn]]"]
+    with closing(ExitStack()) as leaving:
+        take = _taken_alone if fresh else partial(_taken_in_turn, leaving)
+        for order in schedule.start_orders(seed):
+            decided = [
+                findings.test_ids[case_id]
+                for case_id, decision in findings.decisions().items()
+                if decision.verdict in DECIDED
+            ]
+            for case_id, test_id, turns in take(sides, order, decided, findings, turn_time_s):
+                findings.test_ids[case_id] = test_id
+                ratio = estimate.log_ratio(turns["base"], turns["candidate"])
+                findings.ratios.setdefault(case_id, []).append(ratio)
+                _append(record, case_id, order, turns, ratio)
+                on_case(case_id)
+            if not findings.ratios:
+                left_out = "; ".join(f"{name}: {why}" for name, why in findings.left_out.items())
+                raise AbError(
+                    f"no case ran on both sides{': ' if left_out else ''}{left_out}; widen the selection"
+                )
+            yield
 
 
 def _taken_in_turn(
-    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, turn_time_s: TurnTime
+    leaving: ExitStack,
+    sides: Sides,
+    order: tuple[Side, Side],
+    decided: Sequence[str],
+    findings: Findings,
+    turn_time_s: TurnTime,
 ) -> Iterator[Taken]:
-    """Run both workers at once, of which only the one whose turn it is computes."""
+    """Run both workers at once, of which only the one whose turn it is computes.
+
+    Those of the restart before are waited for before any round, and these are put into `leaving` at last.
+    """
     with ExitStack() as stack:
         workers = {side: stack.enter_context(_worker(sides, side, decided)) for side in order}
         while True:
             ready = {side: worker.next_case() for side, worker in workers.items()}
+            leaving.close()
             cases = _matched(ready, workers, findings)
             if cases is None:
+                leaving.push(stack.pop_all())
                 return
             if not cases:
                 continue

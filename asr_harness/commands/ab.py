@@ -15,7 +15,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from math import ceil, expm1, log1p
 from pathlib import Path
@@ -100,25 +100,26 @@ def run(arguments: argparse.Namespace) -> int:
             f"{arguments.base} ({base.commit[:7]}) → {arguments.candidate} ({candidate.commit[:7]}), "
             f"turns in {record}"
         )
-        restarts = session.restarts(
+        runs = session.restarts(
             sides,
             findings,
             record,
             seed=arguments.seed,
             turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases),
-            on_case=_Progress(began, budget_s),
+            on_case=Progress(began, budget_s),
             fresh=arguments.fresh,
         )
-        for number, _ in enumerate(restarts, 1):
-            spent_s = monotonic() - began
-            if number == 1:
-                findings.looks = planned_looks(min(arguments.restarts, int(budget_s / spent_s)))
-                _say_if_too_short(budget_s, spent_s)
-            decisions = findings.decisions()
-            _say(_progress(number, decisions, max(budget_s - spent_s, 0)))
-            is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
-            if is_decided or number >= arguments.restarts or spent_s * (1 + 1 / number) > budget_s:
-                break
+        with closing(runs) as restarts:
+            for number, _ in enumerate(restarts, 1):
+                spent_s = monotonic() - began
+                if number == 1:
+                    findings.looks = planned_looks(min(arguments.restarts, int(budget_s / spent_s)))
+                    say_if_too_short(budget_s, spent_s)
+                decisions = findings.decisions()
+                _say(_progress(number, decisions, max(budget_s - spent_s, 0)))
+                is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
+                if is_decided or number >= arguments.restarts or spent_s * (1 + 1 / number) > budget_s:
+                    break
     findings.looks = ended(findings.looks, number)
     decisions = findings.decisions()
     if arguments.markdown:
@@ -177,14 +178,15 @@ def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     return storage / "ab" / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
 
 
-def _say_if_too_short(budget_s: float, restart_s: float) -> None:
+def say_if_too_short(budget_s: float, restart_s: float) -> None:
+    """Warn where the budget cannot hold as many restarts of this length as a verdict needs."""
     if budget_s < MIN_RESTARTS * restart_s:
         takes = f"a restart takes {units.duration(restart_s)}, and a verdict needs {MIN_RESTARTS}"
         enough = f"--budget {ceil(MIN_RESTARTS * restart_s * 1.1 / units.MINUTE_S)}m"
         _say(f"{takes}: this may end undecided; give {enough}, or select fewer cases")
 
 
-class _Progress:
+class Progress:
     """Says in a long restart now and then how far it is."""
 
     def __init__(self, began: float, budget_s: float) -> None:

@@ -13,7 +13,7 @@ import soundfile
 
 import benchmarks
 from asr_harness.cli import main
-from asr_harness.commands.ab import duration_s
+from asr_harness.commands.ab import Progress, duration_s, say_if_too_short
 from asr_harness.errors import AbError
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
@@ -217,3 +217,24 @@ def test_a_budget_is_read(text: str, seconds: float) -> None:
 def test_a_budget_that_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(AbError, match="no duration"):
         duration_s(text)
+
+
+def test_a_budget_that_holds_no_verdict_is_told_after_the_first_restart(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say_if_too_short(budget_s=120, restart_s=30)
+    assert "a verdict needs 5" in (told := capsys.readouterr().out)
+    assert "give --budget 3m" in told
+    say_if_too_short(budget_s=150, restart_s=30)
+    assert not capsys.readouterr().out
+
+
+def test_a_long_restart_tells_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter((0.0, 20.0, 40.0, 40.0, 60.0))
+    monkeypatch.setattr("asr_harness.commands.ab.monotonic", lambda: next(now))
+    progress = Progress(began=next(now), budget_s=600)
+    for case_id in ("first", "second", "third"):
+        progress(case_id)
+    assert capsys.readouterr().out == "  second measured, the 2. of all; 9 min left\n"
