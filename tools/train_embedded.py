@@ -2,7 +2,7 @@
 
 python -m tools.train_embedded speak FOLDER                     274 s
 python -m tools.train_embedded ctc FOLDER --budget-s 2230       2230 s of CPU time, one thread
-python -m tools.train_embedded whisper FOLDER --budget-s 7100   7100 s of CPU time, one thread
+python -m tools.train_embedded whisper FOLDER --budget-s 8700   8700 s of CPU time, one thread
 python -m tools.train_embedded save FOLDER
 python -m tools.train_embedded evaluate
 

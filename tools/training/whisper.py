@@ -44,7 +44,7 @@ SHORTEST_S, LONGEST_S = 3.0, 20.0
 POSITIONS_PER_S = 50
 POSITION_SCALE, TIMESTAMP_SCALE = 0.4, 0.05
 LETTERS_WEIGHT, WORDS_WEIGHT, GUIDANCE_WEIGHT = 0.5, 0.5, 0.3
-ALIGNED_FROM, NOUGHT_FROM, WHOLE_FROM, DECODER_FROM = 0.2, 0.5, 0.85, 0.95
+ALIGNED_FROM, NOUGHT_FROM, WHOLE_FROM, DECODER_FROM = 0.2, 0.5, 0.7, 0.95
 """Shares of the training after which word times are aligned rather than guessed; windows always start at
 nought; every window is 30 s long, as in use; and the decoder alone learns."""
 REPLAYED_SHARE, N_REMEMBERED = 0.5, 60
@@ -92,6 +92,7 @@ class Whisper:
         kept_out = utterances.validation
         self.validation = [join(utterances, [utterance]) for utterance in kept_out[:16]]
         self.validation += [join(utterances, list(kept_out[i : i + 3])) for i in range(16, 40, 3)]
+        self.validation += [join(utterances, list(kept_out[i : i + 7])) for i in range(40, 61, 7)]
         self.progress = 0.0
         self.remembered: deque[tuple[torch.Tensor, ...]] = deque(maxlen=N_REMEMBERED)
         logging.set_verbosity_error()
@@ -161,7 +162,7 @@ class Whisper:
         if timestamps and happens(rng, 0.6):
             joined = self.drawing.several(rng, 36.0)
         else:
-            joined = self.drawing.several(rng, rng.choice((3.5, 7.0, 16.0, 20.0, 29.5)))
+            joined = self.drawing.several(rng, rng.choice((3.5, 7.0, 16.0, 24.0, 29.5, 29.5)))
         return self.maker.make(joined, MAX_POSITIONS, timestamps=timestamps, rng=rng)
 
     def ctc(self, log_probabilities: torch.Tensor, targets: list[list[int]], blank: int) -> torch.Tensor:
@@ -204,7 +205,7 @@ class Whisper:
                 language="en",
                 task="transcribe",
                 do_sample=False,
-                max_length=100,
+                max_length=220,
             )
             said.append(" ".join(joined.texts))
             heard += [text.strip() for text in self.tokenizer.batch_decode(ids, skip_special_tokens=True)]
