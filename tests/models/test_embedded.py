@@ -22,7 +22,7 @@ GOLDEN: Mapping[str, Mapping[str, object]] = json.loads(
     Path(__file__).with_name("embedded_transcripts.json").read_text("utf-8")
 )
 WORST_WER = {"asr-harness/ctc-mini": 0.20, "asr-harness/whisper-mini": 0.20}
-WORST_WER_OF_A_MINUTE = {"asr-harness/ctc-mini": 0.10, "asr-harness/whisper-mini": 0.80}
+WORST_WER_OF_A_MINUTE = {"asr-harness/ctc-mini": 0.10, "asr-harness/whisper-mini": 0.30}
 both = pytest.mark.parametrize("name", NAMES)
 
 
@@ -82,12 +82,12 @@ def zero_weights(transcriber: Transcriber) -> None:
 
 
 @both
-def test_a_fiftieth_of_the_weights_at_nought_raises_wer(
-    name: str, spoken: tuple[Utterance, ...], unharmed: dict[str, tuple[Heard, ...]]
-) -> None:
-    harmed = load(name)
+def test_a_fiftieth_of_the_weights_at_nought_raises_wer(name: str) -> None:
+    # Eight slices of 5 s hold too few words: whisper-mini has got through them with as many errors as before.
+    longer = utterances("15s", 8)
+    unharmed, harmed = load(name), load(name)
     zero_weights(harmed)
-    assert wer(hear(harmed, spoken)) > wer(unharmed[name])
+    assert wer(hear(harmed, longer)) - wer(hear(unharmed, longer)) >= 0.05
 
 
 @both
