@@ -39,7 +39,7 @@ class Progress:
         self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
         self._expected_s = dict(expected_s)
         self._n_cases = len(expected_s)
-        self._id_width = max((len(cases[case_id].id) for case_id in expected_s), default=0)
+        self._ids = [cases[case_id].id for case_id in expected_s]
         self._n_done = 0
         self._done_expected_s = 0.0
         self._began_s = monotonic()
@@ -55,10 +55,11 @@ class Progress:
         tail = f"  {said:<{FIGURES_WIDTH}}{self._left()}"
         head = f"[{self._n_done:>{len(str(self._n_cases))}}/{self._n_cases}] "
         room = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
-        width = min(room, self._id_width)
+        width = min(room, max(map(len, self._ids), default=0))
+        name, *_ = terminal.shorten([case.id, *self._ids], width)
         self._erase()
         self._reporter.ensure_newline()
-        self._reporter.write_line((head + terminal.shorten(case.id, width).ljust(width) + tail).rstrip())
+        self._reporter.write_line((head + name.ljust(width) + tail).rstrip())
 
     def round(self, case: Case, number: int, n_rounds: int) -> None:
         """Show the round that is about to run, where there is a terminal to show it on."""

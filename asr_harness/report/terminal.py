@@ -15,24 +15,30 @@ MIN_FIRST_COLUMN = 12
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Lay out lines of at most `width` characters: the first column to the left, the others to the right.
 
-    Only the first column gives way, in its middle, where model and variant both stay readable.
+    Only the first column gives way, by what keeps its rows apart.
     """
     columns = list(zip(headers, *rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     others = sum(widths[1:]) + len(GAP) * (len(widths) - 1)
     widths[0] = max(min(widths[0], width - others), MIN_FIRST_COLUMN)
-    return [_line(row, widths) for row in (headers, *rows)]
+    first = shorten(columns[0], widths[0])
+    return [_line((name, *row[1:]), widths) for name, row in zip(first, (headers, *rows), strict=True)]
 
 
-def shorten(text: str, width: int) -> str:
-    """Cut the middle out of a text that is too long."""
+def shorten(texts: Sequence[str], width: int) -> list[str]:
+    """Cut texts that are too long, all at one place: the nearest to their middle where most stay distinct."""
+    room = width - len(ELLIPSIS)
+    middle = room // 2
+    heads = sorted(range(room + 1), key=lambda head: abs(head - middle))
+    return max(([_cut(text, head, width) for text in texts] for head in heads), key=lambda cut: len(set(cut)))
+
+
+def _cut(text: str, head: int, width: int) -> str:
     if len(text) <= width:
         return text
-    head = (width - len(ELLIPSIS)) // 2
     return text[:head] + ELLIPSIS + text[len(text) - (width - len(ELLIPSIS) - head) :]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    first = shorten(row[0], widths[0]).ljust(widths[0])
-    rest = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return GAP.join([first, *rest]).rstrip()
+    cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+    return GAP.join([row[0].ljust(widths[0]), *cells]).rstrip()

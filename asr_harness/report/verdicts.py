@@ -122,11 +122,12 @@ def _table(cells: Sequence[Cell], width: int) -> list[str]:
     ]
     used = [column for column in range(len(HEADERS)) if column < 2 or any(row[column] for row in rows)]  # noqa: PLR2004
     laid = table([HEADERS[i] for i in used], [[row[i] for i in used] for row in rows], width)
+    names = dict(zip(cases, shorten(list(cases), width), strict=True))
     said, case_id, told = [laid[0]], "", ""
     for cell, line in zip(ordered, laid[1:], strict=True):
         if cell.case_id != case_id:
             case_id, told = cell.case_id, ""
-            said.append(shorten(case_id, width))
+            said.append(names[case_id])
         said.append(line)
         if remark(cell) not in ("", told):
             told = remark(cell)

@@ -1,6 +1,8 @@
 """Tables that fit."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asr_harness.report import terminal, units
 
@@ -20,11 +22,27 @@ def test_columns_stand_under_their_headers() -> None:
 
 
 def test_a_long_text_gives_way_in_its_middle() -> None:
-    assert terminal.shorten("whisper-tiny-cpu-5s-b1-baseline", 21) == "whisper-ti…1-baseline"
+    assert terminal.shorten(["whisper-tiny-cpu-5s-b1-baseline"], 21) == ["whisper-ti…1-baseline"]
 
 
 def test_a_short_text_is_left_alone() -> None:
-    assert terminal.shorten("ctc", 12) == "ctc"
+    assert terminal.shorten(["ctc"], 12) == ["ctc"]
+
+
+def test_texts_give_way_where_they_stay_apart() -> None:
+    ids = [f"whisper-mini-cpu-{bucket}-b{batch}-baseline" for bucket in ("5s", "15s") for batch in (1, 4)]
+    assert terminal.shorten(ids, 28) == [
+        "whisper-mini…-5s-b1-baseline",
+        "whisper-mini…-5s-b4-baseline",
+        "whisper-mini…15s-b1-baseline",
+        "whisper-mini…15s-b4-baseline",
+    ]
+
+
+@given(st.lists(st.text(st.characters(codec="ascii"), max_size=30)), st.integers(12, 40))
+def test_shortened_texts_fit_and_short_ones_never_change(texts: list[str], width: int) -> None:
+    for text, cut in zip(texts, terminal.shorten(texts, width), strict=True):
+        assert cut == text if len(text) <= width else len(cut) == width
 
 
 @pytest.mark.parametrize(
