@@ -12,6 +12,7 @@ import numpy as np
 from asr_harness import wer_stats
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.metrics import QUALITY_TOLERANCE
+from asr_harness.metrics.error_rate import Errors
 from asr_harness.wer_stats import PairedErrors
 
 if TYPE_CHECKING:
@@ -151,16 +152,10 @@ def _test(errors: PairedErrors, talks: tuple[str, ...], unit: str, alpha: float)
 def _counts(side: Sequence[Measured], metric: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Give each utterance's errors, their mean where runs of a side differ, and its reference length."""
     kind = COUNTS[metric]
-    runs = [[_n_errors(utterance[kind]) for utterance in one.info["errors"]] for one in side]
-    lengths = tuple(
-        float(counts[kind]["hits"] + counts[kind]["substitutions"] + counts[kind]["deletions"])
-        for counts in side[0].info["errors"]
-    )
-    return tuple(sum(values) / len(values) for values in zip(*runs, strict=True)), lengths
-
-
-def _n_errors(counts: Mapping[str, int]) -> int:
-    return counts["substitutions"] + counts["deletions"] + counts["insertions"]
+    runs = [[Errors(**utterance[kind]) for utterance in one.info["errors"]] for one in side]
+    lengths = tuple(float(errors.n_reference) for errors in runs[0])
+    counts = ([errors.n_errors for errors in run] for run in runs)
+    return tuple(sum(values) / len(values) for values in zip(*counts, strict=True)), lengths
 
 
 def _same_transcripts(pair: Pair) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.metrics.error_rate import Errors
 from asr_harness.report import verdicts
 from asr_harness.report.page.differences import Differences, Transcript, VerdictRow
+from asr_harness.report.units import UNMEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,10 +41,10 @@ def changed_transcripts(base: Sequence[SavedRun], candidate: Sequence[SavedRun])
         if before is None or not _same_slice(before, after):
             continue
         info = after.info or {}
-        texts = zip(info["utterances"], _heard(before), _heard(after), strict=True)
-        for utterance, was, now in texts:
+        texts = zip(info["utterances"], _wrong(before, after), _heard(before), _heard(after), strict=True)
+        for utterance, wrong, was, now in texts:
             if was.strip() != now.strip():
-                yield Transcript(case_id, utterance["id"], None, was, now)
+                yield Transcript(case_id, utterance["id"], wrong, was, now)
 
 
 def _row(cell: Cell) -> VerdictRow:
@@ -71,3 +73,12 @@ def _same_slice(before: CaseRecord, after: CaseRecord) -> bool:
 def _heard(record: CaseRecord) -> Sequence[str]:
     texts: Sequence[str] = (record.info or {}).get("hypotheses") or ()
     return texts
+
+
+def _wrong(before: CaseRecord, after: CaseRecord) -> list[str]:
+    """Say of each utterance how many of its words were wrong, are wrong, and how many it has."""
+    old, new = ((record.info or {}).get("errors") for record in (before, after))
+    if old is None or new is None:
+        return [UNMEASURED] * len(_heard(after))
+    pairs = [(Errors(**was["words"]), Errors(**now["words"])) for was, now in zip(old, new, strict=True)]
+    return [f"{was.n_errors} → {now.n_errors} of {now.n_reference}" for was, now in pairs]

@@ -39,6 +39,11 @@ def spoken() -> tuple[Utterance, ...]:
 
 
 @pytest.fixture(scope="module")
+def longer() -> tuple[Utterance, ...]:
+    return utterances("15s")
+
+
+@pytest.fixture(scope="module")
 def unharmed(spoken: tuple[Utterance, ...]) -> dict[str, tuple[Heard, ...]]:
     return {name: hear(load(name), spoken) for name in NAMES}
 
@@ -82,9 +87,8 @@ def zero_weights(transcriber: Transcriber) -> None:
 
 
 @both
-def test_a_fiftieth_of_the_weights_at_nought_raises_wer(name: str) -> None:
+def test_a_fiftieth_of_the_weights_at_nought_raises_wer(name: str, longer: tuple[Utterance, ...]) -> None:
     # Eight slices of 5 s hold too few words: whisper-mini has got through them with as many errors as before.
-    longer = utterances("15s", 8)
     unharmed, harmed = load(name), load(name)
     zero_weights(harmed)
     assert wer(hear(harmed, longer)) - wer(hear(unharmed, longer)) >= 0.05
@@ -118,12 +122,13 @@ def test_harmed_audio_raises_wer(
     assert wer(hear(load(name), harmed)) > wer(unharmed[name])
 
 
-def test_what_is_cut_off_is_counted_as_deleted(
-    spoken: tuple[Utterance, ...], unharmed: dict[str, tuple[Heard, ...]]
-) -> None:
-    name = "asr-harness/ctc-mini"
-    cut = hear(load(name), [replace(one, samples=without_its_end(one.samples)) for one in spoken])
-    before, after = (pool(one.errors.words for one in heard) for heard in (unharmed[name], cut))
+@both
+def test_what_is_cut_off_is_counted_as_deleted(name: str, longer: tuple[Utterance, ...]) -> None:
+    shortened = [replace(one, samples=without_its_end(one.samples)) for one in longer]
+    transcriber = load(name)
+    before, after = (
+        pool(one.errors.words for one in hear(transcriber, said)) for said in (longer, shortened)
+    )
     assert after.deletions - before.deletions >= 0.05 * before.n_reference
 
 

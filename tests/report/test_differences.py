@@ -10,8 +10,10 @@ from asr_harness.types import Case
 CASE = Case("m", "cpu", "5s", 1, "baseline")
 
 
-def run(*texts: str, slice_: str = "s") -> SavedRun:
+def run(*texts: str, slice_: str = "s", wrong: int | None = None) -> SavedRun:
+    words = {"hits": 2 - (wrong or 0), "substitutions": wrong, "deletions": 0, "insertions": 0}
     info = {
+        "errors": None if wrong is None else [{"words": words} for _ in texts],
         "hypotheses": list(texts),
         "utterances": [{"id": f"u{i}"} for i in range(len(texts))],
         "fingerprints": {"slice": slice_},
@@ -32,7 +34,13 @@ def test_words_are_escaped() -> None:
 
 def test_changed_utterances_are_found() -> None:
     (changed,) = changed_transcripts([run("a b", "c")], [run("a x", "c")])
-    assert changed == Transcript(CASE.id, "u0", None, "a b", "a x")
+    assert changed == Transcript(CASE.id, "u0", "–", "a b", "a x")
+
+
+def test_the_wrong_words_of_both_sides_are_counted() -> None:
+    (changed,) = changed_transcripts([run("a b", wrong=0)], [run("a x", wrong=1)])
+    assert changed.wrong == "0 → 1 of 2"
+    assert "0 → 1 of 2" in differences_section(Differences("REGRESSION", "a → b", (), (), (changed,)))
 
 
 def test_another_slice_is_not_compared() -> None:

@@ -36,11 +36,11 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """An utterance that the two sides hear differently; `reference` is None where the runs do not have it."""
+    """An utterance that the two sides hear differently, and how many of its words are wrong, in words."""
 
     case: str
     utterance: str
-    reference: str | None
+    wrong: str
     base: str
     candidate: str
 
@@ -101,10 +101,10 @@ def _transcripts(changed: Sequence[Transcript]) -> Html:
         rows = []
         for one in group:
             base, candidate = marked(one.base, one.candidate)
-            rows.append((one.utterance, one.reference or "–", base, candidate))
+            rows.append((one.utterance, one.wrong, base, candidate))
         parts.append(element("h4", case))
         parts.append(
-            element("div", table(("utterance", "reference", "base", "candidate"), rows), class_="texts")
+            element("div", table(("utterance", "wrong words", "base", "candidate"), rows), class_="texts")
         )
     if len(changed) > MOST_TRANSCRIPTS:
         parts.append(element("p", f"The first {MOST_TRANSCRIPTS} are shown."))
