@@ -25,6 +25,10 @@ class RecordError(AsrHarnessError):
     """A saved run, or a journal, cannot be read or does not belong here."""
 
 
+class OtherBenchmarkError(RecordError):
+    """A file is plain pytest-benchmark JSON: sound, and of no concern to speech recognition."""
+
+
 class UnavailableError(AsrHarnessError):
     """This machine or library cannot run a case; its outcome is `unavailable`."""
 

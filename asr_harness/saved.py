@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.errors import RecordError
+from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.records import SCHEMA_VERSION
 from asr_harness.types import Case
 
@@ -77,7 +77,7 @@ def parse_run(path: Path, content: Mapping[str, Any]) -> SavedRun:
     """Take a run from the content of its file, wherever that came from. Raises RecordError as `load_run`."""
     block = content.get("asr")
     if block is None:
-        raise RecordError(
+        raise OtherBenchmarkError(
             f"{path} has no `asr` block: it is plain pytest-benchmark JSON, not a run of asr-harness; "
             "`pytest-benchmark compare` reads it"
         )

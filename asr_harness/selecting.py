@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asr_harness.errors import RecordError
+from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.saved import SavedRun, load_run
 
 if TYPE_CHECKING:
@@ -39,8 +39,20 @@ def select_runs(side: str, storage: Path = STORAGE) -> tuple[SavedRun, ...]:
 
 
 def load_runs(paths: Iterable[Path]) -> tuple[SavedRun, ...]:
-    """Load several runs, oldest first."""
-    return tuple(sorted(map(load_run, paths), key=_age))
+    """Load several runs, oldest first, passing over other benchmarks' files among them.
+
+    Raises RecordError where a file is damaged, or none is a run of asr-harness.
+    """
+    found: list[SavedRun] = []
+    others: list[OtherBenchmarkError] = []
+    for path in paths:
+        try:
+            found.append(load_run(path))
+        except OtherBenchmarkError as other:
+            others.append(other)
+    if others and not found:
+        raise others[0]
+    return tuple(sorted(found, key=_age))
 
 
 def _part(part: str, storage: Path) -> Sequence[SavedRun]:

@@ -33,6 +33,21 @@ def test_a_number_a_commit_a_folder_and_a_glob_find_their_runs(storage: Path) ->
     assert names(f"{storage}/*/*_b*.json", storage) == ["0002"]
 
 
+def test_other_benchmarks_beside_the_runs_are_passed_over(storage: Path) -> None:
+    plain = storage / "machine" / f"0004_{MAIN}_x.json"
+    plain.write_text(json.dumps({"benchmarks": []}), "utf-8")
+    assert names(str(storage), storage) == ["0001", "0002", "0003"]
+    assert names("aaaaaaa", storage) == ["0001", "0003"]
+    with pytest.raises(RecordError, match="plain pytest-benchmark JSON"):
+        select_runs("4", storage)
+
+
+def test_a_damaged_run_in_a_folder_is_not_passed_over(storage: Path) -> None:
+    (storage / "machine" / "0004_x.json").write_text("{", "utf-8")
+    with pytest.raises(RecordError, match="is not JSON"):
+        select_runs(str(storage), storage)
+
+
 def test_several_sides_join_without_repeating(storage: Path) -> None:
     assert names("3, 1, aaaaaaa", storage) == ["0001", "0003"]
 
