@@ -6,6 +6,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from asr_harness.compare.cells import VERDICTS
 from asr_harness.compare.metrics import EXACT, OUTCOME, RATES
 from asr_harness.report import units
 from asr_harness.report.terminal import shorten, table
@@ -36,9 +37,9 @@ def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> lis
 
 
 def headline(comparison: Comparison) -> str:
-    """Say in one line how the comparison ended."""
+    """Say in one line how the comparison ended, the worst verdicts first."""
     found = Counter(cell.verdict for cell in comparison.cells if cell.gated)
-    counted = ", ".join(f"{count} {verdict}" for verdict, count in found.most_common())
+    counted = ", ".join(f"{verdict} {found[verdict]}" for verdict in VERDICTS if found[verdict])
     if found["regression"] or found["missing"]:
         return f"REGRESSION: {counted}"
     if found["inconclusive"] or found["incomparable"]:

@@ -47,6 +47,7 @@ def test_the_table_shows_the_worst_first_folds_the_rest_and_fits(capsys: pytest.
     latency = next(line for line in lines if line.strip().startswith("latency"))
     assert "+30.0 %" in latency
     assert lines[-1].startswith("REGRESSION: ")
+    assert lines[-1].index("regression") < lines[-1].index("unchanged")
 
 
 def test_json_has_every_cell_and_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
