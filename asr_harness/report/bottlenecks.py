@@ -52,7 +52,7 @@ def bottlenecks(cells: pd.DataFrame) -> tuple[Bottleneck, ...]:
 def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
     shares = {stage: rows[f"{stage}_share"] for stage in STAGES}
     stage = max(STAGES, key=lambda name: shares[name].median())
-    low, high = shares[stage].min(), shares[stage].max()
+    low, high = rows[f"{stage}_share_low"].min(), rows[f"{stage}_share_high"].max()
     bound = None
     if stage != "preprocess" and rows[f"{stage}_bound"].notna().any():
         bound = str(rows[f"{stage}_bound"].mode().iloc[0])

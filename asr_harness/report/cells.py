@@ -7,10 +7,11 @@ environment, corpus and kind of weights) that could run it; older ones are for t
 from __future__ import annotations
 
 from math import exp, isnan, log, sqrt
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.tidy import COLUMNS
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,13 +47,21 @@ def measured(cells_: pd.DataFrame) -> pd.DataFrame:
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     """Give the geometric mean of run medians with its 95 % interval, Student's t on their logarithms."""
+    mean, half = _mean_and_half([log(value) for value in values])
+    return exp(mean), exp(mean - half), exp(mean + half)
+
+
+def share_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Give the mean of shares over runs with its 95 % interval, Student's t, between 0 and 1."""
+    mean, half = _mean_and_half(values)
+    return mean, max(0.0, mean - half), min(1.0, mean + half)
+
+
+def _mean_and_half(values: Sequence[float]) -> tuple[float, float]:
     from scipy.special import stdtrit
 
-    logs = [log(value) for value in values]
-    mean = fmean(logs)
-    spread = sqrt(sum((x - mean) ** 2 for x in logs) / (len(logs) - 1))
-    half = float(stdtrit(len(logs) - 1, 0.975)) * spread / sqrt(len(logs))
-    return exp(mean), exp(mean - half), exp(mean + half)
+    freedom = len(values) - 1
+    return fmean(values), float(stdtrit(freedom, 0.975)) * stdev(values) / sqrt(len(values))
 
 
 def _newest(rows: list[Row]) -> list[Row]:
@@ -79,6 +88,7 @@ def _pooled(rows: list[Row]) -> Row:
         cell["rtf"] *= middle / cell["latency_s"]
         cell["latency_s"], low, high = middle, low / middle, high / middle
         interval = BETWEEN_RUNS.format(n=len(rows))
+        cell |= _shares(rows)
     ends = {
         "latency_low_s": cell["latency_s"] * low,
         "latency_high_s": cell["latency_s"] * high,
@@ -86,6 +96,16 @@ def _pooled(rows: list[Row]) -> Row:
         "rtf_high": cell["rtf"] * high,
     }
     return cell | ends | {"interval": interval} | _energy_ends(rows, cell)
+
+
+def _shares(rows: list[Row]) -> Row:
+    found: Row = {}
+    for name in (f"{stage}_share" for stage in STAGES):
+        known = [row[name] for row in rows if not isnan(row[name])]
+        if len(known) > 1:
+            middle, low, high = share_interval(known)
+            found |= {name: middle, f"{name}_low": low, f"{name}_high": high}
+    return found
 
 
 def _energy_ends(rows: list[Row], cell: Row) -> Row:

@@ -57,8 +57,14 @@ SPEED = {
     "encode_s": Column("number", "the same in the encoder"),
     "decode_s": Column("number", "the same in the decoder, or in a CTC head and its collapse"),
     "preprocess_share": Column("number", "preprocessing's part of the stages' sum"),
+    "preprocess_share_low": Column("number", "5th percentile of it over rounds"),
+    "preprocess_share_high": Column("number", "95th percentile of it"),
     "encode_share": Column("number", "the encoder's part"),
+    "encode_share_low": Column("number", "5th percentile of it over rounds"),
+    "encode_share_high": Column("number", "95th percentile of it"),
     "decode_share": Column("number", "the decoder's part"),
+    "decode_share_low": Column("number", "5th percentile of it over rounds"),
+    "decode_share_high": Column("number", "95th percentile of it"),
 }
 
 WORK = {

@@ -43,6 +43,20 @@ def speed(rounds_s: Sequence[float], info: Mapping[str, Any], n: int) -> Row:
         "calibration_s": median(info["calibration_s"]) if info.get("calibration_s") else None,
         **{f"{stage}_s": value for stage, value in stages_s.items()},
         **{f"{stage}_share": value / total_s for stage, value in stages_s.items() if total_s},
+        **_share_ends(info["stage_s"]),
+    }
+
+
+def _share_ends(stage_s: Mapping[str, Sequence[float]]) -> Row:
+    """Percentiles of each stage's part of its own round, over the rounds that took any time."""
+    rounds_s = np.array([stage_s[stage] for stage in STAGES])
+    taking = rounds_s[:, rounds_s.sum(axis=0) > 0]
+    if not taking.size:
+        return {}
+    lows, highs = np.percentile(taking / taking.sum(axis=0), (5, 95), axis=1)
+    return {
+        **{f"{stage}_share_low": low for stage, low in zip(STAGES, lows, strict=True)},
+        **{f"{stage}_share_high": high for stage, high in zip(STAGES, highs, strict=True)},
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from asr_harness.report.cells import BETWEEN_RUNS, OVER_ROUNDS, cells, mean_interval
+from asr_harness.report.cells import BETWEEN_RUNS, OVER_ROUNDS, cells, mean_interval, share_interval
 from asr_harness.tidy import COLUMNS
 
 ROW = {
@@ -50,6 +50,15 @@ def test_several_runs_show_the_interval_between_them() -> None:
     assert cell["interval"] == BETWEEN_RUNS.format(n=2)
     assert cell["latency_s"] == pytest.approx(2.0)
     assert cell["n_runs"] == 2
+
+
+def test_shares_of_several_runs_have_an_interval_between_them() -> None:
+    # Half interval of 0.4 and 0.6: t(1) · 0.1414 / √2 = 12.706 · 0.1 = 1.27, held between 0 and 1.
+    assert share_interval([0.4, 0.6]) == pytest.approx((0.5, 0.0, 1.0))
+    # Of 0.49, 0.50, 0.51: t(2) · 0.01 / √3 = 4.3027 · 0.0057735 = 0.024842.
+    cell = cells(table(*({"encode_share": share} for share in (0.49, 0.50, 0.51)))).iloc[0]
+    found = tuple(cell[f"encode_share{end}"] for end in ("", "_low", "_high"))
+    assert found == pytest.approx((0.5, 0.475158, 0.524842), rel=1e-5)
 
 
 def test_the_newest_commit_is_shown() -> None:

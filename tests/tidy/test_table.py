@@ -62,6 +62,7 @@ def row() -> pd.Series:
         ("preprocess_share", 0.1),
         ("encode_share", 0.5),
         ("decode_share", 0.4),
+        ("decode_share_low", 0.4),  # of the shares 0.4, 0.4, 0.4
         ("flops", 4.0),
         ("encode_flops_per_s", 6.0),
         ("peak_flops_per_s", 9.0),
@@ -76,6 +77,14 @@ def row() -> pd.Series:
 )
 def test_a_column_by_hand(row: pd.Series, column: str, value: object) -> None:
     assert row[column] == (pytest.approx(value) if isinstance(value, float) else value)
+
+
+def test_a_stages_share_is_taken_round_by_round() -> None:
+    stage_s = {"preprocess": [0.0] * 4, "encode": [1.0, 1.0, 1.0, 0.0], "decode": [1.0, 3.0, 0.0, 0.0]}
+    row = tidy.table([run({**INFO, "stage_s": stage_s})]).iloc[0]
+    # The encoder's shares are 1/2, 1/4 and 1; the last round took no time and has none.
+    assert (row["encode_share_low"], row["encode_share_high"]) == pytest.approx((0.275, 0.95))
+    assert (row["preprocess_share_low"], row["preprocess_share_high"]) == (0.0, 0.0)
 
 
 def test_what_was_not_measured_is_missing_and_not_zero(row: pd.Series) -> None:
