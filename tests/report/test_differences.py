@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from asr_harness.report.comparing import changed_transcripts
-from asr_harness.report.page.differences import Differences, Transcript, differences_section, marked
+from asr_harness.report.page.differences import (
+    Differences,
+    Transcript,
+    VerdictRow,
+    differences_section,
+    marked,
+)
 from asr_harness.saved import CaseRecord, SavedRun
 from asr_harness.types import Case
 
@@ -45,6 +51,15 @@ def test_the_wrong_words_of_both_sides_are_counted() -> None:
 
 def test_another_slice_is_not_compared() -> None:
     assert not list(changed_transcripts([run("a")], [run("b", slice_="t")]))
+
+
+def test_a_remark_that_repeats_the_one_above_is_a_ditto_mark() -> None:
+    rows = tuple(
+        VerdictRow(CASE.id, metric, "inconclusive", "", "", note)
+        for metric, note in (("latency", "one run"), ("rtf", "one run"), ("wer", ""), ("cer", ""))
+    )
+    section = differences_section(Differences("UNDECIDED", "a → b", (), rows, ()))
+    assert (section.count("one run"), section.count("″")) == (1, 1)
 
 
 def test_a_section_without_changes_says_so() -> None:

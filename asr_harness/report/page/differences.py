@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_VERDICTS = 30
 MOST_TRANSCRIPTS = 40
+HEADERS = ("case", "metric", "verdict", "change", "interval", "remark")
+DITTO = "″"
 KINDS = {
     "regression": "bad",
     "missing": "bad",
@@ -70,7 +72,6 @@ def differences_section(found: Differences) -> Html:
 
 
 def _verdicts(rows: Sequence[VerdictRow]) -> Html:
-    headers = ("case", "metric", "verdict", "change", "interval", "remark")
     lines = [
         (
             row.case,
@@ -86,11 +87,19 @@ def _verdicts(rows: Sequence[VerdictRow]) -> Html:
     shown = told[:MOST_VERDICTS]
     rest = [line for line in lines if line not in shown]
     more = (
-        folded(f"{len(rest)} more, {len(rows) - len(told)} of them unchanged", table(headers, rest))
-        if rest
-        else ""
+        folded(f"{len(rest)} more, {len(rows) - len(told)} of them unchanged", _table(rest)) if rest else ""
     )
-    return element("div", table(headers, shown) if shown else element("p", "Nothing changed."), more)
+    return element("div", _table(shown) if shown else element("p", "Nothing changed."), more)
+
+
+def _table(lines: Sequence[Sequence[str]]) -> Html:
+    """Lay lines out, with a ditto mark where a remark only repeats the one above."""
+    above = ["", *(line[-1] for line in lines)]
+    said = [
+        (*line[:-1], DITTO) if line[-1] and line[-1] == last else line
+        for line, last in zip(lines, above, strict=False)
+    ]
+    return table(HEADERS, said)
 
 
 def _transcripts(changed: Sequence[Transcript]) -> Html:
