@@ -43,16 +43,10 @@ def load_runs(paths: Iterable[Path]) -> tuple[SavedRun, ...]:
 
     Raises RecordError where a file is damaged, or none is a run of asr-harness.
     """
-    found: list[SavedRun] = []
-    others: list[OtherBenchmarkError] = []
-    for path in paths:
-        try:
-            found.append(load_run(path))
-        except OtherBenchmarkError as other:
-            others.append(other)
+    found, others = _load(paths, passing_over=OtherBenchmarkError)
     if others and not found:
         raise others[0]
-    return tuple(sorted(found, key=_age))
+    return found
 
 
 def _part(part: str, storage: Path) -> Sequence[SavedRun]:
@@ -126,10 +120,19 @@ def _age(run: SavedRun) -> tuple[bool, str, str]:
 
 def known_runs(storage: Path = STORAGE) -> tuple[SavedRun, ...]:
     """Load every readable run in storage, oldest first: a history that one damaged file must not hide."""
-    found = []
-    for path in _stored(storage):
+    found, _ = _load(_stored(storage), passing_over=RecordError)
+    return found
+
+
+def _load(
+    paths: Iterable[Path], *, passing_over: type[RecordError]
+) -> tuple[tuple[SavedRun, ...], list[RecordError]]:
+    """Load what can be, oldest first, with the errors that were passed over."""
+    found: list[SavedRun] = []
+    errors: list[RecordError] = []
+    for path in paths:
         try:
             found.append(load_run(path))
-        except RecordError:
-            continue
-    return tuple(sorted(found, key=_age))
+        except passing_over as error:
+            errors.append(error)
+    return tuple(sorted(found, key=_age)), errors

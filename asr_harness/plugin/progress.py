@@ -38,7 +38,6 @@ class Progress:
         self._reporter = reporter = terminal_of(config)
         self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
         self._expected_s = dict(expected_s)
-        self._n_cases = len(expected_s)
         self._ids = [cases[case_id].id for case_id in expected_s]
         self._n_done = 0
         self._done_expected_s = 0.0
@@ -53,7 +52,8 @@ class Progress:
         self._done_expected_s += self._expected_s.pop(case_id, 0.0)
         said = note if extra_info is None else figures(extra_info)
         tail = f"  {said:<{FIGURES_WIDTH}}{self._left()}"
-        head = f"[{self._n_done:>{len(str(self._n_cases))}}/{self._n_cases}] "
+        n_cases = len(self._ids)
+        head = f"[{self._n_done:>{len(str(n_cases))}}/{n_cases}] "
         room = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
         width = min(room, max(map(len, self._ids), default=0))
         name, *_ = terminal.shorten([case.id, *self._ids], width)
@@ -67,7 +67,7 @@ class Progress:
             return
         with self._capture.global_and_fixture_disabled():
             self._reporter.rewrite(
-                f"[{self._n_done + 1}/{self._n_cases}] {case.id} {number}/{n_rounds}", erase=True
+                f"[{self._n_done + 1}/{len(self._ids)}] {case.id} {number}/{n_rounds}", erase=True
             )
 
     def _erase(self) -> None:

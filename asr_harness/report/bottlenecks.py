@@ -50,8 +50,7 @@ def bottlenecks(cells: pd.DataFrame) -> tuple[Bottleneck, ...]:
 
 
 def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
-    shares = {stage: rows[f"{stage}_share"] for stage in STAGES}
-    stage = max(STAGES, key=lambda name: shares[name].median())
+    stage = max(STAGES, key=lambda name: rows[f"{name}_share"].median())
     low, high = rows[f"{stage}_share_low"].min(), rows[f"{stage}_share_high"].max()
     bound = None
     if stage != "preprocess" and rows[f"{stage}_bound"].notna().any():
@@ -60,7 +59,7 @@ def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
     return Bottleneck(
         model,
         device,
-        f"{stage}, {units.percent(low, 0)} to {units.percent(high, 0)} over buckets",
+        f"{stage}, {units.percent_range(low, high, 0)} over buckets",
         _energy(rows),
         f"{bound}, {units.percent(reached, 0)} of its roof" if bound else "not known",
         tuple(_directions(stage, bound, reached, rows)),

@@ -30,13 +30,14 @@ def shorten(texts: Sequence[str], width: int) -> list[str]:
     room = width - len(ELLIPSIS)
     middle = room // 2
     heads = sorted(range(room + 1), key=lambda head: abs(head - middle))
-    return max(([_cut(text, head, width) for text in texts] for head in heads), key=lambda cut: len(set(cut)))
+    cuts = ([_cut(text, head, room - head) for text in texts] for head in heads)
+    return max(cuts, key=lambda cut: len(set(cut)))
 
 
-def _cut(text: str, head: int, width: int) -> str:
-    if len(text) <= width:
+def _cut(text: str, head: int, tail: int) -> str:
+    if len(text) <= head + len(ELLIPSIS) + tail:
         return text
-    return text[:head] + ELLIPSIS + text[len(text) - (width - len(ELLIPSIS) - head) :]
+    return text[:head] + ELLIPSIS + text[len(text) - tail :]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -42,6 +42,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     return UNMEASURED if value is None else f"{100 * value:.{digits}f} %"
 
 
+def percent_range(low: float, high: float, digits: int = 1) -> str:
+    """Two fractions in percent, from one to the other."""
+    return f"{percent(low, digits)} to {percent(high, digits)}"
+
+
 def joules(value: float | None) -> str:
     """Three significant digits in mJ, J or kJ."""
     if value is None:

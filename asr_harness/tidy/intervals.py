@@ -6,6 +6,8 @@ from functools import cache
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.metrics.error_rate import Errors
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -22,10 +24,10 @@ def pooled_rate_interval(
     """
     talks: dict[str, list[int]] = {}
     for counts, utterance in zip(errors, utterances, strict=True):
-        words = counts["words"]
+        words = Errors(**counts["words"])
         talk = talks.setdefault(utterance["talk"], [0, 0])
-        talk[0] += words["substitutions"] + words["deletions"] + words["insertions"]
-        talk[1] += words["hits"] + words["substitutions"] + words["deletions"]
+        talk[0] += words.n_errors
+        talk[1] += words.n_reference
     return ratio_interval([(wrong, total) for wrong, total in talks.values() if total])
 
 

@@ -24,7 +24,7 @@ def ctc_encoder(cells: pd.DataFrame) -> Answer:
     if not answer.votes:
         return answer
     low, high = rows["encode_share_low"].max(), rows["encode_share_high"].max()
-    detail = f"{answer.detail}; at most {units.percent(low)} to {units.percent(high)}"
+    detail = f"{answer.detail}; at most {units.percent_range(low, high)}"
     result = answer.result
     if result == "holds" and low < NEARLY_ALL:
         result = "does not hold" if high < NEARLY_ALL else "cannot be told"
@@ -41,15 +41,15 @@ def both_on_cpu(cells: pd.DataFrame) -> Answer:
             group[[f"encode_share_{end}", f"decode_share_{end}"]].min(axis=1) for end in ("low", "high")
         )
         if len(group) > 1:
-            needed = max(MATTERS, highs.iloc[0])
-            value = True if lows.iloc[-1] > needed else None
-            if highs.iloc[-1] < max(MATTERS, lows.iloc[0]):
-                value = False
-            ends = zip(group["bucket"], lows, highs, strict=True)
-            first, *_, last = (
-                f"{units.percent(low, 0)} to {units.percent(high, 0)} at {at}" for at, low, high in ends
+            (short_low, long_low), (short_high, long_high) = lows.iloc[[0, -1]], highs.iloc[[0, -1]]
+            grew = long_low > max(MATTERS, short_high)
+            value = True if grew else False if long_high < max(MATTERS, short_low) else None
+            first, last = group["bucket"].iloc[[0, -1]]
+            said = (
+                f"lesser of both {units.percent_range(short_low, short_high, 0)} at {first}, "
+                f"{units.percent_range(long_low, long_high, 0)} at {last}"
             )
-            votes.append(Vote(name, value, f"lesser of both {first}, {last}"))
+            votes.append(Vote(name, value, said))
     return decide(votes, "missing: a Whisper on cpu with two buckets")
 
 
@@ -66,9 +66,7 @@ def _dominates(rows: pd.DataFrame, stage: str) -> list[Vote]:
     for name, group in groups(rows, ("model", "device")):
         low, high = group[f"{stage}_share_low"].min(), group[f"{stage}_share_high"].max()
         value = True if low > MOST else False if high <= MOST else None
-        votes.append(
-            Vote(name, value, f"{stage} {units.percent(low, 0)} to {units.percent(high, 0)} over buckets")
-        )
+        votes.append(Vote(name, value, f"{stage} {units.percent_range(low, high, 0)} over buckets"))
     return votes
 
 
