@@ -11,7 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asr_harness.stats import ALPHA, holm, mean, paired
+from asr_harness.stats import (
+    ALPHA,
+    holm,
+    mean,
+    paired,
+    pairs_needed,
+    smallest_paired_effect,
+    standard_deviation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +38,8 @@ class Decision:
     """What is known of one case: the mean log ratio, candidate over base, and its simultaneous interval.
 
     `low` and `high` are None before the first look; `p` holds for all looks so far and all cases together.
+    `smallest_effect` is the least log ratio that the last look would have shown nine times in ten, and
+    `more_restarts` are those still lacking to decide, None where nothing tells.
     """
 
     verdict: Verdict
@@ -38,6 +48,8 @@ class Decision:
     high: float | None
     p: float
     n: int
+    smallest_effect: float | None = None
+    more_restarts: int | None = None
 
 
 def planned_looks(n_restarts: int) -> Looks:
@@ -70,12 +82,16 @@ def p_value(log_ratios: Sequence[float], looks: Looks) -> float:
 
 def interval(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) -> tuple[float, float] | None:
     """Bound the mean at the last look, at the level that this look may spend; None before the first."""
-    reached = [(number, share) for number, share in looks if MIN_RESTARTS <= number <= len(log_ratios)]
-    if not reached:
+    reached = _last_look(log_ratios, looks)
+    if reached is None:
         return None
-    number, share = reached[-1]
+    number, share = reached
     test = paired(log_ratios[:number], alpha * share)
     return None if test is None else (test.low, test.high)
+
+
+def _last_look(log_ratios: Sequence[float], looks: Looks) -> tuple[int, float] | None:
+    return max((look for look in looks if MIN_RESTARTS <= look[0] <= len(log_ratios)), default=None)
 
 
 def verdicts(
@@ -96,26 +112,39 @@ def verdicts(
     )
     level = alpha / max(len(cases), 1)
     return {
-        name: _decide(
-            log_ratios, adjusted[name], alpha, interval(log_ratios, looks, level), (tolerance, margin)
-        )
+        name: _decide(log_ratios, looks, (adjusted[name], alpha, level), (tolerance, margin))
         for name, log_ratios in cases.items()
     }
 
 
 def _decide(
     log_ratios: Sequence[float],
-    p: float,
-    alpha: float,
-    bounds: tuple[float, float] | None,
+    looks: Looks,
+    levels: tuple[float, float, float],
     limits: tuple[float, float],
 ) -> Decision:
-    (tolerance, margin), n = limits, len(log_ratios)
-    estimate = mean(log_ratios) if n else None
-    low, high = bounds or (None, None)
+    (p, alpha, level), (tolerance, margin) = levels, limits
+    estimate = mean(log_ratios) if log_ratios else None
+    low, high = interval(log_ratios, looks, level) or (None, None)
     verdict: Verdict = "inconclusive"
     if p <= alpha and estimate is not None and abs(estimate) > tolerance:
         verdict = "regression" if estimate > 0 else "improvement"
     elif low is not None and high is not None and -margin < low and high < margin:
         verdict = "unchanged"
-    return Decision(verdict, estimate, low, high, p, n)
+    smallest = _smallest_effect(log_ratios, looks, level)
+    more = None
+    if verdict == "inconclusive":
+        more = _more_restarts(log_ratios, max(margin, abs(estimate or 0.0)), level * looks[-1][1])
+    return Decision(verdict, estimate, low, high, p, len(log_ratios), smallest, more)
+
+
+def _smallest_effect(log_ratios: Sequence[float], looks: Looks, level: float) -> float | None:
+    number, share = _last_look(log_ratios, looks) or (0, 1.0)
+    spread = standard_deviation(log_ratios[:number])
+    return None if spread is None else smallest_paired_effect(spread, number, alpha=level * share)
+
+
+def _more_restarts(log_ratios: Sequence[float], effect: float, level: float) -> int | None:
+    spread = standard_deviation(log_ratios)
+    needed = None if spread is None else pairs_needed(spread, effect, alpha=level)
+    return None if needed is None else max(1, max(needed, MIN_RESTARTS) - len(log_ratios))

@@ -8,7 +8,7 @@ from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ALPHA = 0.01
 POWER = 0.9
@@ -123,25 +123,48 @@ def runs_needed(
     between_run_sd: float, effect: float, *, alpha: float = ALPHA, power: float = POWER
 ) -> int | None:
     """Give the runs a side that would show an effect; None where `MOST_RUNS` would not."""
-    if not effect or between_run_sd * _unit_effect(MOST_RUNS, alpha, power) > abs(effect):
+    return _fewest(lambda n_runs: between_run_sd * _unit_effect(n_runs, alpha, power), effect)
+
+
+def smallest_paired_effect(
+    sd: float, n_pairs: int, *, alpha: float = ALPHA, power: float = POWER
+) -> float | None:
+    """Give the smallest mean difference that `n_pairs` would show, as `smallest_effect` does of two sides.
+
+    `sd` is the standard deviation of the pairs' differences (Cohen, 1988, sec. 2.3.4). None with one pair.
+    """
+    return None if n_pairs < 2 else sd * _unit_paired_effect(n_pairs, alpha, power)  # noqa: PLR2004
+
+
+def pairs_needed(sd: float, effect: float, *, alpha: float = ALPHA, power: float = POWER) -> int | None:
+    """Give the pairs that would show an effect; None where `MOST_RUNS` would not."""
+    return _fewest(lambda n_pairs: sd * _unit_paired_effect(n_pairs, alpha, power), effect)
+
+
+def _fewest(smallest: Callable[[int], float], effect: float) -> int | None:
+    """Find the fewest runs that show an effect, where more of them show a smaller one."""
+    if not effect or smallest(MOST_RUNS) > abs(effect):
         return None
     low, high = 1, MOST_RUNS
     while high - low > 1:
         middle = (low + high) // 2
-        if between_run_sd * _unit_effect(middle, alpha, power) <= abs(effect):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if smallest(middle) <= abs(effect) else (middle, high)
     return high
 
 
-@lru_cache(maxsize=4096)
 def _unit_effect(n_runs: float, alpha: float, power: float) -> float:
+    return inf if n_runs < 2 else _shift(2 * (n_runs - 1), alpha, power) * sqrt(2 / n_runs)  # noqa: PLR2004
+
+
+def _unit_paired_effect(n_pairs: int, alpha: float, power: float) -> float:
+    return inf if n_pairs < 2 else _shift(n_pairs - 1, alpha, power) / sqrt(n_pairs)  # noqa: PLR2004
+
+
+@lru_cache(maxsize=4096)
+def _shift(freedom: float, alpha: float, power: float) -> float:
+    """Give the noncentrality at which a two-sided t test has a power."""
     from scipy.optimize import brentq
 
-    if n_runs < 2:  # noqa: PLR2004
-        return inf
-    freedom = 2 * (n_runs - 1)
     critical = t_quantile(1 - alpha / 2, freedom)
 
     def missing_power(shift: float) -> float:
@@ -150,8 +173,7 @@ def _unit_effect(n_runs: float, alpha: float, power: float) -> float:
     highest = critical + 1.0
     while missing_power(highest) < 0:
         highest *= 2
-    shift = brentq(missing_power, 0.0, highest)
-    return float(shift) * sqrt(2 / n_runs)
+    return float(brentq(missing_power, 0.0, highest))
 
 
 def _noncentral_t(value: float, freedom: float, shift: float) -> float:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness import sequential
+from asr_harness import sequential, stats
 
 SLEEP = (1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4)
 """Differences of Student's sleep data: ten pairs, t = 4.0621, p = 0.002833."""
@@ -87,6 +87,21 @@ def test_a_small_but_certain_effect_is_within_tolerance_and_unchanged() -> None:
     found = sequential.verdicts({"case": values}, sequential.planned_looks(len(values)), **LIMITS)["case"]
     assert found.verdict == "unchanged"
     assert exp(found.estimate or 0) == pytest.approx(1.01, abs=1e-3)
+
+
+def test_a_decision_says_the_least_it_could_have_seen_and_what_would_decide() -> None:
+    values = [0.05, -0.03, 0.06, -0.04, 0.02]
+    found = sequential.verdicts({"case": values}, ((5, 1.0),), **LIMITS)["case"]
+    spread = float(np.std(values, ddof=1))
+    assert found.verdict == "inconclusive"
+    assert found.smallest_effect == pytest.approx(stats.smallest_paired_effect(spread, 5, alpha=0.01))
+    assert found.more_restarts == (stats.pairs_needed(spread, 0.05, alpha=0.01) or 0) - 5
+
+
+def test_before_the_first_look_nothing_could_have_been_seen() -> None:
+    found = sequential.verdicts({"case": [0.05, 0.06]}, ((5, 1.0),), **LIMITS)["case"]
+    assert found.smallest_effect is None
+    assert found.more_restarts == 3
 
 
 def test_many_cases_together_need_more_evidence_each() -> None:

@@ -16,6 +16,20 @@ def test_the_smallest_effect_is_cohens(n_runs: int, effect: float) -> None:
     assert smallest_effect(1.0, n_runs, alpha=0.05, power=0.80) == pytest.approx(effect, abs=0.01)
 
 
+@pytest.mark.parametrize(("n_pairs", "effect"), [(34, 0.5), (15, 0.8), (199, 0.2)])
+def test_the_smallest_paired_effect_is_the_published_one(n_pairs: int, effect: float) -> None:
+    # Faul et al. (2007), G*Power: pairs for power 0.80 at two-sided 5 % and d_z = 0.5, 0.8 and 0.2.
+    smallest = [
+        stats.smallest_paired_effect(1.0, n, alpha=0.05, power=0.80) or 0 for n in (n_pairs, n_pairs - 1)
+    ]
+    assert smallest[0] <= effect < smallest[1]
+    assert stats.pairs_needed(1.0, effect, alpha=0.05, power=0.80) == n_pairs
+
+
+def test_one_pair_shows_nothing() -> None:
+    assert stats.smallest_paired_effect(0.05, 1) is None
+
+
 def test_one_run_a_side_shows_nothing() -> None:
     assert smallest_effect(0.05, 1) is None
 
