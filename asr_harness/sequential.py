@@ -9,7 +9,7 @@ Clinical Trials, 2000).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from asr_harness.stats import (
     ALPHA,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MIN_RESTARTS = 5
 SPACING = 1.6
+
+Key = TypeVar("Key")
 
 Looks = tuple[tuple[int, float], ...]
 """Numbers of restarts after which the rule looks, each with its share of alpha."""
@@ -95,24 +97,31 @@ def _last_look(log_ratios: Sequence[float], looks: Looks) -> tuple[int, float] |
 
 
 def verdicts(
-    cases: Mapping[str, Sequence[float]],
+    cases: Mapping[Key, Sequence[float]],
     looks: Looks,
     *,
     alpha: float = ALPHA,
     tolerance: float,
     margin: float,
-) -> dict[str, Decision]:
+    limits: Mapping[Key, float] | None = None,
+) -> dict[Key, Decision]:
     """Judge every case on its restarts so far, all cases together at `alpha`.
 
     p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `margin` are log
-    ratios: a change counts above the one, none is seen within the other.
+    ratios: a change counts above the one, none is seen within the other. A case in `limits` has that one for
+    both.
     """
     adjusted = dict(
         zip(cases, holm([p_value(log_ratios, looks) for log_ratios in cases.values()]), strict=True)
     )
-    level = alpha / max(len(cases), 1)
+    level, own = alpha / max(len(cases), 1), limits or {}
     return {
-        name: _decide(log_ratios, looks, (adjusted[name], alpha, level), (tolerance, margin))
+        name: _decide(
+            log_ratios,
+            looks,
+            (adjusted[name], alpha, level),
+            (own[name], own[name]) if name in own else (tolerance, margin),
+        )
         for name, log_ratios in cases.items()
     }
 

@@ -53,8 +53,9 @@ def rate_test(errors: PairedErrors, alpha: float = ALPHA) -> Difference | None:
     """Test whether two pooled error rates differ, an entry of `errors` being the unit.
 
     The ratio estimator with its linearised variance and Student's t (Cochran, Sampling Techniques, 3rd ed.,
-    1977, sec. 6.4): with units of equal length, the paired t test on their rates. None with fewer than two
-    units.
+    1977, sec. 6.4): with units of equal length, the paired t test on their rates. Units that agree exactly
+    tell no spread; then p is that of flipping their signs (Fisher, The Design of Experiments, 1935, sec. 21).
+    None with fewer than two units.
     """
     n = len(errors.base)
     if n < 2:  # noqa: PLR2004
@@ -65,7 +66,7 @@ def rate_test(errors: PairedErrors, alpha: float = ALPHA) -> Difference | None:
     error = sqrt(n / (n - 1) * sum(residual**2 for residual in residuals)) / total
     spread = error * sqrt(n)
     if error < 1e-15:  # noqa: PLR2004
-        return Difference(estimate, estimate, estimate, 0.0 if abs(estimate) > 0 else 1.0, 0.0, n - 1)
+        return Difference(estimate, estimate, estimate, 2.0 ** (1 - n) if estimate else 1.0, 0.0, n - 1)
     half = t_quantile(1 - alpha / 2, n - 1) * error
     p = t_two_sided(estimate / error, n - 1)
     return Difference(estimate, estimate - half, estimate + half, p, spread, n - 1)

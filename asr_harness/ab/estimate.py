@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from statistics import median
 from typing import TYPE_CHECKING
 
+from asr_harness.types import STAGES
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from asr_harness.ab.protocol import Turn
+    from asr_harness.types import StageName
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,13 @@ class LogRatio:
 
     Both are medians over pairs of rounds that follow each other. `raw` is what is judged: pairs a second
     apart share the machine's pace already, and the short kernel adds more noise than it takes away
-    (docs/judgement.md has the figures). `calibrated` is kept so that this can be looked at again.
+    (docs/judgement.md has the figures). `calibrated` is kept so that this can be looked at again. `stages`
+    has the raw ratio of each stage that takes time on both sides.
     """
 
     raw: float
     calibrated: float
+    stages: Mapping[StageName, float] = field(default_factory=dict)
 
 
 def log_ratio(base: Sequence[Turn], candidate: Sequence[Turn]) -> LogRatio:
@@ -32,4 +37,11 @@ def log_ratio(base: Sequence[Turn], candidate: Sequence[Turn]) -> LogRatio:
     raw = [log(after.latency_s / before.latency_s) for before, after in pairs]
     pace = [log(after.calibration_s / before.calibration_s) for before, after in pairs]
     calibrated = [ratio - change for ratio, change in zip(raw, pace, strict=True)]
-    return LogRatio(median(raw), median(calibrated))
+    stages = {stage: ratio for stage in STAGES if (ratio := _stage(pairs, stage)) is not None}
+    return LogRatio(median(raw), median(calibrated), stages)
+
+
+def _stage(pairs: Sequence[tuple[Turn, Turn]], stage: StageName) -> float | None:
+    taken = [(before.stage_s.get(stage), after.stage_s.get(stage)) for before, after in pairs]
+    ratios = [log(after / before) for before, after in taken if before and after]
+    return median(ratios) if len(ratios) == len(pairs) else None

@@ -3,7 +3,7 @@
 A worker says `ready` when a case is loaded and warmed up. It is told to `try` one round while the other
 side rests, which tells how long one takes, and then to `go` for so many. It waits for each `turn`, answers
 with what the round took, and after the last waits for `finish`, so that nothing of one side runs beside a
-round of the other.
+round of the other. At the end it hands over the run that it saves.
 """
 
 from __future__ import annotations
@@ -53,7 +53,14 @@ class Ended:
     reason: str
 
 
-Message = Ready | Turn | Ended
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The JSON text of the run that the session saves."""
+
+    text: str
+
+
+Message = Ready | Turn | Ended | Saved
 
 
 def connect(address: str) -> Connection:

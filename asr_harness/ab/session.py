@@ -11,11 +11,12 @@ from math import log1p
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab import estimate, schedule
+from asr_harness.ab import estimate, judging, schedule
 from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.ab.worker import started
 from asr_harness.errors import AbError
-from asr_harness.sequential import MIN_RESTARTS, planned_looks, verdicts
+from asr_harness.sequential import MIN_RESTARTS, planned_looks
+from asr_harness.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.schedule import Side
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
+    from asr_harness.saved import SavedRun
     from asr_harness.sequential import Decision, Looks
 
 TurnTime = Callable[[int], float]
@@ -52,22 +54,35 @@ class Sides:
 class Findings:
     """The restarts so far: for each case its log ratios, and what was left out with the reason.
 
-    `alpha` is the chance of any false alarm; `tolerance` and `margin` are log ratios, as `verdicts` takes
-    them.
+    `chosen` are the rules and rates to judge by; `tolerance` and `margin` are log ratios, for cases that no
+    rule speaks of. `runs` are what the workers saved, and `lost` has for each case that ended on one side
+    alone that side, the outcome and the reason.
     """
 
-    alpha: float
+    chosen: Settings = field(default_factory=Settings)
     tolerance: float = TOLERANCE
     margin: float = MARGIN
     looks: Looks = field(default_factory=lambda: planned_looks(MIN_RESTARTS))
     ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
     test_ids: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, tuple[Side, str, str]] = field(default_factory=dict)
+    runs: dict[Side, list[SavedRun]] = field(default_factory=lambda: {side: [] for side in schedule.SIDES})
 
     def decisions(self) -> dict[str, Decision]:
-        """Judge every case on its restarts so far."""
-        values = {name: [ratio.raw for ratio in ratios] for name, ratios in self.ratios.items()}
-        return verdicts(values, self.looks, alpha=self.alpha, tolerance=self.tolerance, margin=self.margin)
+        """Judge the latency of every case on its restarts so far."""
+        return judging.latency_decisions(self)
+
+    def leave_out(self, side: Side, ended: Ended, ready: Ready | None) -> None:
+        """Note a case that ended on one side, while the other one was ready for it or ended as well."""
+        self.left_out[ended.test_id] = f"{ended.outcome} on {side}: {ended.reason}"
+        if ready is not None:
+            self.lost[ready.case_id] = side, ended.outcome, ended.reason
+
+    def keep_run(self, worker: Worker) -> None:
+        """Take the run that a worker handed over at its end."""
+        if worker.saved is not None:
+            self.runs[worker.side].append(judging.read_run(worker.name, worker.saved))
 
 
 def restarts(
@@ -102,7 +117,7 @@ def restarts(
                 findings.ratios.setdefault(case_id, []).append(ratio)
                 _append(record, case_id, order, turns, ratio)
                 on_case(case_id)
-            if not findings.ratios:
+            if not findings.ratios and not findings.lost:
                 left_out = "; ".join(f"{name}: {why}" for name, why in findings.left_out.items())
                 raise AbError(
                     f"no case ran on both sides{': ' if left_out else ''}{left_out}; widen the selection"
@@ -129,6 +144,8 @@ def _taken_in_turn(
             leaving.close()
             cases = _matched(ready, workers, findings)
             if cases is None:
+                for worker in workers.values():
+                    findings.keep_run(worker)
                 leaving.push(stack.pop_all())
                 return
             if not cases:
@@ -150,11 +167,12 @@ def _taken_alone(
 ) -> Iterator[Taken]:
     """Run one worker after the other, each with all its rounds: interleaved fresh processes."""
     found: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
+    ended: list[tuple[Side, Ended]] = []
     for side in order:
         with _worker(sides, side, decided) as worker:
             while isinstance(case := worker.next_case(), Ready) or case.test_id:
                 if isinstance(case, Ended):
-                    findings.left_out[case.test_id] = f"{case.outcome} on {side}: {case.reason}"
+                    ended.append((side, case))
                     continue
                 round_s = worker.try_round(case.warm_up_s)
                 n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
@@ -164,6 +182,10 @@ def _taken_alone(
                     [worker.turn(round_s) for _ in range(n_rounds)],
                 )
                 worker.finish()
+            findings.keep_run(worker)
+    ready = {case.test_id: case for by_side in found.values() for case, _ in by_side.values()}
+    for side, case in ended:
+        findings.leave_out(side, case, ready.get(case.test_id))
     for case_id, by_side in found.items():
         if len(by_side) == len(schedule.SIDES):
             _check_slices({side: case for side, (case, _) in by_side.items()})
@@ -199,7 +221,7 @@ def _matched(
         named = " and ".join(f"{side} is at {case.test_id or 'its end'}" for side, case in ready.items())
         raise AbError(f"the sides do not run the same cases: {named}; select cases that both commits have")
     for side, case in ended.items():
-        findings.left_out[case.test_id] = f"{case.outcome} on {side}: {case.reason}"
+        findings.leave_out(side, case, next(iter(cases.values()), None))
     for side in cases:
         workers[side].go(0)
     return {}

@@ -9,12 +9,13 @@ import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.connection import Listener
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TRY, TURN, Ended, Ready, Turn
+from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TRY, TURN, Ended, Ready, Saved, Turn
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ LOG_LINES = 15
 
 @dataclass(slots=True)
 class Worker:
-    """One side's live process; `name` says which for messages."""
+    """One side's live process; `name` says which for messages, `saved` is the text of its run at last."""
 
     side: Side
     name: str
     process: subprocess.Popen[bytes]
     connection: Connection
     log: Path
+    saved: str | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it crashed or was silent for too long."""
@@ -85,7 +87,8 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        message = self.receive()
+        while isinstance(message := self.receive(), Saved):
+            self.saved = message.text
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
         return message
@@ -113,7 +116,13 @@ def started(
         address, log = str(Path(scratch) / "socket"), Path(scratch) / "log"
         with Listener(address, family="AF_UNIX", authkey=key) as listener, log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603
-                [python, "-m", "pytest", *arguments, *_own_arguments(address, storage)],
+                [
+                    python,
+                    "-m",
+                    "pytest",
+                    *arguments,
+                    *_own_arguments(address, storage, _run_name(side, worktree)),
+                ],
                 cwd=worktree.folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -130,8 +139,13 @@ def started(
                 _end(process)
 
 
-def _own_arguments(address: str, storage: Path) -> list[str]:
-    saving = ["--benchmark-autosave", f"--benchmark-storage=file://{storage}"]
+def _run_name(side: Side, worktree: Worktree) -> str:
+    """Name a run as --benchmark-autosave would, and the side: both may be of one commit, in one second."""
+    return f"{worktree.commit}_{datetime.now(UTC):%Y%m%d_%H%M%S}_{side}"
+
+
+def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
+    saving = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each restart.

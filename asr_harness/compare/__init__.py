@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.compare import exact, quality, timing
 from asr_harness.compare.cells import VERDICTS, Cell, Comparison
-from asr_harness.compare.metrics import EXACT, METRICS, OUTCOME, RATES, SHARES, Family
+from asr_harness.compare.metrics import EXACT, METRICS, OUTCOME, RATES, SHARES, Family, Metric
 from asr_harness.compare.rules import Rule, Trade, check_all_used, tolerance
 from asr_harness.compare.sides import ACROSS, Pair, pair_up, software_notes
 from asr_harness.errors import RecordError
@@ -32,12 +32,14 @@ def compare(
     alpha: float = stats.ALPHA,
     across: Sequence[str] = (),
     history: Sequence[SavedRun] = (),
+    timed: Sequence[Cell] | None = None,
 ) -> Comparison:
     """Judge every metric of every case, all together at the false-alarm rate `alpha`.
 
     `history` are former runs, from which the noise is known where a side has a single run; `across` names
-    what may differ (`ACROSS`). Raises RecordError where the sides have no case in common, RuleError where a
-    rule speaks of nothing.
+    what may differ (`ACROSS`). Where times were judged by other means, `timed` has those cells (and maybe
+    outcomes), and runs are not asked about times. Raises RecordError where the sides have no case in common,
+    RuleError where a rule speaks of nothing.
     """
     pairs, cells, notes = pair_up(base, candidate, across)
     _check_rules(rules, trades, pairs, cells)
@@ -45,23 +47,25 @@ def compare(
     cells += [_incomparable(pair) for pair in pairs if pair.all_barrier]
     for pair in open_pairs:
         cells += exact.judge_exact(pair, {name: tolerance(rules, pair.case_id, name) for name in EXACT})
-    timed = [pair for pair in open_pairs if pair.times_barrier is None]
-    spreads = timing.calibrated_devices(timed)
+    clocked = [pair for pair in open_pairs if pair.times_barrier is None]
+    spreads = timing.calibrated_devices(clocked) if timed is None else {}
     rated = _rated(open_pairs, alpha)
-    tested = _tested(timed, spreads, history, alpha)
+    metrics = [metric for metric in METRICS if metric.twin is None and (timed is None or not metric.is_time)]
+    tested = _tested(clocked, metrics, spreads, history, alpha)
     shares = _shares(tested, rated, alpha)
     cells += _judge_times(tested, shares, rules)
     cells += [one for one in rated if isinstance(one, Cell)]
     open_rates = [one for one in rated if not isinstance(one, Cell)]
     cells += _judge_rates(open_rates, shares.get("quality", 0.0), rules)
-    cells = _traded(cells, trades)
+    looked_past = dict.fromkeys(text for pair in open_pairs for text in pair.looked_past)
+    cells = _traded(_with(timed or (), cells), trades)
     return Comparison(
         base=_side_label(base),
         candidate=_side_label(candidate),
         n_runs=(len(base), len(candidate)),
         alpha=alpha,
         cells=tuple(sorted(cells, key=_worst_first)),
-        notes=(*notes, *_times_left_out(open_pairs), *software_notes(base, candidate)),
+        notes=(*notes, *_times_left_out(open_pairs), *looked_past, *software_notes(base, candidate)),
         calibrated_devices={device: f"{device}: {_said(*spread)}" for device, spread in spreads.items()},
     )
 
@@ -81,18 +85,26 @@ def exit_status(comparison: Comparison, *, undecided: str | None = None) -> int:
     return EXIT_FINE
 
 
+def _with(given: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
+    """Put given cells in the place of those about the same."""
+    about = {(cell.case_id, cell.metric) for cell in given}
+    return [*given, *(cell for cell in cells if (cell.case_id, cell.metric) not in about)]
+
+
 def _tested(
     pairs: Iterable[Pair],
+    metrics: Sequence[Metric],
     spreads: dict[str, tuple[float, float]],
     history: Sequence[SavedRun],
     alpha: float,
 ) -> list[timing.Tested]:
-    plain = [metric for metric in METRICS if metric.twin is None]
     found: list[timing.Tested | None] = []
     for pair in pairs:
         raw, by_kernel = spreads.get(pair.device, (1.0, 0.0))
         helps = by_kernel < raw
-        found += [timing.test_pair(pair, metric, history, calibrated=helps, alpha=alpha) for metric in plain]
+        found += [
+            timing.test_pair(pair, metric, history, calibrated=helps, alpha=alpha) for metric in metrics
+        ]
     return [one for one in found if one is not None]
 
 

@@ -79,7 +79,7 @@ def judge_rate(rated: Rated, p: float, *, alpha: float, limit: float | None) -> 
     verdict: Verdict = "inconclusive"
     if p <= alpha and abs(difference.estimate) > tolerance:
         verdict = "regression" if difference.estimate > 0 else "improvement"
-    elif -tolerance < difference.low and difference.high < tolerance:
+    elif _is_bounded(difference) and -tolerance < difference.low and difference.high < tolerance:
         verdict = "unchanged"
     details = _details(rated, alpha)
     return Cell(
@@ -97,6 +97,11 @@ def judge_rate(rated: Rated, p: float, *, alpha: float, limit: float | None) -> 
         note=_note(rated, verdict, difference, tolerance),
         details=details,
     )
+
+
+def _is_bounded(difference: Difference) -> bool:
+    """Whether the interval says anything: that of units which changed by exactly as much does not."""
+    return difference.sd > 0 or not difference.estimate
 
 
 def _note(rated: Rated, verdict: Verdict, difference: Difference, tolerance: float) -> str:

@@ -39,13 +39,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A case measured on both sides, and the key that keeps its times, or all of it, from comparison."""
+    """A case measured on both sides, and the key that keeps its times, or all of it, from comparison.
+
+    `looked_past` are the differences that one asked to look past.
+    """
 
     case_id: str
     base: tuple[Measured, ...]
     candidate: tuple[Measured, ...]
     times_barrier: str | None = None
     all_barrier: str | None = None
+    looked_past: tuple[str, ...] = ()
 
     @property
     def device(self) -> str:
@@ -116,6 +120,11 @@ def _outcome(case_id: str, base: tuple[Measured, ...], candidate: tuple[Measured
     before = _first_outcome(base, prefer_measured=True)
     after = _first_outcome(candidate, prefer_measured=False)
     reason = next((one.record.reason for one in candidate if one.record.outcome == after), None)
+    return outcome_cell(case_id, before, after, reason)
+
+
+def outcome_cell(case_id: str, before: str, after: str, reason: str | None) -> Cell:
+    """Judge what became of a case: what the candidate can no longer do fails."""
     note = "" if before == after else f"{before} → {after}" + (f": {reason}" if reason else "")
     verdict: Verdict = "unchanged"
     if before == "measured" and after != "measured":
@@ -141,13 +150,16 @@ def _pair(
     barrier = None
     if elsewhere and "machines" not in across:
         barrier = f"{elsewhere}; --across machines compares all but times, energy and memory"
+    looked_past: list[str] = []
     for key, way_out in FINGERPRINTS.items():
-        differs = None if way_out in across else _differing(key, both, _fingerprint(key))
-        if differs:
+        differs = _differing(key, both, _fingerprint(key))
+        if differs and way_out in across:
+            looked_past.append(f"{differs}, compared all the same")
+        elif differs:
             barrier = barrier or (
                 f"{differs}; --across {way_out} compares them all the same" if way_out else differs
             )
-    return Pair(case_id, base, candidate, elsewhere, barrier)
+    return Pair(case_id, base, candidate, elsewhere, barrier, tuple(looked_past))
 
 
 def _fingerprint(key: str) -> Callable[[Measured], Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.ab.protocol import FINISH, GO, TRY, TURN, Ended, Ready, Turn, connect
+from asr_harness.ab.protocol import FINISH, GO, TRY, TURN, Ended, Ready, Saved, Turn, connect
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
@@ -66,6 +66,14 @@ class Live:
             self._told.add(nodeid)
             outcome, reason = (entry.outcome, entry.reason) if entry else ("failed", "its set-up failed")
             self._connection.send(Ended(nodeid, outcome, reason or ""))
+
+    # Last of all, so that the `asr` block is in it.
+    @pytest.hookimpl(trylast=True)
+    def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
+        """Hand the run over as it is saved."""
+        from pytest_benchmark.utils import safe_dumps
+
+        self._connection.send(Saved(safe_dumps(output_json)))  # type: ignore[no-untyped-call]
 
     def pytest_sessionfinish(self) -> None:
         """Say that there are no more cases."""

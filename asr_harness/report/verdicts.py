@@ -25,15 +25,22 @@ def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> lis
     """Lay a comparison out in lines of at most `width` characters."""
     n_base, n_candidate = comparison.n_runs
     said = [f"{comparison.base} ({runs(n_base)}) → {comparison.candidate} ({runs(n_candidate)})"]
-    exact = [cell for cell in comparison.cells if is_exact(cell)]
-    measured = [cell for cell in comparison.cells if not is_exact(cell)]
-    said += _section("deterministic signals", exact, width, most_rows)
-    said += _section("measured", measured, width, most_rows)
+    said += sections(comparison.cells, width, most_rows)
     for note in (*comparison.notes, *comparison.calibrated_devices.values()):
         said += wrap(note, width, subsequent_indent="  ")
     level = f"All intervals at {1 - comparison.alpha:.0%}"
     told = f"{level}; could see: the least change these runs show 9 times in 10; (…): informs, does not fail."
     return [*said, *wrap(told, width), headline(comparison)]
+
+
+def sections(cells: Sequence[Cell], width: int, most_rows: int = MOST_ROWS) -> list[str]:
+    """Lay out exact signals, then what was measured, each with what is unchanged folded."""
+    exact = [cell for cell in cells if is_exact(cell)]
+    measured = [cell for cell in cells if not is_exact(cell)]
+    return [
+        *_section("deterministic signals", exact, width, most_rows),
+        *_section("measured", measured, width, most_rows),
+    ]
 
 
 def headline(comparison: Comparison) -> str:
@@ -96,7 +103,7 @@ def is_exact(cell: Cell) -> bool:
 def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> list[str]:
     shown = [cell for cell in cells if cell.verdict != "unchanged" or cell.note.startswith("allowed")]
     folded = Counter(cell.metric for cell in cells if cell not in shown)
-    said = [""]
+    said = [""] if cells else []
     if shown:
         said += [*_table(shown[:most_rows], width)]
     if len(shown) > most_rows:

@@ -13,8 +13,9 @@ import soundfile
 
 import benchmarks
 from asr_harness.cli import main
-from asr_harness.commands.ab import Progress, duration_s, say_if_too_short
+from asr_harness.commands.ab import Progress, duration_s
 from asr_harness.errors import AbError
+from asr_harness.report.restarts import too_short
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
 
@@ -37,7 +38,7 @@ RECOGNISER = """
 import os, signal, time
 from asr_harness.types import Transcription
 
-SLEEP_S, N_UTTERANCES, DIES = 0.005, 2, False
+SLEEP_S, N_UTTERANCES, DIES, FAILS, TEXT = 0.005, 2, False, False, "hello"
 
 class Sleeper:
     n_rounds = 0
@@ -50,11 +51,13 @@ class Sleeper:
         if DIES and Sleeper.n_rounds > 4:
             print("these were my last words", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
+        if FAILS:
+            raise RuntimeError("no longer works")
         time.sleep(SLEEP_S)
         return features
 
     def decode(self, encoded):
-        return Transcription(("hello",) * len(encoded))
+        return Transcription((TEXT,) * len(encoded))
 
 def make(*, device):
     return Sleeper()
@@ -63,7 +66,9 @@ COMMITS = {
     "base": RECOGNISER,
     "slow": RECOGNISER.replace("0.005, 2", "0.05, 2"),
     "other-slice": RECOGNISER.replace("0.005, 2", "0.005, 1"),
-    "dies": RECOGNISER.replace("False", "True"),
+    "dies": RECOGNISER.replace("2, False", "2, True"),
+    "fails": RECOGNISER.replace('False, "hello"', 'True, "hello"'),
+    "mishears": RECOGNISER.replace('"hello"\n', '"yellow"\n'),
     "broken": "raise RuntimeError('cannot be imported')",
 }
 STM = "talk 1 s 0.00 5.00 <o,f0,male> hello\ntalk 1 s 5.00 10.00 <o,f0,male> hello\n"
@@ -141,8 +146,13 @@ def test_a_commit_ten_times_slower_is_a_regression(
     status = main([*command[3:], "base", "slow", "--alpha=0.5", "--restarts=2"])
     said = capsys.readouterr().out
     assert status == 1, said
-    assert "sleeper-cpu-5s-b1-baseline  regression" in said
-    assert max(map(len, said.split("\n\n")[-1].splitlines())) <= 80
+    verdicts = said.split("\n\n", 1)[1]
+    assert "sleeper-cpu-5s-b1-baseline  regression" in verdicts
+    assert "deterministic signals unchanged: " in verdicts
+    assert "transcripts 1" in verdicts
+    assert "\n  encode " in verdicts
+    assert verdicts.splitlines()[-1].startswith("REGRESSION: regression ")
+    assert max(map(len, verdicts.splitlines())) <= 80
 
     runs = [json.loads(path.read_text()) for path in tmp_path.glob("storage/*/*.json")]
     commits = {git(repository, "rev-parse", tag) for tag in ("base", "slow")}
@@ -167,6 +177,50 @@ def test_one_process_after_another_gives_the_same_kind_of_answer(
     done = ab(command, repository, "base", "slow", "--fresh", "--restarts=1")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "inconclusive" in done.stdout
+
+
+def test_a_case_that_the_candidate_can_no_longer_run_fails(command: list[str], repository: Path) -> None:
+    done = ab(command, repository, "base", "fails", "--restarts=1")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "measured → failed: RuntimeError: no longer works" in done.stdout
+    assert "REGRESSION: missing 1" in done.stdout
+
+
+def test_a_commit_that_hears_other_words_is_told_in_the_comment_too(
+    command: list[str], repository: Path, tmp_path: Path
+) -> None:
+    comment = tmp_path / "comment.md"
+    done = ab(command, repository, "base", "mishears", "--restarts=1", f"--markdown={comment}")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "2 of 2 transcripts changed" in done.stdout
+    assert "| wer | 🟡 inconclusive | +100.00 pt |" in comment.read_text("utf-8")
+
+
+def test_a_rule_that_guards_nothing_is_told_after_the_first_restart(
+    command: list[str], repository: Path
+) -> None:
+    done = ab(command, repository, "base", "base", "--fail-on=*-cuda-*:latency>3%")
+    assert done.returncode == 2
+    assert "matches nothing that was compared" in done.stderr
+
+
+def test_an_interrupt_ends_with_what_is_known(command: list[str], repository: Path) -> None:
+    process = subprocess.Popen(
+        [*command, "base", "base"],
+        cwd=repository,
+        env=environment(repository),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    while not (line := process.stdout.readline()).startswith("restart 1"):
+        assert line
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert "interrupted: judged by the 1 restarts that were over" in said
+    assert "UNDECIDED: inconclusive" in said
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
 
 
 def test_a_killed_worker_is_named_with_its_last_words(command: list[str], repository: Path) -> None:
@@ -219,14 +273,11 @@ def test_a_budget_that_is_no_duration_is_refused(text: str) -> None:
         duration_s(text)
 
 
-def test_a_budget_that_holds_no_verdict_is_told_after_the_first_restart(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    say_if_too_short(budget_s=120, restart_s=30)
-    assert "a verdict needs 5" in (told := capsys.readouterr().out)
+def test_a_budget_that_holds_no_verdict_is_told_after_the_first_restart() -> None:
+    told = too_short(budget_s=120, restart_s=30) or ""
+    assert "a verdict needs 5" in told
     assert "give --budget 3m" in told
-    say_if_too_short(budget_s=150, restart_s=30)
-    assert not capsys.readouterr().out
+    assert too_short(budget_s=150, restart_s=30) is None
 
 
 def test_a_long_restart_tells_how_far_it_is(

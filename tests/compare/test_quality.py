@@ -53,6 +53,19 @@ def test_with_one_talk_utterances_are_the_unit_and_it_is_said(side: Side) -> Non
     assert "one talk" in found.note
 
 
+@pytest.mark.parametrize(
+    ("n_utterances", "verdict"), [(2, "inconclusive"), (7, "inconclusive"), (8, "regression")]
+)
+def test_utterances_that_got_worse_by_exactly_as_much_are_as_good_as_tosses_of_a_coin(
+    side: Side, n_utterances: int, verdict: str
+) -> None:
+    talks = ("only",) * n_utterances
+    sides = (side(name, 1, wrong=(n,) * n_utterances, talks=talks) for name, n in (("a", 1), ("b", 2)))
+    found = cell(compare(*sides), "wer")
+    assert found.p == pytest.approx(2.0 ** (1 - n_utterances))
+    assert found.verdict == verdict
+
+
 def test_two_talks_that_agree_to_the_word_are_no_proof(side: Side) -> None:
     talks = ("a", "a", "b", "b")
     sides = side("a", 1, wrong=(1, 1, 1, 1), talks=talks), side("b", 1, wrong=(2, 1, 2, 1), talks=talks)
