@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from math import expm1, log1p
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from asr_harness.compare import Cell, Comparison, compare
-from asr_harness.compare.rules import tolerance
+from asr_harness.compare.rules import Rule, Trade, tolerance
 from asr_harness.compare.sides import outcome_cell
 from asr_harness.saved import parse_run
 from asr_harness.sequential import verdicts
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
     from asr_harness.ab.schedule import Side
     from asr_harness.ab.session import Findings
-    from asr_harness.compare.rules import Rule
     from asr_harness.saved import SavedRun
     from asr_harness.sequential import Decision
 
-TIMES = ("latency", "rtf")
-"""One measurement in two units, as both sides work on the same slice."""
+LATENCY, RTF = "latency", "rtf"
 
 STAGE_SHARE = 0.1
 QUALITY_SHARE = 0.4
@@ -33,6 +31,8 @@ ELSE_SHARE = 0.1
 """Of the false-alarm rate: what goes to stages, to error rates where transcripts differ, and to all else."""
 
 NO_RUNS = "times alone are judged: a commit's asr-harness is too old to hand over its runs"
+Speaking = TypeVar("Speaking", Rule, Trade)
+
 CHANGED = ("regression", "improvement")
 
 
@@ -46,7 +46,11 @@ def latency_decisions(findings: Findings) -> dict[str, Decision]:
         alpha=chosen.alpha * (1 - STAGE_SHARE - _share_of_the_rest(findings.runs)),
         tolerance=findings.tolerance,
         margin=findings.margin,
-        limits={name: limit for name in values if (limit := _limit(chosen.rules, name)) is not None},
+        limits={
+            name: log1p(limit)
+            for name in values
+            if (limit := tolerance(_of_latency(chosen.rules), name, LATENCY)) is not None
+        },
     )
 
 
@@ -56,7 +60,7 @@ def judge(findings: Findings) -> Comparison:
     Raises RuleError where a rule speaks of nothing.
     """
     chosen, latency = findings.chosen, findings.decisions()
-    cells = [_cell(name, metric, found) for name, found in latency.items() for metric in TIMES]
+    cells = [_cell(name, LATENCY, found) for name, found in latency.items()]
     cells += _stage_cells(findings, latency)
     cells += [_lost(case_id, *what) for case_id, what in findings.lost.items()]
     if not all(findings.runs.values()):
@@ -66,8 +70,8 @@ def judge(findings: Findings) -> Comparison:
     found = compare(
         findings.runs["base"],
         findings.runs["candidate"],
-        rules=chosen.rules,
-        trades=chosen.trades,
+        rules=_of_latency(chosen.rules),
+        trades=[replace(trade, gain=_metric(trade.gain)) for trade in _of_latency(chosen.trades)],
         alpha=chosen.alpha * _share_of_the_rest(findings.runs),
         across=("weights", "decoding"),
         timed=cells,
@@ -96,9 +100,13 @@ def _share_of_the_rest(runs: Mapping[Side, Sequence[SavedRun]]) -> float:
     return ELSE_SHARE + QUALITY_SHARE if transcripts_differ(runs) else ELSE_SHARE
 
 
-def _limit(rules: Sequence[Rule], case_id: str) -> float | None:
-    limits = [limit for metric in TIMES if (limit := tolerance(rules, case_id, metric)) is not None]
-    return log1p(min(limits)) if limits else None
+def _of_latency(rules: Sequence[Speaking]) -> list[Speaking]:
+    """Let what is said of RTF be said of latency: on one slice they are one measurement in two units."""
+    return [replace(rule, metric=_metric(rule.metric)) for rule in rules]
+
+
+def _metric(name: str) -> str:
+    return LATENCY if name == RTF else name
 
 
 def _lost(case_id: str, side: Side, outcome: str, reason: str) -> Cell:

@@ -176,7 +176,7 @@ class Progress:
         if monotonic() - self._said > SILENCE_S:
             self._said = monotonic()
             left = units.duration(max(self._ends - self._said, 0))
-            _say(f"  {case_id} measured, the {self._n_cases}. of all; {left} left")
+            _say(f"  {case_id} measured, {self._n_cases} so far; {left} left")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness.ab.judging import TIMES
+from asr_harness.ab.judging import LATENCY
 from asr_harness.report import units, verdicts
 from asr_harness.report.terminal import table
 from asr_harness.sequential import MIN_RESTARTS
@@ -49,7 +49,7 @@ def conclusion(findings: Findings, comparison: Comparison, width: int) -> list[s
     if decisions:
         said += [*_latencies(decisions, width), *_spreads(findings.ratios.values(), width)]
     said += _more_restarts(decisions.values(), width)
-    others = [cell for cell in comparison.cells if cell.metric not in TIMES]
+    others = [cell for cell in comparison.cells if cell.metric != LATENCY]
     said += verdicts.sections(others, width)
     left_out = [f"left out: {test_id}: {reason}" for test_id, reason in findings.left_out.items()]
     for line in (*left_out, *comparison.notes):

@@ -151,7 +151,7 @@ def test_a_commit_ten_times_slower_is_a_regression(
     assert "deterministic signals unchanged: " in verdicts
     assert "transcripts 1" in verdicts
     assert "\n  encode " in verdicts
-    assert verdicts.splitlines()[-1].startswith("REGRESSION: regression ")
+    assert verdicts.splitlines()[-1].startswith("REGRESSION: regression 1, unchanged ")
     assert max(map(len, verdicts.splitlines())) <= 80
 
     runs = [json.loads(path.read_text()) for path in tmp_path.glob("storage/*/*.json")]
@@ -288,4 +288,4 @@ def test_a_long_restart_tells_how_far_it_is(
     progress = Progress(began=next(now), budget_s=600)
     for case_id in ("first", "second", "third"):
         progress(case_id)
-    assert capsys.readouterr().out == "  second measured, the 2. of all; 9 min left\n"
+    assert capsys.readouterr().out == "  second measured, 2 so far; 9 min left\n"
