@@ -4,8 +4,11 @@
 
 The folder holds pytest-benchmark JSON with raw rounds and a calibration time beside each of them
 (`calibration_s` in extra_info). Stretches of ten successive runs are cut out of the series and shared out
-between two sides; 30 of these side by side are the cases of one comparison; slow-downs are multiplied in. The
-rules of pytest-benchmark are applied to the same cells, run against run.
+between two sides; 30 of these side by side, as many of each benchmark, are the cases of one comparison;
+slow-downs are multiplied in. Either each case has a stretch of its own, so that cases have no noise in
+common, or all have the same, so that those of a benchmark have all of it in common: truth lies between, and
+how two benchmarks of one run correlate tells where. The rules of pytest-benchmark are applied to the same
+cells, run against run.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ import argparse
 import json
 import random
 from dataclasses import dataclass, replace
+from itertools import combinations, product
+from math import log
 from pathlib import Path
-from statistics import fmean, median
+from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.compare import compare
@@ -36,6 +41,9 @@ PLAIN_RULES: dict[str, Callable[[Stored, Stored], bool]] = {
     "min:5%": lambda base, candidate: min(candidate.rounds_s) > 1.05 * min(base.rounds_s),
     "mean:10%": lambda base, candidate: fmean(candidate.rounds_s) > 1.10 * fmean(base.rounds_s),
 }
+NOISES = {"no noise in common": False, "all noise in common": True}
+COLUMNS = ("any alarm", "together", "cells", "undecided")
+WIDTH = 11
 ENVIRONMENT = {"cpu": "one", "versions": {}}
 
 
@@ -55,14 +63,15 @@ def replay(folder: Path) -> None:
     """Print false alarms and power of `compare`, and of pytest-benchmark's rules on the same cells."""
     series = load_series(folder)
     print(f"{len(series)} benchmarks of {min(map(len, series))} runs of the same code in {folder.name}")
+    for name, medians in (("raw", _raw), ("calibrated", _calibrated)):
+        correlations = [correlation(*map(medians, pair)) for pair in combinations(series, 2)]
+        print(f"{name} medians of two benchmarks in one run correlate by {fmean(correlations):.2f}")
     print(f"{N_COMPARISONS} comparisons of {N_CASES} cases, {RUNS_A_SIDE} runs a side")
-    for design, pattern in DESIGNS.items():
-        print(
-            f"\n{design}\n{'slow-down':>10} {'any alarm':>10} {'cells found':>12} {'undecided':>10}", end=""
-        )
-        print("".join(f"{name:>11}" for name in PLAIN_RULES))
+    for (design, pattern), (noise, in_common) in product(DESIGNS.items(), NOISES.items()):
+        print(f"\n{design}; {noise}\n{'slow-down':>9}", end="")
+        print("".join(f"{name:>{WIDTH}}" for name in (*COLUMNS, *PLAIN_RULES)))
         for slow_down in SLOW_DOWNS:
-            print(f"{slow_down:>10.0%}{_row(series, pattern, slow_down)}")
+            print(f"{slow_down:>9.0%}{_row(series, pattern, slow_down, in_common=in_common)}")
 
 
 def load_series(folder: Path) -> list[list[Stored]]:
@@ -78,6 +87,14 @@ def load_series(folder: Path) -> list[list[Stored]]:
     return list(series.values())
 
 
+def _raw(runs: Sequence[Stored]) -> list[float]:
+    return [log(median(run.rounds_s)) for run in runs]
+
+
+def _calibrated(runs: Sequence[Stored]) -> list[float]:
+    return [log(median(run.rounds_s) / median(run.calibration_s)) for run in runs]
+
+
 def _when(run: dict[str, Any]) -> str:
     return str(run["datetime"])
 
@@ -88,49 +105,64 @@ def _calibration_s(info: dict[str, Any]) -> Iterator[float]:
         yield sum(value) if isinstance(value, list) else value
 
 
-def _row(series: Sequence[Sequence[Stored]], pattern: str, slow_down: float) -> str:
+def _row(series: Sequence[Sequence[Stored]], pattern: str, slow_down: float, *, in_common: bool) -> str:
     rng = random.Random(0)
-    n_alarms = n_found = n_undecided = 0
+    n_alarms = n_found = n_undecided = n_together = 0
     plain = dict.fromkeys(PLAIN_RULES, 0)
     for _ in range(N_COMPARISONS):
-        cells = [_sides(rng, series, pattern, slow_down) for _ in range(N_CASES)]
-        found = compare(_runs([base for base, _ in cells]), _runs([candidate for _, candidate in cells]))
-        verdicts = [cell.verdict for cell in found.cells if cell.metric == "latency"]
+        cells = list(_cells(rng, series, pattern, slow_down, in_common=in_common))
+        found = compare(*(_runs([case[side] for case in cells], len(series)) for side in (0, 1)))
+        latencies = [cell for cell in found.cells if cell.metric == "latency"]
+        verdicts = [cell.verdict for cell in latencies if "*" not in cell.case_id]
         n_alarms += any(cell.verdict in ("regression", "improvement") for cell in found.cells)
         n_found += verdicts.count("regression")
         n_undecided += verdicts.count("inconclusive")
+        n_together += sum("*" in cell.case_id and cell.verdict == "regression" for cell in latencies)
         for base, candidate in cells:
             for name, rule in PLAIN_RULES.items():
                 plain[name] += rule(base[0], candidate[0])
     n_cells = N_COMPARISONS * N_CASES
-    told = f" {n_alarms / N_COMPARISONS:>10.1%} {n_found / n_cells:>12.1%} {n_undecided / n_cells:>10.1%}"
-    return told + "".join(f"{count / n_cells:>11.1%}" for count in plain.values())
+    ours = n_alarms / N_COMPARISONS, n_together / N_COMPARISONS / len(series), n_found / n_cells
+    shares = (*ours, n_undecided / n_cells, *(count / n_cells for count in plain.values()))
+    return "".join(f"{share:>{WIDTH}.1%}" for share in shares)
+
+
+def _cells(
+    rng: random.Random, series: Sequence[Sequence[Stored]], pattern: str, slow_down: float, *, in_common: bool
+) -> Iterator[tuple[list[Stored], list[Stored]]]:
+    """Give the sides of every case; case by case the benchmarks take turns."""
+    last = min(map(len, series)) - len(pattern)
+    start, flip = rng.randint(0, last), rng.randrange(2)
+    for number in range(N_CASES):
+        if not in_common:
+            start, flip = rng.randint(0, last), rng.randrange(2)
+        yield _sides(series[number % len(series)][start:], pattern, flip, slow_down)
 
 
 def _sides(
-    rng: random.Random, series: Sequence[Sequence[Stored]], pattern: str, slow_down: float
+    runs: Sequence[Stored], pattern: str, flip: int, slow_down: float
 ) -> tuple[list[Stored], list[Stored]]:
-    runs = rng.choice(series)
-    start = rng.randrange(len(runs) - len(pattern) + 1)
-    flip = rng.randrange(2)
     sides: tuple[list[Stored], list[Stored]] = ([], [])
-    for run, side in zip(runs[start:], pattern, strict=False):
+    for run, side in zip(runs, pattern, strict=False):
         is_candidate = int(side) ^ flip
         sides[is_candidate].append(run.slowed(slow_down) if is_candidate else run)
     return sides
 
 
-def _runs(cases: Sequence[Sequence[Stored]]) -> list[SavedRun]:
+def _runs(cases: Sequence[Sequence[Stored]], n_models: int) -> list[SavedRun]:
     return [
         SavedRun(
             Path(f"{index}.json"), None, None, False, None, ENVIRONMENT, {},
-            {record.case.id: record for record in (_record(n, case[index]) for n, case in enumerate(cases))},
+            {
+                record.case.id: record
+                for record in (_record(n, n % n_models, case[index]) for n, case in enumerate(cases))
+            },
         )
         for index in range(RUNS_A_SIDE)
     ]  # fmt: skip
 
 
-def _record(number: int, stored: Stored) -> CaseRecord:
+def _record(number: int, model: int, stored: Stored) -> CaseRecord:
     info = {
         "n_utterances": 1,
         "audio_s": 5.0,
@@ -139,7 +171,7 @@ def _record(number: int, stored: Stored) -> CaseRecord:
         "calibration_s": list(stored.calibration_s),
         "rtf": rtf(list(stored.rounds_s), 5.0),
     }
-    case = Case(f"model{number}", "cpu", "5s", 1, "baseline")
+    case = Case(f"model{model}", "cpu", "5s", number + 1, "baseline")
     return CaseRecord(case, "measured", None, stored.rounds_s, info)
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
-from asr_harness.compare import exact, quality, timing
+from asr_harness.compare import exact, quality, times, timing
 from asr_harness.compare.cells import VERDICTS, Cell, Comparison
-from asr_harness.compare.metrics import EXACT, METRICS, OUTCOME, RATES, SHARES, Family, Metric
+from asr_harness.compare.metrics import EXACT, METRICS, OUTCOME, RATES, SHARES, Family
 from asr_harness.compare.rules import Rule, Trade, check_all_used, tolerance
 from asr_harness.compare.sides import ACROSS, Pair, pair_up, software_notes
 from asr_harness.errors import RecordError
@@ -16,6 +16,7 @@ from asr_harness.errors import RecordError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from asr_harness.compare.timing import Tested
     from asr_harness.saved import SavedRun
 
 __all__ = ["ACROSS", "EXIT_UNDECIDED", "EXIT_UNUSABLE", "Cell", "Comparison", "compare", "exit_status"]
@@ -50,10 +51,11 @@ def compare(
     clocked = [pair for pair in open_pairs if pair.times_barrier is None]
     spreads = timing.calibrated_devices(clocked) if timed is None else {}
     rated = _rated(open_pairs, alpha)
-    metrics = [metric for metric in METRICS if metric.twin is None and (timed is None or not metric.is_time)]
-    tested = _tested(clocked, metrics, spreads, history, alpha)
+    metrics = [metric for metric in METRICS if timed is None or not metric.is_time]
+    helps = {device: by_kernel < raw for device, (raw, by_kernel) in spreads.items()}
+    tested = times.test(clocked, metrics, helps, history, alpha)
     shares = _shares(tested, rated, alpha)
-    cells += _judge_times(tested, shares, rules)
+    cells += times.judge(tested, shares, rules)
     cells += [one for one in rated if isinstance(one, Cell)]
     open_rates = [one for one in rated if not isinstance(one, Cell)]
     cells += _judge_rates(open_rates, shares.get("quality", 0.0), rules)
@@ -91,57 +93,6 @@ def _with(given: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
     return [*given, *(cell for cell in cells if (cell.case_id, cell.metric) not in about)]
 
 
-def _tested(
-    pairs: Iterable[Pair],
-    metrics: Sequence[Metric],
-    spreads: dict[str, tuple[float, float]],
-    history: Sequence[SavedRun],
-    alpha: float,
-) -> list[timing.Tested]:
-    found: list[timing.Tested | None] = []
-    for pair in pairs:
-        raw, by_kernel = spreads.get(pair.device, (1.0, 0.0))
-        helps = by_kernel < raw
-        found += [
-            timing.test_pair(pair, metric, history, calibrated=helps, alpha=alpha) for metric in metrics
-        ]
-    return [one for one in found if one is not None]
-
-
-def _judge_times(
-    tested: Sequence[timing.Tested], shares: dict[Family, float], rules: Sequence[Rule]
-) -> list[Cell]:
-    cells: list[Cell] = []
-    for family in ("headline", "detail"):
-        mine = [one for one in tested if one.metric.family == family and one.difference is not None]
-        adjusted = stats.holm([one.difference.p for one in mine if one.difference])
-        p_values = {id(one): p for one, p in zip(mine, adjusted, strict=True)}
-        for one in tested:
-            if one.metric.family == family:
-                cells += _with_twins(
-                    one, p_values.get(id(one), 1.0), shares.get(family, 0.0), len(mine), rules
-                )
-    return cells
-
-
-def _with_twins(
-    one: timing.Tested, p: float, alpha: float, n_tests: int, rules: Sequence[Rule]
-) -> list[Cell]:
-    """Judge a metric and those that are the same measurement in other units, each by its own tolerance."""
-    cells = []
-    for metric in METRICS:
-        if one.metric.name not in {metric.name, metric.twin}:
-            continue
-        base, candidate = timing.values(one.pair.base, metric), timing.values(one.pair.candidate, metric)
-        twin = replace(one, metric=metric, base=base, candidate=candidate)
-        limit = tolerance(rules, one.pair.case_id, metric.name)
-        cell = timing.judge(twin, p, alpha=alpha, n_tests=n_tests, limit=limit)
-        if metric.name == "latency" and (why := exact.explain_by_tokens(one.pair)):
-            cell = replace(cell, note="; ".join(filter(None, (cell.note, why))))
-        cells.append(cell)
-    return cells
-
-
 def _rated(pairs: Iterable[Pair], alpha: float) -> list[quality.Rated | Cell]:
     found = [quality.rate_pair(pair, metric, alpha) for pair in pairs for metric in RATES]
     return [one for one in found if one is not None]
@@ -159,10 +110,10 @@ def _judge_rates(rated: Sequence[quality.Rated], alpha: float, rules: Sequence[R
 
 
 def _shares(
-    tested: Sequence[timing.Tested], rated: Sequence[quality.Rated | Cell], alpha: float
+    tested: Sequence[Tested], rated: Sequence[quality.Rated | Cell], alpha: float
 ) -> dict[Family, float]:
     """Share the false-alarm rate out among the families of which something is tested."""
-    present: set[Family] = {one.metric.family for one in tested if one.difference is not None}
+    present: set[Family] = {one.family for one in tested if one.difference is not None}
     if any(not isinstance(one, Cell) for one in rated):
         present.add("quality")
     total = sum(SHARES[family] for family in present)

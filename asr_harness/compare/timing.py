@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import expm1, log, log1p, sqrt
+from dataclasses import dataclass, replace
+from itertools import chain
+from math import exp, log, sqrt
 from statistics import median
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
-from asr_harness.compare.cells import Cell
-from asr_harness.compare.metrics import METRICS, Metric
-from asr_harness.compare.sides import machine
+from asr_harness.compare.metrics import METRICS
+from asr_harness.compare.sides import Measured, machine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from asr_harness.compare.sides import Measured, Pair
+    from asr_harness.compare.metrics import Family, Metric
+    from asr_harness.compare.sides import Pair
     from asr_harness.saved import SavedRun
-    from asr_harness.types import Verdict
 
 MIN_HISTORY = 3
 """Degrees of freedom below which a stored history says too little of the noise."""
 
-FEWEST_MORE = 2
-"""Runs a side that make a test possible at all, with one to spare."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """One case's metric: the values of each run, and the test between the sides if there could be one."""
+    """A metric of one case, or the mean of several, and the test between the sides if there could be one.
 
-    pair: Pair
+    `base` and `candidate` have the value of each run, the geometric mean of several cases.
+    """
+
+    pairs: tuple[Pair, ...]
     metric: Metric
     base: tuple[float, ...]
     candidate: tuple[float, ...]
@@ -39,9 +39,42 @@ class Tested:
     reason: str = ""
 
     @property
+    def name(self) -> str:
+        """The case's id, or the pattern of several."""
+        return self.pairs[0].case_id if len(self.pairs) == 1 else pattern(self.pairs[0])
+
+    @property
+    def family(self) -> Family:
+        """Which share of the false-alarm rate the test takes from."""
+        return self.metric.family if len(self.pairs) == 1 else "together"
+
+    @property
     def n_runs(self) -> float:
         """Runs a side, their harmonic mean where they differ in number."""
         return 2 / (1 / len(self.base) + 1 / len(self.candidate))
+
+    def in_unit_of(self, metric: Metric) -> Tested:
+        """Give the same test of the same measurement, read in another metric's unit."""
+        base, candidate = (_values(logs) for logs in _sides(self.pairs, metric, calibrated=False))
+        return replace(self, metric=metric, base=base, candidate=candidate)
+
+
+def groups(pairs: Iterable[Pair]) -> list[tuple[Pair, ...]]:
+    """Give the cases that differ in bucket and batch size alone, where there are two or more.
+
+    What slows each of them a little shows in their mean: the noise of single cases averages out in it. What
+    they have in common, such as a slow hour, does not, and so the run stays the unit of the test.
+    """
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault(pattern(pair), []).append(pair)
+    return [tuple(group) for group in found.values() if len(group) > 1]
+
+
+def pattern(pair: Pair) -> str:
+    """Name all cases of a case's model, device and variant."""
+    case = pair.base[0].record.case
+    return f"{case.model}-{case.device}-*-{case.variant}"
 
 
 def calibrated_devices(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
@@ -54,7 +87,7 @@ def calibrated_devices(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
     for pair in pairs:
         for side in (pair.base, pair.candidate):
             spreads = [
-                stats.standard_deviation([log(_value(one, latency, calibrated) or 1.0) for one in side])
+                stats.standard_deviation(list(_run_means([side], latency, calibrated=calibrated).values()))
                 for calibrated in (False, True)
             ]
             if spreads[0] is not None and spreads[1] is not None:
@@ -65,118 +98,76 @@ def calibrated_devices(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
     }
 
 
-def test_pair(
-    pair: Pair, metric: Metric, history: Sequence[SavedRun], *, calibrated: bool, alpha: float
+def test(
+    pairs: tuple[Pair, ...], metric: Metric, history: Sequence[SavedRun], *, calibrated: bool, alpha: float
 ) -> Tested | None:
-    """Test one metric of a case; None where neither side has it."""
+    """Test a metric of one case, or of several together; None where neither side has it."""
     by_kernel = calibrated and metric.is_time
-    base, candidate = values(pair.base, metric), values(pair.candidate, metric)
-    if not base and not candidate:
+    raw = _sides(pairs, metric, calibrated=False)
+    if not any(raw):
         return None
-    if not base or not candidate:
-        return Tested(pair, metric, base, candidate, None, by_kernel, "measured on one side only")
-    logs = [
-        [log(value) for one in side if (value := _value(one, metric, by_kernel)) is not None]
-        for side in (pair.base, pair.candidate)
-    ]
-    if min(map(len, logs)) > 1:
-        return Tested(pair, metric, base, candidate, stats.welch(logs[0], logs[1], alpha), by_kernel)
-    groups = _history(pair, metric, history, by_kernel)
-    if sum(len(group) - 1 for group in (*groups, *logs)) < MIN_HISTORY:
+    values = _values(raw[0]), _values(raw[1])
+    if not all(raw):
+        return Tested(pairs, metric, *values, None, by_kernel, "measured on one side only")
+    base, candidate = _sides(pairs, metric, calibrated=True) if by_kernel else raw
+    if min(len(base), len(candidate)) > 1:
+        return Tested(pairs, metric, *values, stats.welch(base, candidate, alpha), by_kernel)
+    former = _history(pairs, metric, history, calibrated=by_kernel)
+    if sum(len(group) - 1 for group in (*former, base, candidate)) < MIN_HISTORY:
         reason = "a side has one run, and the noise of this machine and case is not known"
-        return Tested(pair, metric, base, candidate, None, by_kernel, reason)
-    difference = stats.against_history(logs[0], logs[1], groups, alpha)
-    return Tested(pair, metric, base, candidate, difference, by_kernel, "against the stored noise history")
+        return Tested(pairs, metric, *values, None, by_kernel, reason)
+    difference = stats.against_history(base, candidate, former, alpha)
+    return Tested(pairs, metric, *values, difference, by_kernel, "against the stored noise history")
 
 
-def values(side: Sequence[Measured], metric: Metric) -> tuple[float, ...]:
-    """Read a metric of every run that has it."""
-    return tuple(value for one in side if (value := metric.read(one.record)) is not None)
+def _sides(pairs: Sequence[Pair], metric: Metric, *, calibrated: bool) -> tuple[list[float], list[float]]:
+    """Give the logarithm of every run of the base, and of the candidate, that has the metric in all cases."""
+    base = _run_means([pair.base for pair in pairs], metric, calibrated=calibrated)
+    candidate = _run_means([pair.candidate for pair in pairs], metric, calibrated=calibrated)
+    return list(base.values()), list(candidate.values())
 
 
-def judge(tested: Tested, p: float, *, alpha: float, n_tests: int, limit: float | None) -> Cell:
-    """Turn a test into a verdict; `p` is adjusted for all tests, `limit` a rule's tolerance."""
-    metric, difference = tested.metric, tested.difference
-    base = median(tested.base) if tested.base else None
-    candidate = median(tested.candidate) if tested.candidate else None
-    gated = metric.gated or limit is not None
-    if difference is None:
-        return Cell(
-            tested.pair.case_id,
-            metric.name,
-            "inconclusive",
-            gated,
-            base,
-            candidate,
-            candidate / base - 1 if base and candidate else None,
-            more_runs=FEWEST_MORE if base and candidate else None,
-            calibrated=tested.calibrated,
-            note=tested.reason,
-        )
-    tolerance = log1p(metric.tolerance if limit is None else limit)
-    margin = log1p(metric.margin if limit is None else limit)
-    verdict: Verdict = "inconclusive"
-    if p <= alpha and abs(difference.estimate) > tolerance:
-        verdict = "regression" if difference.estimate > 0 else "improvement"
-    elif -margin < difference.low and difference.high < margin:
-        verdict = "unchanged"
-    per_test = alpha / max(n_tests, 1)
-    smallest = stats.smallest_effect(difference.sd, tested.n_runs, alpha=per_test)
-    more = None
-    if verdict == "inconclusive":
-        needed = stats.runs_needed(difference.sd, max(margin, abs(difference.estimate)), alpha=per_test)
-        more = None if needed is None else max(1, needed - round(tested.n_runs))
-    return Cell(
-        tested.pair.case_id,
-        metric.name,
-        verdict,
-        gated,
-        base,
-        candidate,
-        expm1(difference.estimate),
-        expm1(difference.low),
-        expm1(difference.high),
-        p,
-        None if smallest is None else expm1(smallest),
-        more,
-        tested.calibrated,
-        tested.reason,
-    )
+def _run_means(cases: Sequence[Sequence[Measured]], metric: Metric, *, calibrated: bool) -> dict[int, float]:
+    """Give each run's mean logarithm over cases, by the run's identity; runs that lack one are left out."""
+    logs: dict[int, list[float]] = {}
+    for one in chain.from_iterable(cases):
+        value = metric.read(one.record)
+        if value is not None:
+            pace = float(median(one.info["calibration_s"])) if calibrated else 1.0
+            logs.setdefault(id(one.run), []).append(log(value / pace))
+    return {run: stats.mean(values) for run, values in logs.items() if len(values) == len(cases)}
 
 
-def _value(one: Measured, metric: Metric, calibrated: bool) -> float | None:
-    value = metric.read(one.record)
-    if value is None or not calibrated:
-        return value
-    return value / float(median(one.info["calibration_s"]))
+def _values(logs: Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(exp, logs))
 
 
 def _history(
-    pair: Pair,
-    metric: Metric,
-    history: Sequence[SavedRun],
-    by_kernel: bool,
+    pairs: Sequence[Pair], metric: Metric, history: Sequence[SavedRun], *, calibrated: bool
 ) -> list[list[float]]:
-    """Gather former runs of this case on this machine, those of one commit together."""
-    from asr_harness.compare.sides import Measured
+    """Gather former runs of these cases on this machine, those of one commit together."""
+    means = _run_means([_former(pair, history) for pair in pairs], metric, calibrated=calibrated)
+    found: dict[str, list[float]] = {}
+    for run in history:
+        if id(run) in means:
+            found.setdefault(str(run.commit), []).append(means[id(run)])
+    return list(found.values())
 
+
+def _former(pair: Pair, history: Sequence[SavedRun]) -> list[Measured]:
     taken = {one.run.path for one in (*pair.base, *pair.candidate)}
-    here = machine(pair.base[0].run, pair.device)
-    slice_key = _slice(pair.base[0].info)
-    groups: dict[str, list[float]] = {}
+    here, slice_key = machine(pair.base[0].run, pair.device), _slice(pair.base[0].info)
+    found = []
     for run in history:
         record = run.records.get(pair.case_id)
         if record is None or record.outcome != "measured" or run.path in taken or run.is_dirty:
             continue
         one = Measured(run, record)
-        if machine(run, pair.device) != here or _slice(one.info) != slice_key:
-            continue
-        value = _value(one, metric, by_kernel)
-        if value is not None:
-            groups.setdefault(str(run.commit), []).append(log(value))
-    return list(groups.values())
+        if machine(run, pair.device) == here and _slice(one.info) == slice_key:
+            found.append(one)
+    return found
 
 
-def _slice(info: Mapping[str, object]) -> object:
-    fingerprints = info.get("fingerprints")
+def _slice(info: object) -> object:
+    fingerprints = info.get("fingerprints") if hasattr(info, "get") else None
     return fingerprints.get("slice") if isinstance(fingerprints, dict) else None

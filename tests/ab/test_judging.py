@@ -114,4 +114,3 @@ def test_without_runs_times_are_judged_alone_and_it_is_said() -> None:
     comparison = judging.judge(found)
     assert [each.metric for each in comparison.cells] == ["latency"]
     assert "too old" in comparison.notes[0]
-

@@ -1,0 +1,132 @@
+"""All times, energy and memory of a comparison: tested, held together family by family, and judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import expm1, log1p
+from statistics import median
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.compare import exact, timing
+from asr_harness.compare.cells import Cell
+from asr_harness.compare.metrics import LATENCY, METRICS, SHARES
+from asr_harness.compare.rules import tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.compare.metrics import Family, Metric
+    from asr_harness.compare.rules import Rule
+    from asr_harness.compare.sides import Pair
+    from asr_harness.compare.timing import Tested
+    from asr_harness.saved import SavedRun
+    from asr_harness.types import Verdict
+
+FEWEST_MORE = 2
+"""Runs a side that make a test possible at all, with one to spare."""
+
+
+def test(
+    pairs: Sequence[Pair],
+    metrics: Sequence[Metric],
+    helps: Mapping[str, bool],
+    history: Sequence[SavedRun],
+    alpha: float,
+) -> list[Tested]:
+    """Test every metric of every case, and those of the headline over all cases of a model together.
+
+    `helps` tells for which devices the calibration lowers the spread between runs.
+    """
+    tested = [
+        timing.test(cases, metric, history, calibrated=helps.get(cases[0].device, False), alpha=alpha)
+        for cases in (*((pair,) for pair in pairs), *timing.groups(pairs))
+        for metric in metrics
+        if metric.twin is None and (len(cases) == 1 or metric.family == "headline")
+    ]
+    # A mean over cases that cannot be tested says nothing that its cases do not say.
+    return [one for one in tested if one and (one.difference or len(one.pairs) == 1)]
+
+
+def judge(tested: Sequence[Tested], shares: Mapping[Family, float], rules: Sequence[Rule]) -> list[Cell]:
+    """Give the verdicts, each family held to its share of the false-alarm rate by Holm's method."""
+    cells: list[Cell] = []
+    for family in SHARES:
+        mine = [one for one in tested if one.family == family]
+        open_ones = [one for one in mine if one.difference is not None]
+        adjusted = stats.holm([one.difference.p for one in open_ones if one.difference])
+        p_values = {id(one): p for one, p in zip(open_ones, adjusted, strict=True)}
+        levels = shares.get(family, 0.0), len(open_ones)
+        for one in mine:
+            cells += _in_all_units(one, p_values.get(id(one), 1.0), levels, rules)
+    return cells
+
+
+def _in_all_units(one: Tested, p: float, levels: tuple[float, int], rules: Sequence[Rule]) -> list[Cell]:
+    """Judge a metric and those that are the same measurement in other units, each by its own tolerance."""
+    cells = []
+    for metric in METRICS:
+        if one.metric.name not in {metric.name, metric.twin}:
+            continue
+        limits = [tolerance(rules, pair.case_id, metric.name) for pair in one.pairs]
+        limit = min((limit for limit in limits if limit is not None), default=None)
+        cell = _judge(one.in_unit_of(metric), p, levels, limit)
+        if metric.name == LATENCY and len(one.pairs) == 1:
+            why = exact.explain_by_tokens(one.pairs[0])
+            cell = replace(cell, note="; ".join(filter(None, (cell.note, why))))
+        cells.append(cell)
+    return cells
+
+
+def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | None) -> Cell:
+    """Turn a test into a verdict.
+
+    `p` is adjusted for all tests, `levels` are their share of the false-alarm rate and number, `limit` is
+    a rule's tolerance.
+    """
+    metric, difference, (alpha, n_tests) = tested.metric, tested.difference, levels
+    base = median(tested.base) if tested.base else None
+    candidate = median(tested.candidate) if tested.candidate else None
+    cell = Cell(
+        tested.name,
+        metric.name,
+        "inconclusive",
+        metric.gated or limit is not None,
+        base,
+        candidate,
+        calibrated=tested.calibrated,
+        note=tested.reason,
+    )
+    if difference is None:
+        effect = candidate / base - 1 if base and candidate else None
+        return replace(cell, effect=effect, more_runs=None if effect is None else FEWEST_MORE)
+    tolerance_, margin = (log1p(own if limit is None else limit) for own in (metric.tolerance, metric.margin))
+    verdict = _verdict(difference, p <= alpha, tolerance_, margin)
+    smallest = stats.smallest_effect(difference.sd, tested.n_runs, alpha=alpha / n_tests)
+    return replace(
+        cell,
+        verdict=verdict,
+        effect=expm1(difference.estimate),
+        low=expm1(difference.low),
+        high=expm1(difference.high),
+        p=p,
+        smallest_effect=None if smallest is None else expm1(smallest),
+        more_runs=_more_runs(tested, difference, margin, alpha / n_tests)
+        if verdict == "inconclusive"
+        else None,
+        note="; ".join(
+            filter(None, (f"{len(tested.pairs)} cases" if len(tested.pairs) > 1 else "", tested.reason))
+        ),
+    )
+
+
+def _verdict(difference: stats.Difference, is_shown: bool, tolerance_: float, margin: float) -> Verdict:
+    if is_shown and abs(difference.estimate) > tolerance_:
+        return "regression" if difference.estimate > 0 else "improvement"
+    return "unchanged" if -margin < difference.low and difference.high < margin else "inconclusive"
+
+
+def _more_runs(tested: Tested, difference: stats.Difference, margin: float, alpha: float) -> int | None:
+    """Give the runs that a side still lacks to show the margin, or what was estimated if that is more."""
+    needed = stats.runs_needed(difference.sd, max(margin, abs(difference.estimate)), alpha=alpha)
+    return None if needed is None else max(1, needed - round(tested.n_runs))
