@@ -11,7 +11,7 @@ from math import log1p
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab import estimate, judging, schedule
+from asr_harness.ab import estimate, judging, latency, schedule
 from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.ab.worker import started
 from asr_harness.errors import AbError
@@ -71,7 +71,7 @@ class Findings:
 
     def decisions(self) -> dict[str, Decision]:
         """Judge the latency of every case on its restarts so far."""
-        return judging.latency_decisions(self)
+        return latency.latency_decisions(self)
 
     def leave_out(self, side: Side, ended: Ended, ready: Ready | None) -> None:
         """Note a case that ended on one side, while the other one was ready for it or ended as well."""

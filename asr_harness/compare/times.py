@@ -103,9 +103,12 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | N
     tolerance_, margin = (log1p(own if limit is None else limit) for own in (metric.tolerance, metric.margin))
     verdict = _verdict(difference, p <= alpha, tolerance_, margin)
     smallest = stats.smallest_effect(difference.sd, tested.n_runs, alpha=alpha / n_tests)
+    is_together = len(tested.pairs) > 1
     return replace(
         cell,
         verdict=verdict,
+        # Where only the mean over cases is open, its cases are not.
+        gated=cell.gated and not (is_together and verdict == "inconclusive"),
         effect=expm1(difference.estimate),
         low=expm1(difference.low),
         high=expm1(difference.high),

@@ -7,7 +7,7 @@ from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness.ab.judging import LATENCY
+from asr_harness.ab.latency import LATENCY, together_decisions
 from asr_harness.report import units, verdicts
 from asr_harness.report.terminal import table
 from asr_harness.sequential import MIN_RESTARTS
@@ -47,7 +47,10 @@ def conclusion(findings: Findings, comparison: Comparison, width: int) -> list[s
     decisions = findings.decisions()
     said = [""]
     if decisions:
-        said += [*_latencies(decisions, width), *_spreads(findings.ratios.values(), width)]
+        said += [
+            *_latencies(together_decisions(findings) | decisions, width),
+            *_spreads(findings.ratios.values(), width),
+        ]
     said += _more_restarts(decisions.values(), width)
     others = [cell for cell in comparison.cells if cell.metric != LATENCY]
     said += verdicts.sections(others, width)

@@ -5,6 +5,7 @@ from math import log
 import pytest
 
 from asr_harness.ab import judging
+from asr_harness.ab.latency import transcripts_differ
 from asr_harness.ab.estimate import LogRatio
 from asr_harness.ab.session import Findings
 from asr_harness.compare import exit_status
@@ -103,7 +104,7 @@ def test_latency_has_less_of_the_false_alarm_rate_where_transcripts_differ_too()
     found = findings(0.0)
     alone = found.decisions()[CASE]
     save(found, candidate={"hypotheses": ["other words"] * 4})
-    assert judging.transcripts_differ(found.runs)
+    assert transcripts_differ(found.runs)
     beside = found.decisions()[CASE]
     assert (beside.high or 0) > (alone.high or 0)
 
@@ -114,3 +115,24 @@ def test_without_runs_times_are_judged_alone_and_it_is_said() -> None:
     comparison = judging.judge(found)
     assert [each.metric for each in comparison.cells] == ["latency"]
     assert "too old" in comparison.notes[0]
+
+
+def test_cases_of_one_model_have_a_row_for_their_mean() -> None:
+    found = findings(0.0)
+    other = CASE.replace("-5s-", "-15s-")
+    # What one gains in a restart the other loses: apart they are noise, together an effect of 4 %.
+    swings = [0.2 * (-1) ** (i // 2) for i in range(N_RESTARTS)]
+    for name, sign in ((CASE, 1), (other, -1)):
+        found.ratios[name] = [
+            LogRatio(0.04 + sign * swing + 0.001 * (i % 3), 0.0) for i, swing in enumerate(swings)
+        ]
+    comparison = judging.judge(found)
+    assert cell(comparison, "latency").verdict == "inconclusive"
+    assert cell(comparison, "latency", "whisper-tiny-cpu-*-baseline").verdict == "regression"
+
+
+def test_a_mean_that_is_open_leaves_the_exit_status_to_its_cases() -> None:
+    found = findings(0.0)
+    found.ratios[CASE.replace("-5s-", "-15s-")] = found.ratios[CASE][:2]
+    row = cell(judging.judge(found), "latency", "whisper-tiny-cpu-*-baseline")
+    assert (row.verdict, row.gated) == ("inconclusive", False)
