@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,19 @@ def ab(command: list[str], repository: Path, *arguments: str) -> subprocess.Comp
     return done
 
 
+def started(command: list[str], repository: Path) -> tuple[subprocess.Popen[str], Iterator[str]]:
+    """Start to compare a commit with itself, and give what is printed line by line."""
+    process = subprocess.Popen(
+        [*command, "base", "base"],
+        cwd=repository,
+        env=environment(repository),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    return process, iter(process.stdout.readline, "")
+
+
 def test_a_commit_ten_times_slower_is_a_regression(
     command: list[str],
     repository: Path,
@@ -205,16 +219,8 @@ def test_a_rule_that_guards_nothing_is_told_after_the_first_restart(
 
 
 def test_an_interrupt_ends_with_what_is_known(command: list[str], repository: Path) -> None:
-    process = subprocess.Popen(
-        [*command, "base", "base"],
-        cwd=repository,
-        env=environment(repository),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    while not (line := process.stdout.readline()).startswith("restart 1"):
-        assert line
+    process, lines = started(command, repository)
+    assert any(line.startswith("restart 1") for line in lines)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 3, said
@@ -246,15 +252,8 @@ def test_other_slices_are_refused(command: list[str], repository: Path) -> None:
 
 
 def test_a_termination_removes_workers_and_worktrees(command: list[str], repository: Path) -> None:
-    process = subprocess.Popen(
-        [*command, "base", "base"],
-        cwd=repository,
-        env=environment(repository),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
+    process, lines = started(command, repository)
+    next(lines)
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)

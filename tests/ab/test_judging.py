@@ -5,8 +5,8 @@ from math import log
 import pytest
 
 from asr_harness.ab import judging
-from asr_harness.ab.latency import transcripts_differ
 from asr_harness.ab.estimate import LogRatio
+from asr_harness.ab.latency import transcripts_differ
 from asr_harness.ab.session import Findings
 from asr_harness.compare import exit_status
 from asr_harness.compare.rules import parse_rule, parse_trade
