@@ -22,16 +22,21 @@ LEGEND = (
     "bound by (a)rithmetic or (m)emory"
 )
 
+HANGING: dict[str, Any] = {"subsequent_indent": "  ", "break_long_words": False, "break_on_hyphens": False}
+"""How what does not fit a line goes on: paths and commands stay whole, to be copied."""
+
 
 def results(entries: Iterable[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
     """Lay out the measured cases as one table, and say why the others were not measured."""
     entries = tuple(entries)
     measured = [entry for entry in entries if entry.outcome == "measured"]
     others = Counter((entry.outcome, entry.reason) for entry in entries if entry.outcome != "measured")
-    lines = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
+    remarks = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
+    lines = []
     if measured:
-        lines = [*_table(measured, case_ids, width), *wrap(LEGEND, width), *_remarks(measured), *lines]
-    return lines
+        lines = [*_table(measured, case_ids, width), *wrap(LEGEND, width)]
+        remarks = [*_remarks(measured), *remarks]
+    return lines + [line for remark in remarks for line in wrap(remark, width, **HANGING)]
 
 
 def _table(measured: Sequence[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
@@ -70,8 +75,9 @@ def listing(forecasts: Sequence[Forecast], problems: Sequence[str], width: int) 
     total_s = sum(forecast.time_s or 0.0 for forecast in to_run)
     lines.append("")
     lines.append(f"{len(to_run)} of {_cases(len(forecasts))} to run, roughly {units.duration(total_s)}")
-    lines += [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in skipped.items()]
-    return lines + [f"would stop the session: {problem}" for problem in problems]
+    remarks = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in skipped.items()]
+    remarks += [f"would stop the session: {problem}" for problem in problems]
+    return lines + [line for remark in remarks for line in wrap(remark, width, **HANGING)]
 
 
 def _row(case_id: str, extra_info: Mapping[str, Any]) -> tuple[str, ...]:
