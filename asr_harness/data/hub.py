@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from asr_harness.errors import DataError
+
+CONNECT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,29 @@ def fetch(repository: str) -> tuple[Path, ...]:
     if mirror is None:
         known = ", ".join(mirror.repository for mirror in MIRRORS)
         raise DataError(f"no mirror {repository!r}; there are {known}. Add a line to MIRRORS in {__file__}")
-    files = _snapshot(mirror, cached_only=True) or _snapshot(mirror, cached_only=False)
+    from huggingface_hub import constants
+
+    files = _snapshot(mirror, cached_only=True)
+    if not files and not constants.HF_HUB_OFFLINE and (why := _unreachable(constants.ENDPOINT)):
+        raise DataError(f"{repository} on the hub cannot be had ({why})")
+    files = files or _snapshot(mirror, cached_only=False)
     if not files:
         raise DataError(f"{repository} at {mirror.revision} has no {mirror.pattern}")
     return files
+
+
+@cache
+def _unreachable(address: str) -> str | None:
+    """Say why the hub cannot be reached, where that shows at once: its client would try for 20 s a mirror."""
+    endpoint = urlsplit(address)
+    if getproxies() or endpoint.hostname is None:
+        return None
+    port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
+    try:
+        socket.create_connection((endpoint.hostname, port), CONNECT_S).close()
+    except OSError as error:
+        return f"{endpoint.hostname}: {error.strerror or error}"
+    return None
 
 
 def _snapshot(mirror: Mirror, *, cached_only: bool) -> tuple[Path, ...]:

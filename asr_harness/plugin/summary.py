@@ -36,7 +36,7 @@ def results(entries: Iterable[Entry], case_ids: Mapping[str, str], width: int) -
     if measured:
         lines = [*_table(measured, case_ids, width), *wrap(LEGEND, width)]
         remarks = [*_remarks(measured), *remarks]
-    return lines + [line for remark in remarks for line in wrap(remark, width, **HANGING)]
+    return [*lines, *_wrapped(remarks, width)]
 
 
 def _table(measured: Sequence[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
@@ -77,7 +77,14 @@ def listing(forecasts: Sequence[Forecast], problems: Sequence[str], width: int) 
     lines.append(f"{len(to_run)} of {_cases(len(forecasts))} to run, roughly {units.duration(total_s)}")
     remarks = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in skipped.items()]
     remarks += [f"would stop the session: {problem}" for problem in problems]
-    return lines + [line for remark in remarks for line in wrap(remark, width, **HANGING)]
+    return [*lines, *_wrapped(remarks, width)]
+
+
+def _wrapped(remarks: Iterable[str], width: int) -> list[str]:
+    """Break lines at the width, and keep those that are broken already."""
+    return [
+        line for remark in remarks for part in remark.splitlines() for line in wrap(part, width, **HANGING)
+    ]
 
 
 def _row(case_id: str, extra_info: Mapping[str, Any]) -> tuple[str, ...]:

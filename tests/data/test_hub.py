@@ -1,3 +1,4 @@
+import socket
 import tarfile
 from pathlib import Path
 
@@ -58,6 +59,21 @@ def test_the_long_form_mirror_fills_no_bucket_and_says_so(tmp_path: Path, hub_ca
 
 def test_a_mirror_that_cannot_be_reached_is_an_error_that_names_it(hub_cache: Path) -> None:
     with pytest.raises(DataError, match="kfajdsl/tedlium on the hub cannot be had"):
+        hub.fetch("kfajdsl/tedlium")
+
+
+def test_a_machine_without_a_network_is_not_kept_waiting(
+    hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", f"http://127.0.0.1:{port}")
+    monkeypatch.setattr(hub, "getproxies", dict)
+    monkeypatch.setattr(
+        hub, "_snapshot", lambda _, cached_only: () if cached_only else pytest.fail("it was asked")
+    )
+    with pytest.raises(DataError, match=r"cannot be had \(127\.0\.0\.1: Connection refused\)"):
         hub.fetch("kfajdsl/tedlium")
 
 
