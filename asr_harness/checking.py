@@ -78,7 +78,7 @@ def _are_numbers(values: Any) -> bool:
 
 
 def _is_environment(value: Any) -> bool:
-    parts = (value, value.get("versions") or {}, *(value.get("gpus") or ()))
+    parts = (value, value.get("versions", {}), *(value.get("gpus") or ()))
     return all(isinstance(part, Mapping) for part in parts)
 
 
@@ -122,8 +122,8 @@ FIGURES = {
         "seconds for each round", lambda value: len(value) > 0 and all(map(_are_seconds, value))
     ),
     "stage_s": Figure("seconds for each stage and round", _are_stages),
-    "calibration_s": _or_none("seconds for each round", _are_seconds),
-    **dict.fromkeys(("flops", "useful_flops", "n_passes", "stage_energy_j"), NUMBERS),
+    "calibration_s": Figure("seconds for each round", _are_seconds),
+    **dict.fromkeys(("flops", "useful_flops", "n_passes", "operators", "stage_energy_j"), NUMBERS),
     **dict.fromkeys(("n_tokens", "padding_fraction", "n_parameters", "weight_bytes", "cache_bytes"), NUMBER),
     **dict.fromkeys(("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes"), NUMBER),
     **dict.fromkeys(("energy_per_utterance_j", "energy_per_audio_s_j", "net_energy_j"), NUMBER),

@@ -10,7 +10,7 @@ from asr_harness.errors import RecordError
 from asr_harness.saved import parse_run
 from tests.saved_runs import content, measured
 
-REQUIRED = ("case", "n_utterances", "audio_s", "utterances", "batch_latency_s", "stage_s")
+REQUIRED = ("case", "n_utterances", "audio_s", "utterances", "batch_latency_s", "stage_s", "calibration_s")
 PATH = Path("run.json")
 
 
@@ -33,7 +33,7 @@ def test_a_figure_that_every_case_has_is_missed(name: str) -> None:
     "name",
     [
         *REQUIRED,
-        "calibration_s",
+        "operators",
         "flops",
         "roofline",
         "energy_evidence",
@@ -47,9 +47,7 @@ def test_a_text_in_place_of_a_figure_is_refused(name: str) -> None:
     assert f"'{name}' of whisper-tiny" in refusal(content(measured(**{name: "x"})))
 
 
-@pytest.mark.parametrize(
-    "name", ["calibration_s", "flops", "reasons", "energy_evidence", "errors", "hypotheses"]
-)
+@pytest.mark.parametrize("name", ["flops", "reasons", "energy_evidence", "errors", "hypotheses"])
 def test_what_was_not_measured_may_be_null(name: str) -> None:
     assert parse_run(PATH, content(measured(**{name: None}))).records
 
@@ -84,7 +82,13 @@ def test_an_unknown_outcome_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("environment", None), ("environment", {"gpus": ["T4"]}), ("plan", "study"), ("peaks", {"cpu": {}})],
+    [
+        ("environment", None),
+        ("environment", {"gpus": ["T4"]}),
+        ("environment", {"versions": None}),
+        ("plan", "study"),
+        ("peaks", {"cpu": {}}),
+    ],
 )
 def test_a_part_of_the_block_of_the_wrong_kind_is_refused(name: str, value: Any) -> None:
     saved = content(measured())
