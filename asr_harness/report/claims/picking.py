@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 BASELINE = "baseline"
 DEVICES = ("cpu", "cuda")
-DUMMY = "WER: dummy weights cannot speak to it"
+ON_BOTH = ["model", "bucket", "batch_size", "data", "weights", "n_utterances", "slice_audio_s"]
+"""What cells of two devices share where they worked on the same slice."""
 
 
 def usual(cells: pd.DataFrame) -> pd.DataFrame:
@@ -24,6 +25,12 @@ def smallest_batch(cells: pd.DataFrame) -> pd.DataFrame:
     rows = usual(cells)
     least = rows.groupby(["model", "device"])["batch_size"].transform("min")
     return rows[rows["batch_size"] == least]
+
+
+def on_both_devices(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put each cell of the processor beside that of the GPU, where both worked on the same slice."""
+    cpu, gpu = rows[rows["device"] == "cpu"], rows[rows["device"] == "cuda"]
+    return cpu.merge(gpu, on=ON_BOTH, suffixes=("_cpu", "_gpu"))
 
 
 def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
