@@ -122,6 +122,12 @@ def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
     assert pair["wer_points"] == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("what", [{"environment": "other"}, {"data": "other"}, {"slice_audio_s": 9.0}])
+def test_a_variant_on_another_machine_or_slice_is_not_held_against_the_baseline(what: dict[str, Any]) -> None:
+    fp16 = {"latency_s": 1.0, "variant": "fp16", **what}
+    assert not len(paired(hand_made.cells([{"latency_s": 2.0}, fp16])))
+
+
 def test_data_has_four_significant_digits_and_no_nan() -> None:
     frame = pd.DataFrame({"x": [1 / 3, 12345.678, float("nan")]})
     assert inline(frame, ["x"]).to_dict()["values"] == [{"x": 0.3333}, {"x": 12350}, {"x": None}]

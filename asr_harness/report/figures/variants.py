@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AXES = ["model", "device", "bucket", "batch_size"]
+LIKE = ["environment", "data", "weights", "slice_audio_s"]
 BASELINE = "baseline"
 CHANGES = (
     ("latency_ratio", "latency over the baseline's (ratio)", "log"),
@@ -48,11 +49,11 @@ def variants(cells: pd.DataFrame) -> Figure:
 
 
 def paired(done: pd.DataFrame) -> pd.DataFrame:
-    """Put each variant's cell beside its baseline's: ratios of latency and energy, points of WER."""
-    wanted = [*AXES, "variant", "latency_s", "energy_per_utterance_j", "wer"]
+    """Put each variant's cell beside its baseline's, of one machine and slice: ratios, and points of WER."""
+    wanted = [*AXES, *LIKE, "variant", "latency_s", "energy_per_utterance_j", "wer"]
     base = done[done["variant"] == BASELINE][wanted].drop(columns="variant")
     other = done[done["variant"] != BASELINE][wanted]
-    pairs = other.merge(base, on=AXES, suffixes=("", "_base"))
+    pairs = other.merge(base, on=[*AXES, *LIKE], suffixes=("", "_base"))
     return pairs.assign(
         latency_ratio=pairs["latency_s"] / pairs["latency_s_base"],
         energy_ratio=pairs["energy_per_utterance_j"] / pairs["energy_per_utterance_j_base"],
