@@ -10,7 +10,7 @@ import pytest
 from asr_harness import tidy
 from asr_harness.report.cells import cells
 from asr_harness.report.figures import FIGURES, draw_all, drawable
-from asr_harness.report.figures.drawing import COLOURS, Figure, Missing, inline
+from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, Figure, Missing, inline
 from asr_harness.report.figures.pareto import on_front
 from asr_harness.report.figures.variants import paired
 from asr_harness.selecting import select_runs
@@ -96,6 +96,23 @@ def test_points_carry_intervals(figures: dict[str, Figure]) -> None:
     marks = [layer["mark"]["type"] for layer in spec(figures["latency-along-audio"], 0)["layer"]]
     assert marks[:3] == ["line", "rule", "point"]
     assert "5–95 % of the rounds of one run" in figures["latency-along-audio"].caption
+
+
+def test_wer_against_latency_carries_the_intervals_of_both(figures: dict[str, Figure]) -> None:
+    encodings = [layer["encoding"] for layer in spec(figures["wer-by-latency"], 0)["layer"]]
+    assert [e["y2"]["field"] for e in encodings if "y2" in e] == ["wer_high"]
+    assert [e["x2"]["field"] for e in encodings if "x2" in e] == ["latency_high_s"]
+
+
+def test_a_wide_interval_leaves_the_points_readable() -> None:
+    wide = {"latency_s": 1.0, "latency_low_s": 1e-6, "latency_high_s": 1e6}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([wide, {**wide, "bucket": "15s"}]))}
+    domain = spec(drawn["latency-along-audio"], 0)["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert domain == pytest.approx([0.2 / 1.12, 5 * 1.12])
+
+
+def test_a_stage_has_no_colour_of_a_model() -> None:
+    assert not set(STAGE_COLOURS.values()) & set(COLOURS)
 
 
 def test_a_missing_cell_is_a_row_without_a_value_and_a_word(figures: dict[str, Figure]) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # stands last with yellow, which is not on light ones.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#C8B900")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "stroke")
-STAGE_COLOURS = {"preprocess": "#E69F00", "encode": "#0072B2", "decode": "#D55E00"}
+STAGE_COLOURS = {"preprocess": "#C9B9EA", "encode": "#9B7FD4", "decode": "#6B4BB3"}
+"""None is a model's; they differ in lightness alone, so that any eye tells them apart."""
 
 HEIGHT = 260
 SIGNIFICANT = 4
