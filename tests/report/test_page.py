@@ -44,6 +44,7 @@ LOOK = """
   filter.dispatchEvent(new Event("input"));
   const head = (title) => [...document.querySelectorAll("#case-table th")]
     .find((cell) => cell.textContent.startsWith(title));
+  const costs = head("energy").getBoundingClientRect().right;
   head("batch").click();
   const up = column(4);
   head("batch").click();
@@ -54,7 +55,7 @@ LOOK = """
   batch.dispatchEvent(new Event("change"));
   await pause(1000);
   const redrawn = document.getElementById("latency-along-audio-0").innerHTML !== memory;
-  return { empty, before, hidden, again, filtered, up, down, redrawn, n_charts: charts.length,
+  return { costs, empty, before, hidden, again, filtered, up, down, redrawn, n_charts: charts.length,
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
 """
 
@@ -115,9 +116,23 @@ def test_another_batch_size_redraws_the_figures(seen: Any) -> None:
 
 
 @needs_browser
+def test_what_a_case_costs_is_seen_without_scrolling(seen: Any) -> None:
+    assert 0 < seen["costs"] <= 1280
+
+
+@needs_browser
+def test_on_paper_the_table_of_cases_has_wide_pages(page: Path, tmp_path: Path) -> None:
+    printed = chromium.printed(page, tmp_path).read_bytes()
+    widths, heights = zip(*re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed), strict=True)
+    assert any(float(width) > float(height) for width, height in zip(widths, heights, strict=True))
+
+
+@needs_browser
 def test_a_phone_does_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert chromium.ask(page, f"return {{ overflow: {wide} }};", tmp_path, width=390)["overflow"] <= 0
+    found = chromium.ask(page, f"return {{ overflow: {wide}, width: innerWidth }};", tmp_path, width=390)
+    assert found["width"] == 390
+    assert found["overflow"] <= 0
 
 
 def test_nothing_is_fetched(page: Path) -> None:

@@ -24,11 +24,12 @@ def summary(
 ) -> Html:
     """Say what the page rests on."""
     done = measured(cells)
+    n_runs, n_models = table_["run"].nunique(), cells["model"].nunique()
     counts = cells["outcome"].value_counts()
     tiles = [
         tile(str(len(done)), f"of {len(cells)} cases measured"),
-        tile(str(table_["run"].nunique()), "runs"),
-        tile(str(cells["model"].nunique()), "models"),
+        tile(str(n_runs), "run" if n_runs == 1 else "runs"),
+        tile(str(n_models), "model" if n_models == 1 else "models"),
         tile(", ".join(dict.fromkeys(done["device"])) or "none", "devices that ran"),
         *quick(done),
     ]
