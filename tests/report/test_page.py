@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from asr_harness.commands.report import differences
 from asr_harness.report.content import gather
 from asr_harness.report.page import render
 from asr_harness.selecting import select_runs
@@ -133,6 +134,22 @@ def test_a_phone_does_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
     found = chromium.ask(page, f"return {{ overflow: {wide}, width: innerWidth }};", tmp_path, width=390)
     assert found["width"] == 390
     assert found["overflow"] <= 0
+
+
+@needs_browser
+def test_on_a_phone_changed_transcripts_stand_one_below_the_other(tmp_path: Path) -> None:
+    first = made_up.write_study(tmp_path / "a.json", **{**SMALL, "batch_sizes": (1,)})
+    second = tmp_path / "b.json"
+    second.write_text(first.read_text("utf-8").replace("made up words", "made up birds"), "utf-8")
+    sides = [select_runs(str(path)) for path in (first, second)]
+    compared = differences(*sides, tmp_path / "none")
+    page = tmp_path / "page.html"
+    page.write_text(render(gather((*sides[0], *sides[1]), differences=compared)), "utf-8")
+    ends = """const cells = [...document.querySelectorAll(".texts td")];
+      return { ends: cells.map((cell) => cell.getBoundingClientRect().right) };"""
+    found = chromium.ask(page, ends, tmp_path, width=390)["ends"]
+    assert found
+    assert max(found) <= 390
 
 
 def test_nothing_is_fetched(page: Path) -> None:
