@@ -129,14 +129,42 @@ def test_the_front_keeps_what_nothing_beats() -> None:
 
 
 def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
-    base = {"latency_s": 2.0, "energy_per_utterance_j": 10.0, "wer": 0.10}
-    fp16 = {"latency_s": 1.0, "energy_per_utterance_j": 4.0, "wer": 0.105, "variant": "fp16"}
+    base = {
+        "latency_s": 2.0,
+        "latency_low_s": 1.8,
+        "latency_high_s": 2.5,
+        "energy_per_utterance_j": 10.0,
+        "wer": 0.10,
+    }
+    fp16 = {
+        "latency_s": 1.0,
+        "latency_low_s": 0.9,
+        "latency_high_s": 1.2,
+        "energy_per_utterance_j": 4.0,
+        "wer": 0.105,
+        "variant": "fp16",
+    }
     other = {"latency_s": 9.0, "variant": "fp16", "bucket": "15s"}
     pairs = paired(hand_made.cells([base, fp16, other]))
     (pair,) = pairs.to_dict("records")
     assert pair["latency_ratio"] == 0.5
     assert pair["energy_ratio"] == 0.4
     assert pair["wer_points"] == pytest.approx(0.5)
+
+
+def test_a_ratio_reaches_as_far_as_the_intervals_of_both_cells_allow() -> None:
+    base = {"latency_s": 2.0, "latency_low_s": 1.8, "latency_high_s": 2.5}
+    fp16 = {"latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.2, "variant": "fp16"}
+    (pair,) = paired(hand_made.cells([base, fp16])).to_dict("records")
+    assert (pair["latency_ratio_low"], pair["latency_ratio_high"]) == (0.9 / 2.5, 1.2 / 1.8)
+
+
+@pytest.mark.parametrize(
+    ("key", "word"), [("memory-by-batch", "memory"), ("latency-by-flops", "work"), ("roofline", "intensity")]
+)
+def test_what_was_not_measured_is_named_in_words(key: str, word: str) -> None:
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{"latency_s": 1.0}]))}
+    assert drawn[key].panels[0].chart == Missing(f"{word} was not measured: the runs do not have it")
 
 
 @pytest.mark.parametrize("what", [{"environment": "other"}, {"data": "other"}, {"slice_audio_s": 9.0}])

@@ -38,7 +38,7 @@ def trend(
     import altair as alt
 
     lost = set(rows[rows["outcome"] != "measured"]["model"])
-    along, up = x.options(_reach(rows, x, across)), y.options(_reach(rows, y, ends), len(lost))
+    along, up = x.options(reach(rows, x, across)), y.options(reach(rows, y, ends), len(lost))
     numbers = (x.column, y.column, *(ends or ()), *(across or ()))
     base = alt.Chart().encode(
         x=alt.X(f"{x.column}:Q", **along),
@@ -47,8 +47,8 @@ def trend(
         tooltip=drawing.tips(TEXTS, **dict.fromkeys(numbers, ".3~g")),
     )
     layers = [base.mark_line(strokeWidth=1.5, opacity=0.7)] if lines else []
-    layers += [_bars(base, "y", up, ends)] if ends else []
-    layers += [_bars(base, "x", along, across)] if across else []
+    layers += [bars(base, "y", up, ends)] if ends else []
+    layers += [bars(base, "x", along, across)] if across else []
     done = base.transform_filter(f"isValid(datum.{y.column})").mark_point(size=45, filled=True, opacity=1)
     layers += [done.encode(shape=drawing.model_shape(cells)), *_absent(cells, lost, base.encoding.x)]
     ordered = rows.sort_values(["model", x.column], kind="stable")
@@ -56,17 +56,19 @@ def trend(
     return drawing.controlled(chart, cells, controls)
 
 
-def _reach(rows: pd.DataFrame, axis: Axis, ends: Ends | None) -> pd.Series:
+def reach(rows: pd.DataFrame, axis: Axis, ends: Ends | None) -> pd.Series:
     """Give the values that the axis is to hold; intervals count as far as they leave the points readable."""
     import pandas as pd
 
     points = rows[axis.column]
-    bars = [rows[name].clip(points.min() / FAR, points.max() * FAR) for name in ends or ()]
-    held: pd.Series = pd.concat([points, *bars])
+    near = [rows[name].clip(points.min() / FAR, points.max() * FAR) for name in ends or ()]
+    held: pd.Series = pd.concat([points, *near])
     return held
 
 
-def _bars(base: alt.Chart, channel: Channel, options: dict[str, Any], ends: Ends) -> alt.Chart:
+def bars(
+    base: alt.Chart, channel: Channel, options: dict[str, Any], ends: Ends, opacity: float = 0.8
+) -> alt.Chart:
     """Draw intervals along x or y; one that leaves the plot is cut off at its edge."""
     import altair as alt
 
@@ -78,8 +80,8 @@ def _bars(base: alt.Chart, channel: Channel, options: dict[str, Any], ends: Ends
     )
     first = {"x": alt.X, "y": alt.Y}[channel]("from_:Q", **options)
     last = {"x": alt.X2, "y": alt.Y2}[channel](f"{high}:Q")
-    bars = known.mark_rule(strokeWidth=1.5, opacity=0.8, clip=True)
-    return bars.encode(**{channel: first, f"{channel}2": last})
+    rules = known.mark_rule(strokeWidth=1.5, opacity=opacity, clip=True)
+    return rules.encode(**{channel: first, f"{channel}2": last})
 
 
 def _absent(cells: pd.DataFrame, lost: set[str], x: alt.X) -> list[alt.Chart]:
