@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-GROUP = ("label", "environment", "data", "weights")
+LIKE = ("environment", "data", "weights")
+"""What cells share that may be held against each other."""
+GROUP = ("label", *LIKE)
 BETWEEN_RUNS = "95 % between {n} runs"
 OVER_ROUNDS = "5–95 % of the rounds of one run"
 COVERAGE = 2.0

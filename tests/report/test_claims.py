@@ -222,6 +222,12 @@ def test_devices_are_not_held_against_each_other_on_other_slices(key: str, what:
     assert result(key, rows) == "cannot be told"
 
 
+@pytest.mark.parametrize("key", ["C2", "C4", "C6", "C7", "C10"])
+def test_cells_of_other_machines_do_not_vote_together(key: str) -> None:
+    rows = [{**row, "environment": str(i)} for i, row in enumerate(HELD[key])]
+    assert BY_KEY[key].check(cells(rows)).votes == ()
+
+
 def test_an_encoder_below_95_percent_is_not_up_to_99() -> None:
     assert result("C9", shares("cpu", "wav2vec2", (0.7, 0.8))) == "does not hold"
 

@@ -1,5 +1,6 @@
 """The page in a real browser: nothing complains, every figure has marks, clicks filter; runs are made up."""
 
+import json
 import re
 from pathlib import Path
 from time import process_time
@@ -165,6 +166,29 @@ def test_what_a_run_says_cannot_become_markup(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("made unavailable", "</script><b>x"), "utf-8")
     path.write_text(path.read_text("utf-8").replace("Made-Up OS", "</script><b>x"), "utf-8")
     assert "</script><b>x" not in render(gather(select_runs(str(path))))
+
+
+@needs_browser
+def test_a_name_of_a_model_cannot_become_markup_nor_stop_a_figure(tmp_path: Path) -> None:
+    path = made_up.write_study(tmp_path / "0001_a.json", **{**SMALL, "models": ("whisper-tiny",)})
+    name = """a'"\\</script><img src=x onerror="document.title='broken'">`ü日本"""
+    path.write_text(path.read_text("utf-8").replace("whisper-tiny", json.dumps(name)[1:-1]), "utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(render(gather(select_runs(str(path)))), "utf-8")
+    look = """const charts = [...document.querySelectorAll(".chart")];
+      const empty = charts.filter((chart) => !chart.querySelector("svg")).length;
+      return { images: document.images.length, empty, title: document.title,
+        chip: document.querySelector(".chip").textContent };"""
+    seen = chromium.ask(page, look, tmp_path)
+    assert seen == {"images": 0, "empty": 0, "title": "asr-harness: aaaaaaa", "chip": name, "complaints": []}
+
+
+def test_the_summary_says_which_cases_are_of_which_commit(tmp_path: Path) -> None:
+    one = {**SMALL, "models": ("whisper-tiny",), "devices": ("cpu",), "batch_sizes": (1,)}
+    made_up.write_study(tmp_path / "0001.json", commit="a" * 40, **one)
+    made_up.write_study(tmp_path / "0002.json", commit="b" * 40, hour=2, **{**one, "buckets": ("5s",)})
+    html = render(gather(select_runs(str(tmp_path))))
+    assert "that ran it: bbbbbbb 1, aaaaaaa 3" in html
 
 
 def test_a_run_that_measured_nothing_still_makes_a_page(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.report.cells import LIKE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -34,10 +36,10 @@ def on_both_devices(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give each group with its name, shortest audio and smallest batch first."""
+    """Give each group of like cells with its name, shortest audio and smallest batch first."""
     ordered = rows.sort_values(["audio_s", "batch_size"], kind="stable")
-    for key, group in ordered.groupby(list(by), sort=False):
-        yield " ".join(map(str, key)), group
+    for key, group in ordered.groupby([*by, *LIKE], sort=False, dropna=False):
+        yield " ".join(map(str, key[: len(by)])), group
 
 
 def absent_devices(rows: pd.DataFrame, devices: Sequence[str] = DEVICES) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from asr_harness.report.cells import measured
+from asr_harness.report.cells import LIKE, measured
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import PLAIN, Axis
 from asr_harness.report.figures.devices import name_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AXES = ["model", "device", "bucket", "batch_size"]
 ENDS = ["latency_low_s", "latency_high_s", "energy_low_j", "energy_high_j"]
-LIKE = ["environment", "data", "weights", "slice_audio_s"]
+BESIDE = [*AXES, *LIKE, "slice_audio_s"]
 BASELINE = "baseline"
 FAINT = 0.25
 Scale = Literal["linear", "log"]
@@ -55,10 +55,10 @@ def variants(cells: pd.DataFrame) -> Figure:
 
 def paired(done: pd.DataFrame) -> pd.DataFrame:
     """Put each variant's cell beside its baseline's, of one machine and slice: ratios, and points of WER."""
-    wanted = [*AXES, *LIKE, "variant", "latency_s", "energy_per_utterance_j", "wer", *ENDS]
+    wanted = [*BESIDE, "variant", "latency_s", "energy_per_utterance_j", "wer", *ENDS]
     base = done[done["variant"] == BASELINE][wanted].drop(columns="variant")
     other = done[done["variant"] != BASELINE][wanted]
-    pairs = other.merge(base, on=[*AXES, *LIKE], suffixes=("", "_base"))
+    pairs = other.merge(base, on=BESIDE, suffixes=("", "_base"))
     return pairs.assign(
         latency_ratio=pairs["latency_s"] / pairs["latency_s_base"],
         energy_ratio=pairs["energy_per_utterance_j"] / pairs["energy_per_utterance_j_base"],

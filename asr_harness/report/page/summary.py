@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.report import units
-from asr_harness.report.cells import measured
+from asr_harness.report.cells import GROUP, measured
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def summary(
         verdicts,
         _machines(machines),
         _runs(table_),
+        _shown(done),
         element("h3", "What did not run" + (f": {', '.join(lost)}" if lost else "")) if lost else "",
         _reasons(cells),
         _unmeasured(done),
@@ -86,6 +87,16 @@ def _runs(table_: pd.DataFrame) -> Html:
             )
         )
     return table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+
+
+def _shown(done: pd.DataFrame) -> Html | str:
+    """Say which cases are of which commit and machine, where they are not all of one."""
+    groups = done.groupby(list(GROUP), sort=False, dropna=False)
+    if groups.ngroups <= 1:
+        return ""
+    parts = [f"{group['label'].iloc[0]} {len(group)}" for _, group in groups]
+    words = "Each case is shown as in the newest commit, on the newest machine and corpus, that ran it"
+    return element("p", f"{words}: {', '.join(parts)}. Only like ones are held against each other.")
 
 
 def _one(values: pd.Series) -> str:
