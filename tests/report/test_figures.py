@@ -10,7 +10,7 @@ import pytest
 from asr_harness import tidy
 from asr_harness.report.cells import cells
 from asr_harness.report.figures import FIGURES, draw_all, drawable
-from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, Figure, Missing, inline
+from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, Figure, Missing, inline, model_looks
 from asr_harness.report.figures.pareto import on_front
 from asr_harness.report.figures.variants import paired
 from asr_harness.selecting import select_runs
@@ -109,6 +109,16 @@ def test_a_wide_interval_leaves_the_points_readable() -> None:
     drawn = {figure.key: figure for figure in draw_all(hand_made.cells([wide, {**wide, "bucket": "15s"}]))}
     domain = spec(drawn["latency-along-audio"], 0)["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert domain == pytest.approx([0.2 / 1.12, 5 * 1.12])
+
+
+def test_no_two_models_look_alike_though_colours_come_again() -> None:
+    looks = model_looks(hand_made.cells([{"model": f"m{i}"} for i in range(60)]))
+    assert len(set(looks.values())) == 60
+    assert [colour for colour, _ in looks.values()][:9] == [*COLOURS, COLOURS[0]]
+
+
+def test_the_roofline_says_which_mark_is_which_stage(figures: dict[str, Figure]) -> None:
+    assert figures["roofline"].caption.startswith("Circles: encode; triangles: decode.")
 
 
 def test_a_stage_has_no_colour_of_a_model() -> None:

@@ -178,7 +178,7 @@ def test_a_name_of_a_model_cannot_become_markup_nor_stop_a_figure(tmp_path: Path
     look = """const charts = [...document.querySelectorAll(".chart")];
       const empty = charts.filter((chart) => !chart.querySelector("svg")).length;
       return { images: document.images.length, empty, title: document.title,
-        chip: document.querySelector(".chip").textContent };"""
+        chip: document.querySelector(".chip").dataset.model };"""
     seen = chromium.ask(page, look, tmp_path)
     assert seen == {"images": 0, "empty": 0, "title": "asr-harness: aaaaaaa", "chip": name, "complaints": []}
 

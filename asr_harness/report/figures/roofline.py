@@ -26,8 +26,8 @@ def roofline(cells: pd.DataFrame) -> Figure:
     return Figure(
         "roofline",
         "Roofline by stage",
-        "Grey: what the machine's measured peaks allow in the baseline's dtype. Left of its bend memory "
-        "binds, right of it arithmetic. Bytes are the fewest that a stage must move.",
+        "Circles: encode; triangles: decode. Grey: what the machine's measured peaks allow in the baseline's "
+        "dtype. Left of its bend memory binds, right of it arithmetic. Bytes are the fewest a stage moves.",
         by_device(
             cells, lambda rows: _draw(cells, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
         ),
