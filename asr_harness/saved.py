@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.checking import check_case, check_figures, check_run
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.records import SCHEMA_VERSION
 from asr_harness.types import Case
@@ -84,9 +85,8 @@ def parse_run(path: Path, content: Mapping[str, Any]) -> SavedRun:
     try:
         return _run(path, content, block)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RecordError(
-            f"{path} is damaged: {type(error).__name__} {error} in its records; measure the run again"
-        ) from error
+        said = error if isinstance(error, ValueError) else f"{type(error).__name__} {error} in its records"
+        raise RecordError(f"{path} is damaged: {said}; measure the run again") from error
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -94,7 +94,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         content = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise RecordError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{path} is not JSON ({error}); a saved run is a whole JSON file") from error
     if not isinstance(content, dict) or "benchmarks" not in content:
         raise RecordError(f"{path} holds no benchmarks; a saved run is what `--benchmark-autosave` writes")
@@ -110,6 +110,7 @@ def _run(path: Path, content: Mapping[str, Any], block: Mapping[str, Any]) -> Sa
     measured = {benchmark["fullname"]: benchmark for benchmark in content["benchmarks"]}
     records = [_record(outcome, measured.get(outcome["name"])) for outcome in block["outcomes"]]
     commit_info = content.get("commit_info") or {}
+    check_run(block, commit_info)
     written = content.get("datetime")
     return SavedRun(
         path,
@@ -125,11 +126,11 @@ def _run(path: Path, content: Mapping[str, Any], block: Mapping[str, Any]) -> Sa
 
 def _record(outcome: Mapping[str, Any], benchmark: Mapping[str, Any] | None) -> CaseRecord:
     case = Case(**outcome["case"])
+    check_case(case, outcome["outcome"])
     if outcome["outcome"] != "measured":
         return CaseRecord(case, outcome["outcome"], outcome["reason"])
     if benchmark is None:
         return CaseRecord(case, "failed", "the run says it was measured and holds no figures of it")
-    rounds_s = tuple(map(float, benchmark["stats"]["data"]))
-    if not rounds_s:
-        raise ValueError(f"no rounds for {case.id}")
-    return CaseRecord(case, "measured", None, rounds_s, benchmark["extra_info"])
+    rounds_s, info = tuple(map(float, benchmark["stats"]["data"])), benchmark["extra_info"]
+    check_figures(case.id, rounds_s, info)
+    return CaseRecord(case, "measured", None, rounds_s, info)

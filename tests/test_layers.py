@@ -13,7 +13,7 @@ LAYERS = (
     {"__init__", "errors", "types"},
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
-    {"records", "journal", "saved", "selecting", "tidy"},
+    {"records", "journal", "checking", "saved", "selecting", "tidy"},
     {"stats", "wer_stats", "sequential", "compare", "settings", "noise"},
     {"report", "ab"},
     {"plugin", "commands"},

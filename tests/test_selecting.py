@@ -105,6 +105,7 @@ def test_a_case_said_to_be_measured_without_figures_failed(tmp_path: Path) -> No
         ('{"benchmarks": []}', "plain pytest-benchmark JSON"),
         ('{"benchmarks": [], "asr": {"schema_version": 99}}', "schema version 99"),
         ('{"benchmarks": [], "asr": {"schema_version": 1, "outcomes": 3}}', "is damaged"),
+        ("[" * 100_000, "is not JSON"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_name_and_its_fault(text: str, said: str, tmp_path: Path) -> None:

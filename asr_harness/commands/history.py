@@ -11,7 +11,7 @@ from asr_harness import tidy
 from asr_harness.errors import RecordError
 from asr_harness.report import units
 from asr_harness.report.history import METRICS, Line, Metric, Point, lines, points
-from asr_harness.report.terminal import table
+from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.selecting import STORAGE, select_runs
 
 if TYPE_CHECKING:
@@ -73,10 +73,15 @@ def _lines(found: Sequence[Line], timeline: Sequence[Point], metric: Metric, wid
                 metric.written(known[0]),
                 metric.written(known[-1]),
                 units.UNMEASURED if change is None else f"{100 * change:+.1f} %",
-                sparkline(line.values, [bool(point.changed) for point in timeline]),
+                newest(sparkline(line.values, [bool(point.changed) for point in timeline]), width // 3),
             )
         )
     return table(("case", "first", "last", "change", "history"), rows, width)
+
+
+def newest(bars: str, room: int) -> str:
+    """Leave the bars at the end that fit, so that names of cases keep theirs."""
+    return bars if len(bars) <= room else ELLIPSIS + bars[len(bars) - room + len(ELLIPSIS) :]
 
 
 def sparkline(values: Sequence[float | None], changed: Sequence[bool]) -> str:

@@ -108,4 +108,6 @@ def _written(content: Content, arguments: argparse.Namespace) -> list[Path]:
                 written.append(path)
         return written + (write_images(content.figures, arguments.figures) if arguments.figures else [])
     except OSError as error:
-        raise RecordError(f"cannot write {error.filename}: {error.strerror}") from error
+        # pandas gives a sentence in place of a file's name.
+        said = f"{error.filename}: {error.strerror}" if error.filename else error
+        raise RecordError(f"cannot write {said}") from error

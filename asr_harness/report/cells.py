@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-GROUP = ("label", "environment", "data", "weights")
+LIKE = ("environment", "data", "weights")
+"""What cells share that may be held against each other."""
+GROUP = ("label", *LIKE)
 BETWEEN_RUNS = "95 % between {n} runs"
 OVER_ROUNDS = "5–95 % of the rounds of one run"
 COVERAGE = 2.0
+ENDS = ("rtf_low", "rtf_high", "energy_low_j", "energy_high_j", "memory_low_bytes", "memory_high_bytes")
+"""Ends of intervals that the tidy table has no columns of."""
 NUMBERS = tuple(name for name, column in COLUMNS.items() if column.kind == "number" and name != "batch_size")
 
 
@@ -37,6 +41,7 @@ def cells(table: pd.DataFrame) -> pd.DataFrame:
     for row in ordered.to_dict("records"):
         by_case[row["case"]].append({**row})  # type: ignore[dict-item]
     found = pd.DataFrame([_pooled(_newest(rows)) for rows in by_case.values()])
+    found = found.reindex(columns=list(dict.fromkeys([*found.columns, *ENDS])))
     known = found.groupby("bucket")["audio_s"].transform("mean")
     return found.assign(bucket_audio_s=found["audio_s"].fillna(known))
 
@@ -93,7 +98,7 @@ def _pooled(rows: list[Row]) -> Row:
         "rtf_low": cell["rtf"] * low,
         "rtf_high": cell["rtf"] * high,
     }
-    return cell | ends | {"interval": interval} | _energy_ends(rows, cell)
+    return cell | ends | {"interval": interval} | _energy_ends(rows, cell) | _memory_ends(rows)
 
 
 def _shares(rows: list[Row]) -> Row:
@@ -108,12 +113,22 @@ def _shares(rows: list[Row]) -> Row:
 
 def _energy_ends(rows: list[Row], cell: Row) -> Row:
     """Between runs where there are several, else what the counter's own uncertainty allows."""
-    values = [row["energy_per_audio_s_j"] for row in rows if not isnan(row["energy_per_audio_s_j"])]
-    if len(values) > 1:
-        _, low, high = mean_interval(values)
-        return {"energy_low_j": low, "energy_high_j": high}
+    between = _between(rows, "energy_per_audio_s_j")
+    if between:
+        return {"energy_low_j": between[0], "energy_high_j": between[1]}
     middle, share = cell["energy_per_audio_s_j"], COVERAGE * cell["energy_uncertainty"]
     return {"energy_low_j": middle * (1 - share), "energy_high_j": middle * (1 + share)}
+
+
+def _memory_ends(rows: list[Row]) -> Row:
+    low, high = _between(rows, "memory_bytes") or (float("nan"), float("nan"))
+    return {"memory_low_bytes": low, "memory_high_bytes": high}
+
+
+def _between(rows: list[Row], name: str) -> tuple[float, float] | None:
+    """Give the ends of a figure's interval between runs; None for a single run, or one that took nothing."""
+    values = [row[name] for row in rows if not isnan(row[name])]
+    return mean_interval(values)[1:] if len(values) > 1 and min(values) > 0 else None
 
 
 def _median(values: Any) -> float:

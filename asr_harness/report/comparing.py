@@ -66,7 +66,7 @@ def _newest(runs: Sequence[SavedRun]) -> dict[str, CaseRecord]:
 
 
 def _same_slice(before: CaseRecord, after: CaseRecord) -> bool:
-    prints = [(record.info or {}).get("fingerprints", {}).get("slice") for record in (before, after)]
+    prints = [((record.info or {}).get("fingerprints") or {}).get("slice") for record in (before, after)]
     return prints[0] == prints[1] and len(_heard(before)) == len(_heard(after))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report import units
 from asr_harness.report.cells import measured
+from asr_harness.report.verdicts import runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ def render(content: Content) -> str:
     head = [
         f"### {_escaped(content.title)}",
         "",
-        f"{len(done)} of {len(content.cells)} cases measured in {content.table['run'].nunique()} runs; "
+        f"{len(done)} of {len(content.cells)} cases measured in {runs(content.table['run'].nunique())}; "
         + "; ".join(dict.fromkeys(_escaped(machine.name) for machine in content.machines)),
         "",
     ]
@@ -54,7 +55,7 @@ def _verdicts(content: Content) -> list[str]:
 
 
 def _verdict(row: VerdictRow) -> str:
-    return f"| `{row.case}` | {row.metric} | {row.verdict} | {row.effect} | {row.interval} |"
+    return f"| {_code(row.case)} | {row.metric} | {row.verdict} | {row.effect} | {row.interval} |"
 
 
 def _lost(cells: pd.DataFrame) -> list[str]:
@@ -74,12 +75,14 @@ def _claims(content: Content) -> list[str]:
         for one in content.findings
     ]
     table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
-    return _folded("Claims of the study", table)
+    found: Counter[str] = Counter(one.answer.result for one in content.findings)
+    counted = ", ".join(f"{result} {found[result]}" for result in MARKS if found[result])
+    return _folded(f"Claims of the study: {counted}", table)
 
 
 def _slowest(done: pd.DataFrame) -> list[str]:
     rows = [
-        f"| `{row['case']}` | {units.seconds(row['latency_s'])} | {units.ratio(row['rtf'])} | "
+        f"| {_code(row['case'])} | {units.seconds(row['latency_s'])} | {units.ratio(row['rtf'])} | "
         f"{units.percent(_known(row['wer']))} | {units.memory(_known(row['memory_bytes']))} | "
         f"{units.joules(_known(row['energy_per_utterance_j']))} |"
         for _, row in done.sort_values("rtf", ascending=False).head(MOST_CASES).iterrows()
@@ -98,3 +101,8 @@ def _known(value: float) -> float | None:
 
 def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    inside = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
+    return f"`{inside}`"

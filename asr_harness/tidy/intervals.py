@@ -32,12 +32,18 @@ def pooled_rate_interval(
 
 
 def ratio_interval(pairs: Sequence[tuple[float, float]]) -> tuple[float | None, float | None]:
-    """Give the 95 % interval of sum(y) / sum(x) over independent pairs (y, x), not below 0."""
+    """Give the 95 % interval of sum(y) / sum(x) over independent pairs (y, x), not below 0.
+
+    Where nothing went wrong the pairs say nothing of their spread, and not that the rate is 0: Clopper and
+    Pearson, Biometrika 26, 1934, as if words were independent, which is the least that it can be.
+    """
     n = len(pairs)
     if n < MIN_TALKS:
         return None, None
     total = sum(x for _, x in pairs)
     rate = sum(y for y, _ in pairs) / total
+    if not rate:
+        return 0.0, 1 - 0.025 ** (1 / total)
     spread = sum((y - rate * x) ** 2 for y, x in pairs) / (n - 1)
     half = _t(n - 1) * sqrt(spread / n) / (total / n)
     return max(0.0, rate - half), rate + half

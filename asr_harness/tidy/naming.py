@@ -21,5 +21,5 @@ def machine_name(environment: Mapping[str, Any]) -> str:
     """Name processor, cores and GPUs in a few words."""
     cpu = environment.get("cpu") or "unknown processor"
     cores = environment.get("n_physical_cores") or environment.get("n_logical_cores")
-    gpus = [gpu["name"] for gpu in environment.get("gpus") or ()]
+    gpus = [gpu.get("name") or "unnamed GPU" for gpu in environment.get("gpus") or ()]
     return ", ".join([f"{cpu}, {cores} cores" if cores else cpu, *(gpus or ["no GPU"])])

@@ -73,8 +73,8 @@ def work(info: Mapping[str, Any], n: int) -> Row:
         found[f"{stage}_intensity"] = roof["intensity"]
         found[f"{stage}_roof_share"] = roof["share"]
         found[f"{stage}_bound"] = roof["bound"]
-        time_s = median(info["stage_s"][stage])
-        found[f"{stage}_flops_per_s"] = info["flops"][stage] / time_s if time_s else None
+        time_s, count = median(info["stage_s"][stage]), (info.get("flops") or {}).get(stage)
+        found[f"{stage}_flops_per_s"] = count / time_s if time_s and count is not None else None
     return found
 
 
@@ -83,7 +83,7 @@ def peaks(case: Case, block: Mapping[str, Any]) -> Row:
     peaks = (block.get("peaks") or {}).get(case.device)
     if not peaks:
         return {}
-    settings = block.get("plan", {}).get("variants", {}).get(case.variant, {})
+    settings = ((block.get("plan") or {}).get("variants") or {}).get(case.variant) or {}
     return {
         "peak_flops_per_s": peaks["flops_per_s"].get(settings.get("dtype", "float32")),
         "peak_bytes_per_s": peaks["bytes_per_s"],
@@ -104,7 +104,7 @@ def memory(info: Mapping[str, Any]) -> Row:
 
 def energy(info: Mapping[str, Any], n: int) -> Row:
     """Joules, shared out, and what they rest on."""
-    whole = (info.get("energy_evidence") or {}).get("whole", {})
+    whole = (info.get("energy_evidence") or {}).get("whole") or {}
     net_j = info.get("net_energy_j")
     stages_j = info.get("stage_energy_j") or {}
     return {
@@ -114,7 +114,7 @@ def energy(info: Mapping[str, Any], n: int) -> Row:
         "energy_uncertainty": whole.get("relative_uncertainty"),
         "energy_label": whole.get("label", "unmeasured"),
         "energy_source": whole.get("source"),
-        "energy_reason": info.get("reasons", {}).get("energy_j"),
+        "energy_reason": (info.get("reasons") or {}).get("energy_j"),
         **{f"{stage}_energy_j": value / n for stage, value in stages_j.items() if value is not None},
     }
 
@@ -129,6 +129,6 @@ def quality(info: Mapping[str, Any]) -> Row:
         **found,
         "wer_low": low,
         "wer_high": high,
-        "wer_reason": info.get("reasons", {}).get("wer"),
+        "wer_reason": (info.get("reasons") or {}).get("wer"),
         "transcripts": digest(info.get("hypotheses")),
     }

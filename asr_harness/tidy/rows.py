@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 def run_columns(run: SavedRun) -> Row:
     """Give what all rows of a run share."""
-    plan = run.block.get("plan", {})
+    plan = run.block.get("plan") or {}
     return {
         "run": run.path.name,
         "label": run.label,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.commands.history import sparkline
+from asr_harness.commands.history import newest, sparkline
 from tests.report import made_up
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
@@ -54,3 +54,22 @@ def test_a_line_of_bars_has_gaps_and_changes() -> None:
 
 def test_equal_values_are_a_flat_line() -> None:
     assert sparkline([2.0, 2.0], [False, False]) == "▁▁"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_many_commits_leave_room_for_the_names_of_cases(
+    width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in range(width):
+        made_up.write_study(tmp_path / f"{i:04d}.json", commit=f"{i:040x}"[::-1], hour=i, **SMALL)
+    monkeypatch.setenv("COLUMNS", str(width))
+    said = call(tmp_path, capsys, "-k", "whisper-tiny")
+    assert max(map(len, said)) <= width
+    cases = [line for line in said if line.startswith("whisper")]
+    assert len({line.split()[0] for line in cases}) == 6
+    assert all(line.split()[-1].startswith("…") for line in cases)
+
+
+def test_the_newest_bars_are_left() -> None:
+    assert newest("▁▂▃|▄", 4) == "…▃|▄"
+    assert newest("▁▂▃|▄", 5) == "▁▂▃|▄"

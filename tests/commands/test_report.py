@@ -58,6 +58,15 @@ def test_a_folder_that_is_not_there_is_one_message(
     assert "cannot write" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--csv", "--parquet", "--markdown"])
+def test_a_folder_that_is_not_there_is_named(
+    option: str, storage: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = ["-o", str(tmp_path / "page.html")]
+    assert main(["report", str(storage), *page, option, str(tmp_path / "gone" / "x")]) == 2
+    assert str(tmp_path / "gone") in capsys.readouterr().err
+
+
 def test_the_tidy_table_is_written_as_csv_and_parquet(storage: Path, tmp_path: Path) -> None:
     csv, parquet = tmp_path / "t.csv", tmp_path / "t.parquet"
     page = ["-o", str(tmp_path / "page.html")]
@@ -95,3 +104,23 @@ def test_a_damaged_file_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.
     broken.write_text('{"benchmarks": [', "utf-8")
     assert main(["report", str(broken), "-o", str(tmp_path / "page.html")]) == 2
     assert "is not JSON" in capsys.readouterr().err
+
+
+def test_a_single_case_is_enough(tmp_path: Path) -> None:
+    path = made_up.write_study(
+        tmp_path / "one.json", models=("whisper-tiny",), devices=("cpu",), buckets=("5s",), batch_sizes=(1,)
+    )
+    assert main(["report", str(path), "-o", str(tmp_path / "page.html")]) == 0
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "3", "", '{"benchmarks": [], "asr": []}'])
+def test_what_is_no_run_is_one_message(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text(text, "utf-8")
+    assert main(["report", str(path), "-o", str(tmp_path / "page.html")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_empty_folder_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(tmp_path), "-o", str(tmp_path / "page.html")]) == 2
+    assert "holds no saved run" in capsys.readouterr().err

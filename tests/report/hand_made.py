@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from asr_harness.report.cells import ENDS
 from asr_harness.tidy import COLUMNS
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ USUAL = {
     "interval": "none",
 }
 LENGTHS_S = {"5s": 5.0, "15s": 15.0, "30s": 30.0}
-MORE = ("rtf_low", "rtf_high", "energy_low_j", "energy_high_j", "bucket_audio_s", "n_runs", "interval")
+MORE = (*ENDS, "bucket_audio_s", "n_runs", "interval")
 
 
 def cells(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
@@ -39,4 +40,4 @@ def cells(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
         filled.append(whole)
     frame = pd.DataFrame(filled, columns=list(dict.fromkeys([*COLUMNS, *MORE])))
     numbers = [name for name, column in COLUMNS.items() if column.kind == "number"]
-    return frame.assign(**{name: pd.to_numeric(frame[name]) for name in (*numbers, *MORE[:5])})
+    return frame.assign(**{name: pd.to_numeric(frame[name]) for name in (*numbers, *ENDS, "bucket_audio_s")})

@@ -61,6 +61,18 @@ def test_shares_of_several_runs_have_an_interval_between_them() -> None:
     assert found == pytest.approx((0.5, 0.475158, 0.524842), rel=1e-5)
 
 
+def test_memory_of_several_runs_has_an_interval_between_them() -> None:
+    cell = cells(table({"memory_bytes": 1.0}, {"memory_bytes": 4.0})).iloc[0]
+    assert (cell["memory_low_bytes"], cell["memory_high_bytes"]) == pytest.approx(
+        (2.9928e-4, 13365), rel=1e-3
+    )
+
+
+def test_runs_that_took_no_energy_have_no_interval() -> None:
+    cell = cells(table(*({"energy_per_audio_s_j": 0.0, "energy_uncertainty": 0.1},) * 2)).iloc[0]
+    assert (cell["energy_low_j"], cell["energy_high_j"]) == (0.0, 0.0)
+
+
 def test_the_newest_commit_is_shown() -> None:
     newer = {"label": "b", "time": "2026-01-02T00:00:00", "latency_s": 7.0}
     assert cells(table(newer, {})).iloc[0]["latency_s"] == 7.0

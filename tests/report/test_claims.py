@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from asr_harness.report.claims import CLAIMS, check_all
+from asr_harness.report.claims.resources import LARGEST
 from asr_harness.report.claims.voting import Answer, Vote, decide, unless_missing
 from tests.report.hand_made import cells
 
@@ -93,8 +94,9 @@ def memory(sizes: tuple[float, float, float], first_lost: str | None) -> Rows:
         {"device": "cuda", "batch_size": batch, "memory_bytes": 2**20 * size}
         for batch, size in zip((1, 4, 8), sizes, strict=True)
     ]
+    largest = [{"device": "cuda", "model": model, "memory_bytes": 2**30} for model in LARGEST]
     lost = {"device": "cuda", "batch_size": 16, "model": first_lost, "outcome": "oom"}
-    return [*measured, lost] if first_lost else measured
+    return [*measured, *largest, lost] if first_lost else [*measured, *largest]
 
 
 def shares(device: str, family: str, encode: tuple[float, float], half: float = 0.01) -> Rows:
@@ -138,7 +140,7 @@ CONTRADICTED = {
     "C9": shares("cpu", "wav2vec2", (0.40, 0.45)),
     "C10": shares("cpu", "whisper", (0.75, 0.90)),
     "C11": shares("cuda", "whisper", (0.60, 0.70)),
-    "C12": [{"device": "cuda", "rtf": 0.5, "rtf_high": 0.6}],
+    "C12": [{"device": "cuda", "rtf": 0.5, "rtf_low": 0.4, "rtf_high": 0.6}],
 }
 OPEN = {
     "C1": [{"wer": None, "wer_reason": "dummy weights"}],
@@ -187,6 +189,43 @@ def test_a_missing_device_is_named() -> None:
 
 def test_wav2vec2_with_more_flops_than_a_whisper_contradicts() -> None:
     assert result("C7", works((1.0, 2.0, 3.0), ctc_flops=1.5)) == "does not hold"
+
+
+def test_whispers_alone_do_not_say_where_wav2vec2_stands() -> None:
+    answer = BY_KEY["C7"].check(cells(works((1.0, 2.0, 3.0))[:3]))
+    assert answer.result == "cannot be told"
+    assert answer.detail.endswith("missing: a wav2vec2 with FLOPs beside them")
+
+
+def test_who_ran_out_first_is_not_told_where_the_largest_were_not_tried() -> None:
+    small = [row for row in memory((10, 13, 17), "whisper-tiny") if row.get("model") not in LARGEST]
+    assert result("C8", small) == "cannot be told"
+
+
+def test_one_of_the_largest_is_not_both() -> None:
+    rows = [row for row in memory((10, 13, 17), "whisper-medium") if row.get("model") != LARGEST[1]]
+    answer = BY_KEY["C8"].check(cells(rows))
+    assert answer.result == "cannot be told"
+    assert answer.detail.endswith("missing: whisper-large-v3-turbo")
+
+
+def test_an_rtf_whose_interval_reaches_over_the_threshold_leaves_c12_open() -> None:
+    assert (
+        result("C12", [{"device": "cuda", "rtf": 0.1, "rtf_low": 0.08, "rtf_high": 0.12}]) == "cannot be told"
+    )
+
+
+@pytest.mark.parametrize("key", ["C3", "C5"])
+@pytest.mark.parametrize("what", [{"data": "tedlium"}, {"slice_audio_s": 99.0}])
+def test_devices_are_not_held_against_each_other_on_other_slices(key: str, what: dict[str, Any]) -> None:
+    rows = [{**row, **(what if row.get("device") == "cuda" else {})} for row in HELD[key]]
+    assert result(key, rows) == "cannot be told"
+
+
+@pytest.mark.parametrize("key", ["C2", "C4", "C6", "C7", "C10"])
+def test_cells_of_other_machines_do_not_vote_together(key: str) -> None:
+    rows = [{**row, "environment": str(i)} for i, row in enumerate(HELD[key])]
+    assert BY_KEY[key].check(cells(rows)).votes == ()
 
 
 def test_an_encoder_below_95_percent_is_not_up_to_99() -> None:

@@ -10,7 +10,7 @@ import pytest
 from asr_harness import tidy
 from asr_harness.report.cells import cells
 from asr_harness.report.figures import FIGURES, draw_all, drawable
-from asr_harness.report.figures.drawing import COLOURS, Figure, Missing, inline
+from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, Figure, Missing, inline, model_looks
 from asr_harness.report.figures.pareto import on_front
 from asr_harness.report.figures.variants import paired
 from asr_harness.selecting import select_runs
@@ -98,6 +98,33 @@ def test_points_carry_intervals(figures: dict[str, Figure]) -> None:
     assert "5–95 % of the rounds of one run" in figures["latency-along-audio"].caption
 
 
+def test_wer_against_latency_carries_the_intervals_of_both(figures: dict[str, Figure]) -> None:
+    encodings = [layer["encoding"] for layer in spec(figures["wer-by-latency"], 0)["layer"]]
+    assert [e["y2"]["field"] for e in encodings if "y2" in e] == ["wer_high"]
+    assert [e["x2"]["field"] for e in encodings if "x2" in e] == ["latency_high_s"]
+
+
+def test_a_wide_interval_leaves_the_points_readable() -> None:
+    wide = {"latency_s": 1.0, "latency_low_s": 1e-6, "latency_high_s": 1e6}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([wide, {**wide, "bucket": "15s"}]))}
+    domain = spec(drawn["latency-along-audio"], 0)["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert domain == pytest.approx([0.2 / 1.12, 5 * 1.12])
+
+
+def test_no_two_models_look_alike_though_colours_come_again() -> None:
+    looks = model_looks(hand_made.cells([{"model": f"m{i}"} for i in range(60)]))
+    assert len(set(looks.values())) == 60
+    assert [colour for colour, _ in looks.values()][:9] == [*COLOURS, COLOURS[0]]
+
+
+def test_the_roofline_says_which_mark_is_which_stage(figures: dict[str, Figure]) -> None:
+    assert figures["roofline"].caption.startswith("Circles: encode; triangles: decode.")
+
+
+def test_a_stage_has_no_colour_of_a_model() -> None:
+    assert not set(STAGE_COLOURS.values()) & set(COLOURS)
+
+
 def test_a_missing_cell_is_a_row_without_a_value_and_a_word(figures: dict[str, Figure]) -> None:
     made = spec(figures["latency-along-audio"], 0)
     lost = [row for row in rows(made) if row["outcome"] == "unavailable"]
@@ -112,14 +139,48 @@ def test_the_front_keeps_what_nothing_beats() -> None:
 
 
 def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
-    base = {"latency_s": 2.0, "energy_per_utterance_j": 10.0, "wer": 0.10}
-    fp16 = {"latency_s": 1.0, "energy_per_utterance_j": 4.0, "wer": 0.105, "variant": "fp16"}
+    base = {
+        "latency_s": 2.0,
+        "latency_low_s": 1.8,
+        "latency_high_s": 2.5,
+        "energy_per_utterance_j": 10.0,
+        "wer": 0.10,
+    }
+    fp16 = {
+        "latency_s": 1.0,
+        "latency_low_s": 0.9,
+        "latency_high_s": 1.2,
+        "energy_per_utterance_j": 4.0,
+        "wer": 0.105,
+        "variant": "fp16",
+    }
     other = {"latency_s": 9.0, "variant": "fp16", "bucket": "15s"}
     pairs = paired(hand_made.cells([base, fp16, other]))
     (pair,) = pairs.to_dict("records")
     assert pair["latency_ratio"] == 0.5
     assert pair["energy_ratio"] == 0.4
     assert pair["wer_points"] == pytest.approx(0.5)
+
+
+def test_a_ratio_reaches_as_far_as_the_intervals_of_both_cells_allow() -> None:
+    base = {"latency_s": 2.0, "latency_low_s": 1.8, "latency_high_s": 2.5}
+    fp16 = {"latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.2, "variant": "fp16"}
+    (pair,) = paired(hand_made.cells([base, fp16])).to_dict("records")
+    assert (pair["latency_ratio_low"], pair["latency_ratio_high"]) == (0.9 / 2.5, 1.2 / 1.8)
+
+
+@pytest.mark.parametrize(
+    ("key", "word"), [("memory-by-batch", "memory"), ("latency-by-flops", "work"), ("roofline", "intensity")]
+)
+def test_what_was_not_measured_is_named_in_words(key: str, word: str) -> None:
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{"latency_s": 1.0}]))}
+    assert drawn[key].panels[0].chart == Missing(f"{word} was not measured: the runs do not have it")
+
+
+@pytest.mark.parametrize("what", [{"environment": "other"}, {"data": "other"}, {"slice_audio_s": 9.0}])
+def test_a_variant_on_another_machine_or_slice_is_not_held_against_the_baseline(what: dict[str, Any]) -> None:
+    fp16 = {"latency_s": 1.0, "variant": "fp16", **what}
+    assert not len(paired(hand_made.cells([{"latency_s": 2.0}, fp16])))
 
 
 def test_data_has_four_significant_digits_and_no_nan() -> None:

@@ -1,10 +1,15 @@
 """A pull request's comment; its runs are made up."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from asr_harness.cli import main
+from asr_harness.report.content import gather
+from asr_harness.report.markdown import render
+from asr_harness.selecting import select_runs
 from tests.report import made_up
 
 MANY: dict[str, Any] = {
@@ -37,6 +42,20 @@ def test_the_verdict_comes_first_and_the_worst_before_the_rest(comment: list[str
     fold = next(i for i, line in enumerate(comment) if line.startswith("<details>"))
     assert headline < fold
     assert "| regression |" in comment[headline + 4]
+
+
+def test_the_fold_of_the_claims_counts_their_results(comment: list[str]) -> None:
+    assert any(
+        re.match(r"<details><summary>Claims of the study: (holds|does not hold|cannot be told) \d", line)
+        for line in comment
+    )
+
+
+def test_a_name_ends_neither_its_code_nor_its_cell(tmp_path: Path) -> None:
+    path = made_up.write_study(tmp_path / "a.json", **{**MANY, "models": ("whisper-tiny",)})
+    path.write_text(path.read_text("utf-8").replace("whisper-tiny", "a`<b>|c"), "utf-8")
+    row = next(line for line in render(gather(select_runs(str(path)))).splitlines() if "-b1-" in line)
+    assert row.startswith("| `a'<b>\\|c-")
 
 
 def test_what_did_not_run_is_said(comment: list[str]) -> None:

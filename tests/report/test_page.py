@@ -1,5 +1,6 @@
 """The page in a real browser: nothing complains, every figure has marks, clicks filter; runs are made up."""
 
+import json
 import re
 from pathlib import Path
 from time import process_time
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from asr_harness.commands.report import differences
 from asr_harness.report.content import gather
 from asr_harness.report.page import render
 from asr_harness.selecting import select_runs
@@ -44,6 +46,7 @@ LOOK = """
   filter.dispatchEvent(new Event("input"));
   const head = (title) => [...document.querySelectorAll("#case-table th")]
     .find((cell) => cell.textContent.startsWith(title));
+  const costs = head("energy").getBoundingClientRect().right;
   head("batch").click();
   const up = column(4);
   head("batch").click();
@@ -54,7 +57,7 @@ LOOK = """
   batch.dispatchEvent(new Event("change"));
   await pause(1000);
   const redrawn = document.getElementById("latency-along-audio-0").innerHTML !== memory;
-  return { empty, before, hidden, again, filtered, up, down, redrawn, n_charts: charts.length,
+  return { costs, empty, before, hidden, again, filtered, up, down, redrawn, n_charts: charts.length,
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
 """
 
@@ -115,9 +118,39 @@ def test_another_batch_size_redraws_the_figures(seen: Any) -> None:
 
 
 @needs_browser
+def test_what_a_case_costs_is_seen_without_scrolling(seen: Any) -> None:
+    assert 0 < seen["costs"] <= 1280
+
+
+@needs_browser
+def test_on_paper_the_table_of_cases_has_wide_pages(page: Path, tmp_path: Path) -> None:
+    printed = chromium.printed(page, tmp_path).read_bytes()
+    widths, heights = zip(*re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed), strict=True)
+    assert any(float(width) > float(height) for width, height in zip(widths, heights, strict=True))
+
+
+@needs_browser
 def test_a_phone_does_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert chromium.ask(page, f"return {{ overflow: {wide} }};", tmp_path, width=390)["overflow"] <= 0
+    found = chromium.ask(page, f"return {{ overflow: {wide}, width: innerWidth }};", tmp_path, width=390)
+    assert found["width"] == 390
+    assert found["overflow"] <= 0
+
+
+@needs_browser
+def test_on_a_phone_changed_transcripts_stand_one_below_the_other(tmp_path: Path) -> None:
+    first = made_up.write_study(tmp_path / "a.json", **{**SMALL, "batch_sizes": (1,)})
+    second = tmp_path / "b.json"
+    second.write_text(first.read_text("utf-8").replace("made up words", "made up birds"), "utf-8")
+    sides = [select_runs(str(path)) for path in (first, second)]
+    compared = differences(*sides, tmp_path / "none")
+    page = tmp_path / "page.html"
+    page.write_text(render(gather((*sides[0], *sides[1]), differences=compared)), "utf-8")
+    ends = """const cells = [...document.querySelectorAll(".texts td")];
+      return { ends: cells.map((cell) => cell.getBoundingClientRect().right) };"""
+    found = chromium.ask(page, ends, tmp_path, width=390)["ends"]
+    assert found
+    assert max(found) <= 390
 
 
 def test_nothing_is_fetched(page: Path) -> None:
@@ -133,6 +166,29 @@ def test_what_a_run_says_cannot_become_markup(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("made unavailable", "</script><b>x"), "utf-8")
     path.write_text(path.read_text("utf-8").replace("Made-Up OS", "</script><b>x"), "utf-8")
     assert "</script><b>x" not in render(gather(select_runs(str(path))))
+
+
+@needs_browser
+def test_a_name_of_a_model_cannot_become_markup_nor_stop_a_figure(tmp_path: Path) -> None:
+    path = made_up.write_study(tmp_path / "0001_a.json", **{**SMALL, "models": ("whisper-tiny",)})
+    name = """a'"\\</script><img src=x onerror="document.title='broken'">`ü日本"""
+    path.write_text(path.read_text("utf-8").replace("whisper-tiny", json.dumps(name)[1:-1]), "utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(render(gather(select_runs(str(path)))), "utf-8")
+    look = """const charts = [...document.querySelectorAll(".chart")];
+      const empty = charts.filter((chart) => !chart.querySelector("svg")).length;
+      return { images: document.images.length, empty, title: document.title,
+        chip: document.querySelector(".chip").dataset.model };"""
+    seen = chromium.ask(page, look, tmp_path)
+    assert seen == {"images": 0, "empty": 0, "title": "asr-harness: aaaaaaa", "chip": name, "complaints": []}
+
+
+def test_the_summary_says_which_cases_are_of_which_commit(tmp_path: Path) -> None:
+    one = {**SMALL, "models": ("whisper-tiny",), "devices": ("cpu",), "batch_sizes": (1,)}
+    made_up.write_study(tmp_path / "0001.json", commit="a" * 40, **one)
+    made_up.write_study(tmp_path / "0002.json", commit="b" * 40, hour=2, **{**one, "buckets": ("5s",)})
+    html = render(gather(select_runs(str(tmp_path))))
+    assert "that ran it: bbbbbbb 1, aaaaaaa 3" in html
 
 
 def test_a_run_that_measured_nothing_still_makes_a_page(tmp_path: Path) -> None:

@@ -22,3 +22,8 @@ def test_memory_is_fixed_plus_marginal_per_utterance_of_a_batch() -> None:
 
 def test_two_batch_sizes_make_no_law() -> None:
     assert memory_laws(cells([{"batch_size": n, "memory_bytes": 1.0} for n in (1, 4)])) == ()
+
+
+def test_cells_of_several_machines_make_no_law_together() -> None:
+    rows = [{"batch_size": n, "memory_bytes": 1.0, "environment": str(n)} for n in (1, 4, 8)]
+    assert memory_laws(cells(rows)) == ()

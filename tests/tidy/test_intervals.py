@@ -16,6 +16,11 @@ def test_talks_that_agree_leave_no_doubt() -> None:
     assert ratio_interval([(1, 10), (2, 20), (4, 40)]) == pytest.approx((0.1, 0.1))
 
 
+def test_no_error_at_all_is_not_certainty() -> None:
+    # 1 - 0.025^(1/30) = 1 - exp(-3.6889 / 30) = 0.1157
+    assert ratio_interval([(0, 10), (0, 20)]) == pytest.approx((0.0, 0.1157), abs=1e-4)
+
+
 def test_one_talk_has_no_interval() -> None:
     assert ratio_interval([(1, 10)]) == (None, None)
 

@@ -111,3 +111,9 @@ def test_the_table_has_the_documented_columns_and_no_others() -> None:
 def test_equal_environments_have_equal_digits() -> None:
     table = tidy.table([run(), run()])
     assert table["environment"].nunique() == 1
+
+
+def test_a_roof_without_flops_has_no_speed_under_it() -> None:
+    row = tidy.table([run({**INFO, "flops": None})]).iloc[0]
+    assert row["encode_intensity"] == 3.0
+    assert pd.isna(row["encode_flops_per_s"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.report.cells import LIKE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -11,7 +13,8 @@ if TYPE_CHECKING:
 
 BASELINE = "baseline"
 DEVICES = ("cpu", "cuda")
-DUMMY = "WER: dummy weights cannot speak to it"
+ON_BOTH = ["model", "bucket", "batch_size", "data", "weights", "n_utterances", "slice_audio_s"]
+"""What cells of two devices share where they worked on the same slice."""
 
 
 def usual(cells: pd.DataFrame) -> pd.DataFrame:
@@ -26,11 +29,17 @@ def smallest_batch(cells: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["batch_size"] == least]
 
 
+def on_both_devices(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put each cell of the processor beside that of the GPU, where both worked on the same slice."""
+    cpu, gpu = rows[rows["device"] == "cpu"], rows[rows["device"] == "cuda"]
+    return cpu.merge(gpu, on=ON_BOTH, suffixes=("_cpu", "_gpu"))
+
+
 def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give each group with its name, shortest audio and smallest batch first."""
+    """Give each group of like cells with its name, shortest audio and smallest batch first."""
     ordered = rows.sort_values(["audio_s", "batch_size"], kind="stable")
-    for key, group in ordered.groupby(list(by), sort=False):
-        yield " ".join(map(str, key)), group
+    for key, group in ordered.groupby([*by, *LIKE], sort=False, dropna=False):
+        yield " ".join(map(str, key[: len(by)])), group
 
 
 def absent_devices(rows: pd.DataFrame, devices: Sequence[str] = DEVICES) -> list[str]:

@@ -7,7 +7,14 @@ from math import hypot
 from typing import TYPE_CHECKING
 
 from asr_harness.report import units
-from asr_harness.report.claims.picking import absent_devices, groups, no_wer, smallest_batch, usual
+from asr_harness.report.claims.picking import (
+    absent_devices,
+    groups,
+    no_wer,
+    on_both_devices,
+    smallest_batch,
+    usual,
+)
 from asr_harness.report.claims.voting import Answer, Claim, Vote, all_parts, decide, unless_missing
 
 if TYPE_CHECKING:
@@ -88,12 +95,8 @@ def falls_with_length(cells: pd.DataFrame) -> Answer:
 
 def device_leaves_wer(cells: pd.DataFrame) -> Answer:
     """C3: the same cell on both devices."""
-    rows = usual(cells).dropna(subset=["wer"])
-    pairs = rows[rows["device"] == "cpu"].merge(
-        rows[rows["device"] == "cuda"], on=["model", "bucket", "batch_size"], suffixes=("_cpu", "_gpu")
-    )
     votes = []
-    for _, pair in pairs.iterrows():
+    for _, pair in on_both_devices(usual(cells).dropna(subset=["wer"])).iterrows():
         change = pair["wer_gpu"] - pair["wer_cpu"]
         apart = pair["latency_low_s_cpu"] > pair["latency_high_s_gpu"]
         apart = apart or pair["latency_high_s_cpu"] < pair["latency_low_s_gpu"]
@@ -102,7 +105,7 @@ def device_leaves_wer(cells: pd.DataFrame) -> Answer:
         name = f"{pair['model']} {pair['bucket']} b{pair['batch_size']}"
         votes.append(Vote(name, value, f"ΔWER {100 * change:+.2f} points, {speed_up:.3g}× as fast"))
     missing = absent_devices(usual(cells))
-    return decide(votes, f"missing: {', '.join(missing)}" if missing else no_wer(cells))
+    return decide(votes, f"missing: {', '.join(missing)}" if missing else f"{no_wer(cells)} on one slice")
 
 
 def sign(value: float, half: float) -> bool | None:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 NAMES = {"cpu": "CPU", "cuda": "GPU"}
 REASONS = {"wer": "wer_reason", "energy": "energy_reason"}
-WORDS = {"wer": "WER", "energy": "energy"}
+WORDS = {
+    "wer": "WER",
+    "energy": "energy",
+    "memory": "memory",
+    "peak": "the machine's peak",
+    "flops": "work",
+    "intensity": "intensity",
+    "padding": "padding",
+}
 
 
 def by_device(

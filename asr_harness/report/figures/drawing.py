@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 # Okabe and Ito, Color Universal Design, 2008; black gave way to grey, which is seen on dark pages too, and
 # stands last with yellow, which is not on light ones.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#C8B900")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "stroke")
-STAGE_COLOURS = {"preprocess": "#E69F00", "encode": "#0072B2", "decode": "#D55E00"}
+SHAPES = {
+    "circle": "●",
+    "square": "■",
+    "triangle-up": "▲",
+    "diamond": "◆",
+    "cross": "✚",
+    "triangle-down": "▼",
+    "triangle-right": "►",
+    "stroke": "━",
+}
+"""Of marks, and as characters for the page's legend."""
+STAGE_COLOURS = {"preprocess": "#C9B9EA", "encode": "#9B7FD4", "decode": "#6B4BB3"}
+"""None is a model's; they differ in lightness alone, so that any eye tells them apart."""
 
 HEIGHT = 260
 SIGNIFICANT = 4
@@ -59,22 +70,30 @@ def models(cells: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(cells["model"]))
 
 
+def model_looks(cells: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Give each model its colour and shape; where colours come again, they do with other shapes."""
+    n, shapes = len(COLOURS), list(SHAPES)
+    return {
+        model: (COLOURS[i % n], shapes[(i + i // n) % len(shapes)]) for i, model in enumerate(models(cells))
+    }
+
+
 def model_colour(cells: pd.DataFrame) -> alt.Color:
     """One colour per model, the same in every figure."""
     import altair as alt
 
-    names = models(cells)
-    colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
-    return alt.Color("model:N", title=None, scale=alt.Scale(domain=names, range=colours))
+    looks = model_looks(cells)
+    colours = [colour for colour, _ in looks.values()]
+    return alt.Color("model:N", title=None, scale=alt.Scale(domain=list(looks), range=colours))
 
 
 def model_shape(cells: pd.DataFrame) -> alt.Shape:
     """One shape per model, for whom colours are not enough."""
     import altair as alt
 
-    names = models(cells)
-    shapes = [SHAPES[i % len(SHAPES)] for i in range(len(names))]
-    return alt.Shape("model:N", title=None, scale=alt.Scale(domain=names, range=shapes))
+    looks = model_looks(cells)
+    shapes = [shape for _, shape in looks.values()]
+    return alt.Shape("model:N", title=None, scale=alt.Scale(domain=list(looks), range=shapes))
 
 
 def tips(names: Sequence[str], **formats: str) -> list[alt.Tooltip]:

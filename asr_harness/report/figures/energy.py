@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.report.cells import measured
+from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import Figure
 from asr_harness.report.figures.speed import LENGTH
 from asr_harness.report.figures.stages import stacked
-from asr_harness.report.figures.trend import Axis, trend
+from asr_harness.report.figures.trend import trend
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axis import PLAIN
 from asr_harness.report.figures.devices import name_of
 from asr_harness.report.figures.drawing import NOTHING_RAN, Figure, Missing, Panel
-from asr_harness.report.figures.trend import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

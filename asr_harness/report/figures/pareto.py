@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.report.cells import measured
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import absent, name_of
 from asr_harness.report.figures.drawing import Figure, Panel
-from asr_harness.report.figures.trend import Axis
 
 if TYPE_CHECKING:
     import altair as alt
@@ -56,7 +56,7 @@ def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChar
     rows = _flagged(rows.dropna(subset=[cost.column, "wer"]), cost.column)
     base = alt.Chart().encode(
         x=alt.X(f"{cost.column}:Q", **cost.options(rows[cost.column])),
-        y=alt.Y("wer:Q", **WER.options()),
+        y=alt.Y("wer:Q", **WER.options(rows["wer"])),
         tooltip=drawing.tips(SHOWN, **{cost.column: ".3~g", "wer": ".2%"}),
     )
     step = base.transform_filter("datum.front").mark_line(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.report.cells import measured
+from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import absent, by_device, name_of
 from asr_harness.report.figures.drawing import Figure, Panel
-from asr_harness.report.figures.speed import LENGTH
-from asr_harness.report.figures.trend import Axis, trend
+from asr_harness.report.figures.speed import LATENCY_ENDS, LENGTH, intervals
+from asr_harness.report.figures.trend import Ends, trend
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
 WER = Axis("wer", "WER", percent=True)
@@ -36,12 +38,12 @@ def wer_by_latency(cells: pd.DataFrame) -> Figure:
     panels = []
     for (device, bucket), rows in cells.groupby(["device", "bucket"], sort=False):
         missing = absent(rows, ("wer", "latency_s"))
-        chart = missing or trend(cells, measured(rows), LATENCY, WER, ends=WER_ENDS, lines=False)
+        chart = missing or _against(cells, rows, LATENCY, LATENCY_ENDS)
         panels.append(Panel(f"{name_of(device)}, {bucket}", chart))
     return Figure(
         "wer-by-latency",
         "WER against latency",
-        f"A point for each model, towards the lower left is better. {TALKS}",
+        f"A point for each model, towards the lower left is better. {TALKS} {_across(cells)}",
         joined(panels),
         study="4",
     )
@@ -52,15 +54,23 @@ def wer_by_rtf(cells: pd.DataFrame) -> Figure:
     return Figure(
         "wer-by-rtf",
         "WER against RTF",
-        f"A point for each bucket. {TALKS}",
+        f"A point for each bucket. {TALKS} {_across(cells)}",
         by_device(
             cells,
-            lambda rows: trend(cells, measured(rows), RTF, WER, ends=WER_ENDS, lines=False),
+            lambda rows: _against(cells, rows, RTF, ("rtf_low", "rtf_high")),
             "wer",
             needs=("rtf",),
         ),
         study="5",
     )
+
+
+def _against(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis, across: Ends) -> alt.LayerChart:
+    return trend(cells, measured(rows), cost, WER, ends=WER_ENDS, across=across, lines=False)
+
+
+def _across(cells: pd.DataFrame) -> str:
+    return f"Across: {intervals(cells)}."
 
 
 def joined(panels: list[Panel]) -> tuple[Panel, ...]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.cells import measured
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import Figure
-from asr_harness.report.figures.trend import PLAIN
 
 if TYPE_CHECKING:
     import altair as alt
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 KEYS = ("model", "device", "bucket", "batch_size", "variant")
 STAGES = ("encode", "decode")
 GIGA = 1e9
+INTENSITY = Axis("intensity", "intensity (FLOP/byte)", "log")
+SPEED = Axis("gflops_per_s", "speed (GFLOP/s)", "log")
 
 
 def roofline(cells: pd.DataFrame) -> Figure:
@@ -24,8 +26,8 @@ def roofline(cells: pd.DataFrame) -> Figure:
     return Figure(
         "roofline",
         "Roofline by stage",
-        "Grey: what the machine's measured peaks allow in the baseline's dtype. Left of its bend memory "
-        "binds, right of it arithmetic. Bytes are the fewest that a stage must move.",
+        "Circles: encode; triangles: decode. Grey: what the machine's measured peaks allow in the baseline's "
+        "dtype. Left of its bend memory binds, right of it arithmetic. Bytes are the fewest a stage moves.",
         by_device(
             cells, lambda rows: _draw(cells, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
         ),
@@ -34,10 +36,13 @@ def roofline(cells: pd.DataFrame) -> Figure:
 
 def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
     import altair as alt
+    import pandas as pd
 
     long = _by_stage(rows)
-    x = alt.X("intensity:Q", title="intensity (FLOP/byte)", **_log())
-    y = alt.Y("gflops_per_s:Q", title="speed (GFLOP/s)", **_log())
+    roof = _roof(rows, long)
+    held = pd.concat([long, roof])
+    x = alt.X("intensity:Q", **INTENSITY.options(held["intensity"]))
+    y = alt.Y("gflops_per_s:Q", **SPEED.options(held["gflops_per_s"]))
     shapes = alt.Scale(domain=list(STAGES), range=["circle", "triangle-up"])
     points = (
         alt.Chart()
@@ -53,9 +58,9 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
     columns = [*KEYS, "stage", "intensity", "gflops_per_s", "roof_share", "bound"]
     chart = alt.layer(points, data=drawing.inline(long, columns))
     chart = drawing.controlled(chart, cells, ("batch_size", "variant"))
-    corners = drawing.inline(_roof(rows, long), ["intensity", "gflops_per_s"])
-    roof = alt.Chart(corners).mark_line(color="#8A8A8A").encode(x=x, y=y)
-    return alt.layer(roof, chart).properties(width="container", height=drawing.HEIGHT)
+    corners = drawing.inline(roof, ["intensity", "gflops_per_s"])
+    line = alt.Chart(corners).mark_line(color="#8A8A8A").encode(x=x, y=y)
+    return alt.layer(line, chart).properties(width="container", height=drawing.HEIGHT)
 
 
 def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
@@ -68,12 +73,6 @@ def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
         parts.append(rows.rename(columns=renamed)[[*KEYS, *renamed.values()]].assign(stage=stage))
     long = pd.concat(parts).dropna(subset=["intensity"])
     return long.assign(gflops_per_s=long["flops_per_s"] / GIGA)
-
-
-def _log() -> dict[str, object]:
-    import altair as alt
-
-    return {"scale": alt.Scale(type="log"), "axis": alt.Axis(format=PLAIN, tickCount=6)}
 
 
 def _roof(rows: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:

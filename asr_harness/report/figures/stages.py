@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.cells import measured
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axis import PLAIN
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import STAGE_COLOURS, Figure, Panel
-from asr_harness.report.figures.trend import PLAIN
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axis import MARK_HEIGHT, Axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,43 +13,11 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-MARK_HEIGHT = 10
-PLAIN = ".12~g"
-SCALES: dict[str, dict[str, object]] = {
-    "linear": {"zero": True},
-    "log": {"type": "log"},
-    "log2": {"type": "log", "base": 2},
-}
 SHORT = {"oom": "oom", "too_big": "too big", "unavailable": "n/a", "failed": "failed", "interrupted": "cut"}
+FAR = 5.0
+Ends = tuple[str, str]
+Channel = Literal["x", "y"]
 TEXTS = ("model", "device", "bucket", "batch_size", "variant", "outcome")
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A column on an axis, with its unit in the title."""
-
-    column: str
-    title: str
-    scale: Literal["linear", "log", "log2"] = "linear"
-    percent: bool = False
-    number: str = PLAIN
-
-    def options(self, values: pd.Series | None = None) -> dict[str, object]:
-        """Give scale and axis as Altair takes them; `values`, shown or not, give the domain."""
-        import altair as alt
-
-        settings: dict[str, object] = {**SCALES[self.scale]}
-        known = None if values is None else values.dropna()
-        if known is not None and len(known):
-            margin = 1.12 if self.scale != "linear" else 1.04
-            low = known.min() / margin if self.scale != "linear" else 0
-            settings |= {"domain": [float(low), float(known.max()) * margin], "nice": False}
-        number = "%" if self.percent else self.number
-        return {
-            "title": self.title,
-            "scale": alt.Scale(**settings),
-            "axis": alt.Axis(format=number, tickCount=6),
-        }
 
 
 def trend(
@@ -58,37 +26,68 @@ def trend(
     x: Axis,
     y: Axis,
     *,
-    ends: tuple[str, str] | None = None,
+    ends: Ends | None = None,
+    across: Ends | None = None,
     controls: Sequence[str] = ("batch_size", "variant"),
     lines: bool = True,
 ) -> alt.LayerChart:
-    """Draw `rows`; `cells` are those of the whole report, for colours, and `ends` the interval's columns."""
+    """Draw `rows`; `cells` are those of the whole report, for colours.
+
+    `ends` are the columns of the interval of y, and `across` those of x.
+    """
     import altair as alt
 
-    numbers = (x.column, y.column, *(ends or ()))
-    along = alt.X(f"{x.column}:Q", **x.options(rows[x.column]))
+    lost = set(rows[rows["outcome"] != "measured"]["model"])
+    along, up = x.options(reach(rows, x, across)), y.options(reach(rows, y, ends), len(lost))
+    numbers = (x.column, y.column, *(ends or ()), *(across or ()))
     base = alt.Chart().encode(
-        x=along,
-        y=alt.Y(f"{y.column}:Q", **y.options()),
+        x=alt.X(f"{x.column}:Q", **along),
+        y=alt.Y(f"{y.column}:Q", **up),
         color=drawing.model_colour(cells),
         tooltip=drawing.tips(TEXTS, **dict.fromkeys(numbers, ".3~g")),
     )
     layers = [base.mark_line(strokeWidth=1.5, opacity=0.7)] if lines else []
-    if ends:
-        bars = base.transform_filter(f"isValid(datum.{ends[0]})").mark_rule(strokeWidth=1.5, opacity=0.8)
-        layers.append(bars.encode(y=alt.Y(f"{ends[0]}:Q", **y.options()), y2=alt.Y2(f"{ends[1]}:Q")))
+    layers += [bars(base, "y", up, ends)] if ends else []
+    layers += [bars(base, "x", along, across)] if across else []
     done = base.transform_filter(f"isValid(datum.{y.column})").mark_point(size=45, filled=True, opacity=1)
-    layers += [done.encode(shape=drawing.model_shape(cells)), *_absent(cells, rows, along)]
+    layers += [done.encode(shape=drawing.model_shape(cells)), *_absent(cells, lost, base.encoding.x)]
     ordered = rows.sort_values(["model", x.column], kind="stable")
     chart = alt.layer(*layers, data=drawing.inline(ordered, (*TEXTS, *numbers)))
     return drawing.controlled(chart, cells, controls)
 
 
-def _absent(cells: pd.DataFrame, rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
-    """Mark cells that did not run by a word at the top of the plot, a line of it for each model."""
+def reach(rows: pd.DataFrame, axis: Axis, ends: Ends | None) -> pd.Series:
+    """Give the values that the axis is to hold; intervals count as far as they leave the points readable."""
+    import pandas as pd
+
+    points = rows[axis.column]
+    near = [rows[name].clip(points.min() / FAR, points.max() * FAR) for name in ends or ()]
+    held: pd.Series = pd.concat([points, *near])
+    return held
+
+
+def bars(
+    base: alt.Chart, channel: Channel, options: dict[str, Any], ends: Ends, opacity: float = 0.8
+) -> alt.Chart:
+    """Draw intervals along x or y; one that leaves the plot is cut off at its edge."""
     import altair as alt
 
-    lost = set(rows[rows["outcome"] != "measured"]["model"])
+    low, high = ends
+    domain = options["scale"].domain
+    floor = 0 if domain is alt.Undefined else domain[0]
+    known = base.transform_filter(f"isValid(datum.{low})").transform_calculate(
+        from_=f"max(datum.{low}, {floor})"
+    )
+    first = {"x": alt.X, "y": alt.Y}[channel]("from_:Q", **options)
+    last = {"x": alt.X2, "y": alt.Y2}[channel](f"{high}:Q")
+    rules = known.mark_rule(strokeWidth=1.5, opacity=opacity, clip=True)
+    return rules.encode(**{channel: first, f"{channel}2": last})
+
+
+def _absent(cells: pd.DataFrame, lost: set[str], x: alt.X) -> list[alt.Chart]:
+    """Mark cells that did not run by a word at the top of the plot, a line of words for each such model."""
+    import altair as alt
+
     words = (
         alt.Chart()
         .transform_filter("datum.outcome != 'measured'")
@@ -98,6 +97,5 @@ def _absent(cells: pd.DataFrame, rows: pd.DataFrame, x: alt.X) -> list[alt.Chart
     )
     return [
         words.transform_filter(alt.datum.model == model).encode(y=alt.value(place * MARK_HEIGHT))
-        for place, model in enumerate(drawing.models(cells))
-        if model in lost
+        for place, model in enumerate(model for model in drawing.models(cells) if model in lost)
     ]

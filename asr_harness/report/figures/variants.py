@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from asr_harness.report.cells import measured
+from asr_harness.report.cells import LIKE, measured
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axis import PLAIN, Axis
 from asr_harness.report.figures.devices import name_of
 from asr_harness.report.figures.drawing import Figure, Missing, Panel
-from asr_harness.report.figures.trend import PLAIN
+from asr_harness.report.figures.trend import Ends, bars, reach
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
 AXES = ["model", "device", "bucket", "batch_size"]
+ENDS = ["latency_low_s", "latency_high_s", "energy_low_j", "energy_high_j"]
+BESIDE = [*AXES, *LIKE, "slice_audio_s"]
 BASELINE = "baseline"
-CHANGES = (
+FAINT = 0.25
+Scale = Literal["linear", "log"]
+CHANGES: tuple[tuple[str, str, Scale], ...] = (
     ("latency_ratio", "latency over the baseline's (ratio)", "log"),
     ("energy_ratio", "energy over the baseline's (ratio)", "log"),
     ("wer_points", "WER less the baseline's (points)", "linear"),
@@ -42,47 +47,63 @@ def variants(cells: pd.DataFrame) -> Figure:
     return Figure(
         "variants",
         "Variants against the baseline",
-        "A point for each cell that ran both ways; left of the line is cheaper, or better.",
+        "A point for each cell that ran both ways; left of the line is cheaper, or better. Bars of ratios: "
+        "as far as the intervals of both cells allow.",
         tuple(panels),
     )
 
 
 def paired(done: pd.DataFrame) -> pd.DataFrame:
-    """Put each variant's cell beside its baseline's: ratios of latency and energy, points of WER."""
-    wanted = [*AXES, "variant", "latency_s", "energy_per_utterance_j", "wer"]
+    """Put each variant's cell beside its baseline's, of one machine and slice: ratios, and points of WER."""
+    wanted = [*BESIDE, "variant", "latency_s", "energy_per_utterance_j", "wer", *ENDS]
     base = done[done["variant"] == BASELINE][wanted].drop(columns="variant")
     other = done[done["variant"] != BASELINE][wanted]
-    pairs = other.merge(base, on=AXES, suffixes=("", "_base"))
+    pairs = other.merge(base, on=BESIDE, suffixes=("", "_base"))
     return pairs.assign(
         latency_ratio=pairs["latency_s"] / pairs["latency_s_base"],
         energy_ratio=pairs["energy_per_utterance_j"] / pairs["energy_per_utterance_j_base"],
+        latency_ratio_low=pairs["latency_low_s"] / pairs["latency_high_s_base"],
+        latency_ratio_high=pairs["latency_high_s"] / pairs["latency_low_s_base"],
+        energy_ratio_low=pairs["energy_low_j"] / pairs["energy_high_j_base"],
+        energy_ratio_high=pairs["energy_high_j"] / pairs["energy_low_j_base"],
         wer_points=100 * (pairs["wer"] - pairs["wer_base"]),
     )
 
 
-def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scale: str) -> alt.LayerChart:
+def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scale: Scale) -> alt.LayerChart:
     import altair as alt
 
-    neutral = 1 if scale == "log" else 0
-    rows = rows.assign(neutral=neutral)
-    x = alt.X(
-        f"{column}:Q",
-        title=title,
-        scale=alt.Scale(type=scale, nice=False, padding=16),
-        axis=alt.Axis(format=PLAIN, tickCount=5),
+    is_ratio = scale == "log"
+    rows = rows.assign(neutral=1 if is_ratio else 0)
+    along = _ratios(rows, column, title) if is_ratio else _points(title)
+    base = alt.Chart().encode(
+        x=alt.X(f"{column}:Q", **along),
+        y=alt.Y("variant:N", title=None),
+        yOffset=alt.YOffset("model:N", sort=drawing.models(cells)),
+        color=drawing.model_colour(cells),
+        tooltip=drawing.tips((*AXES, "variant"), **{column: ".3~g"}),
     )
-    points = (
-        alt.Chart()
-        .mark_point(size=40)
-        .encode(
-            x=x,
-            y=alt.Y("variant:N", title=None),
-            yOffset=alt.YOffset("model:N", sort=drawing.models(cells)),
-            color=drawing.model_colour(cells),
-            shape=drawing.model_shape(cells),
-            tooltip=drawing.tips((*AXES, "variant"), **{column: ".3~g"}),
-        )
-    )
-    rule = alt.Chart().mark_rule(color="#8A8A8A", strokeDash=[4, 3]).encode(x=alt.X("neutral:Q", title=title))
-    chart = alt.layer(rule, points, data=drawing.inline(rows, [*AXES, "variant", column, "neutral"]))
-    return drawing.controlled(chart, cells, ())
+    points = base.mark_point(size=40).encode(shape=drawing.model_shape(cells))
+    rule = alt.Chart().mark_rule(color="#8A8A8A", strokeDash=[4, 3]).encode(x=alt.X("neutral:Q", **along))
+    ends = _ends(column) if is_ratio else None
+    layers = [rule, bars(base, "x", along, ends, FAINT), points] if ends else [rule, points]
+    shown = [*AXES, "variant", column, "neutral", *(ends or ())]
+    return drawing.controlled(alt.layer(*layers, data=drawing.inline(rows, shown)), cells, ())
+
+
+def _ends(column: str) -> Ends:
+    return f"{column}_low", f"{column}_high"
+
+
+def _ratios(rows: pd.DataFrame, column: str, title: str) -> dict[str, Any]:
+    import pandas as pd
+
+    axis = Axis(column, title, "log")
+    return axis.options(pd.concat([reach(rows, axis, _ends(column)), rows["neutral"]]))
+
+
+def _points(title: str) -> dict[str, Any]:
+    import altair as alt
+
+    scale, axis = alt.Scale(nice=False, padding=16), alt.Axis(format=PLAIN, tickCount=5)
+    return {"title": title, "scale": scale, "axis": axis}

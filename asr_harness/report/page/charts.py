@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.report.figures.drawing import (
-    COLOURS,
     CONTROLS,
     NOTHING_RAN,
+    SHAPES,
     Figure,
     Missing,
     defaults,
-    models,
+    model_looks,
 )
 from asr_harness.report.page.markup import Html, element, section
 
@@ -79,14 +79,14 @@ def controls(cells: pd.DataFrame) -> Html:
     chips = [
         element(
             "button",
-            element("i", style=f"background:{COLOURS[i % len(COLOURS)]}"),
+            element("i", SHAPES[shape], style=f"color:{colour}"),
             model,
             class_="chip",
             type="button",
             data_model=model,
             aria_pressed="true",
         )
-        for i, model in enumerate(models(cells))
+        for model, (colour, shape) in model_looks(cells).items()
     ]
     first = defaults(cells)
     choices = [_choice(name, list(dict.fromkeys(cells[name])), first[name]) for name in CONTROLS]

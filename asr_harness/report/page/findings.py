@@ -54,7 +54,7 @@ def _claim(finding: Finding) -> Html:
         for vote in answer.votes
     ]
     numbers = (
-        folded(f"numbers of {len(votes)} groups", table(("group", "says", "numbers"), votes)) if votes else ""
+        folded(f"numbers by group: {len(votes)}", table(("group", "says", "numbers"), votes)) if votes else ""
     )
     return element(
         "div",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.report import units
-from asr_harness.report.cells import measured
+from asr_harness.report.cells import GROUP, measured
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ def summary(
 ) -> Html:
     """Say what the page rests on."""
     done = measured(cells)
+    n_runs, n_models = table_["run"].nunique(), cells["model"].nunique()
     counts = cells["outcome"].value_counts()
     tiles = [
         tile(str(len(done)), f"of {len(cells)} cases measured"),
-        tile(str(table_["run"].nunique()), "runs"),
-        tile(str(cells["model"].nunique()), "models"),
+        tile(str(n_runs), "run" if n_runs == 1 else "runs"),
+        tile(str(n_models), "model" if n_models == 1 else "models"),
         tile(", ".join(dict.fromkeys(done["device"])) or "none", "devices that ran"),
         *quick(done),
     ]
@@ -40,6 +41,7 @@ def summary(
         verdicts,
         _machines(machines),
         _runs(table_),
+        _shown(done),
         element("h3", "What did not run" + (f": {', '.join(lost)}" if lost else "")) if lost else "",
         _reasons(cells),
         _unmeasured(done),
@@ -85,6 +87,16 @@ def _runs(table_: pd.DataFrame) -> Html:
             )
         )
     return table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+
+
+def _shown(done: pd.DataFrame) -> Html | str:
+    """Say which cases are of which commit and machine, where they are not all of one."""
+    groups = done.groupby(list(GROUP), sort=False, dropna=False)
+    if groups.ngroups <= 1:
+        return ""
+    parts = [f"{group['label'].iloc[0]} {len(group)}" for _, group in groups]
+    words = "Each case is shown as in the newest commit, on the newest machine and corpus, that ran it"
+    return element("p", f"{words}: {', '.join(parts)}. Only like ones are held against each other.")
 
 
 def _one(values: pd.Series) -> str:
