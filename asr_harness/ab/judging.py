@@ -89,7 +89,7 @@ def _stage_cells(findings: Findings, latency: Mapping[str, Decision]) -> list[Ce
         margin=findings.margin,
     )
     return [
-        replace(_cell(name, stage, decision), gated=False)
+        replace(_cell(name, stage, decision), gated=False, more_runs=None, note="")
         for (name, stage), decision in found.items()
         if latency[name].verdict in CHANGED
     ]

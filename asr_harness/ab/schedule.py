@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 Side = Literal["base", "candidate"]
 SIDES: tuple[Side, Side] = ("base", "candidate")
 
-MIN_PAIRS, MAX_PAIRS = 5, 60
+MIN_PAIRS, MAX_PAIRS = 3, 60
 TURN_TIME_S = 12.0
 
 STARTUP_S = 11.0
-"""What a restart takes beside its rounds, about: imports, loading, warming up."""
+"""What a restart takes beside its rounds, about, until one has been timed: imports, loading, warming up."""
 
 N_RESTARTS = MIN_RESTARTS + 2
 """How many restarts a short budget is made to hold: two more than the least tell more than longer ones."""
@@ -39,13 +39,37 @@ def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
         yield other(first), first
 
 
-def turn_time_s(budget_s: float, n_cases: int) -> float:
-    """Give the seconds of a case's rounds in one restart: so few that `N_RESTARTS` fit into the budget.
+class Pace:
+    """How long a case's rounds are in one restart: so short that `N_RESTARTS` fit into the budget.
 
-    Beyond `TURN_TIME_S` a restart tells little more: processes differ, however long one looks at each.
+    Beyond `TURN_TIME_S` a restart tells little more: processes differ, however long one looks at each. What a
+    restart takes beside its rounds is known once one is over; the next ones are planned by it.
     """
-    share_s = (0.95 * budget_s / N_RESTARTS - STARTUP_S) / max(n_cases, 1)
-    return max(0.0, min(share_s, TURN_TIME_S))
+
+    def __init__(self, budget_s: float, fixed_s: float | None = None) -> None:
+        """Share out a budget, or keep to `fixed_s` for each case."""
+        self._fixed_s = fixed_s
+        self._left_s, self._n_left, self._startup_s = budget_s, N_RESTARTS, STARTUP_S
+
+    def turn_time_s(self, n_cases: int) -> float:
+        """Give the seconds of each of so many cases."""
+        if self._fixed_s is not None:
+            return self._fixed_s
+        share_s = (0.95 * self._left_s / self._n_left - self._startup_s) / max(n_cases, 1)
+        return max(0.0, min(share_s, TURN_TIME_S))
+
+    def learn(self, restart_s: float, rounds_s: float) -> None:
+        """Take note of what the first restart took, and how much of that its rounds."""
+        self._left_s, self._n_left = max(self._left_s - restart_s, 0.0), N_RESTARTS - 1
+        self._startup_s = restart_s - rounds_s
+
+    def restart_s(self, n_cases: int) -> float:
+        """Give what the next restart will take."""
+        return self._startup_s + n_cases * self.turn_time_s(n_cases)
+
+    def n_restarts(self, n_cases: int) -> int:
+        """Give how many restarts the budget holds, the first one among them."""
+        return 1 + int(self._left_s / self.restart_s(n_cases))
 
 
 def n_pairs(round_s: float, time_s: float) -> int:

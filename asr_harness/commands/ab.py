@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness import compare, settings
 from asr_harness.ab import judging, session
-from asr_harness.ab.schedule import turn_time_s
+from asr_harness.ab.schedule import Pace
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.errors import AbError
@@ -109,6 +109,7 @@ def _run_restarts(
 ) -> None:
     """Restart until every case is decided, or the budget or the user's patience is spent."""
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
+    pace = Pace(budget_s, arguments.turn_time)
     sides = _sides(arguments, trees, storage)
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
@@ -118,21 +119,23 @@ def _run_restarts(
         findings,
         record,
         seed=arguments.seed,
-        turn_time_s=lambda n_cases: arguments.turn_time or turn_time_s(budget_s, n_cases),
+        turn_time_s=pace.turn_time_s,
         on_case=Progress(began, budget_s),
         fresh=arguments.fresh,
     )
-    number = 0
+    number, spent_s = 0, 0.0
     try:
         with closing(runs):
             for number, _ in enumerate(runs, 1):
-                spent_s = monotonic() - began
+                now_s = monotonic() - began
+                next_s, spent_s = now_s - spent_s, now_s
                 if number == 1:
-                    _plan(findings, min(arguments.restarts, int(budget_s / spent_s)), budget_s, spent_s)
+                    pace.learn(spent_s, findings.rounds_s)
+                    next_s = _plan(findings, pace, arguments.restarts)
                 decisions = findings.decisions()
                 _say(restarts.progress(number, decisions, max(budget_s - spent_s, 0)))
                 is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
-                if is_decided or number >= arguments.restarts or spent_s * (1 + 1 / number) > budget_s:
+                if is_decided or number >= arguments.restarts or spent_s + next_s > budget_s:
                     break
     except KeyboardInterrupt:
         if not number:
@@ -141,12 +144,15 @@ def _run_restarts(
     findings.looks = ended(findings.looks, number)
 
 
-def _plan(findings: session.Findings, n_restarts: int, budget_s: float, restart_s: float) -> None:
-    """Plan the looks from what the first restart took, and say at once what would spoil the end."""
-    findings.looks = planned_looks(n_restarts)
+def _plan(findings: session.Findings, pace: Pace, most: int) -> float:
+    """Plan the looks after the first restart, say what would spoil the end, and give the next one's length."""
+    n_cases = len(findings.ratios)
+    n_restarts, next_s = pace.n_restarts(n_cases), pace.restart_s(n_cases)
+    findings.looks = planned_looks(min(most, n_restarts))
     judging.judge(findings)  # raises for a rule that guards nothing
-    if warning := restarts.too_short(budget_s, restart_s):
+    if warning := restarts.too_short(n_restarts, next_s):
         _say(warning)
+    return next_s
 
 
 def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path) -> session.Sides:

@@ -33,9 +33,9 @@ def progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> s
     return f"{said}; {units.duration(left_s)} left"
 
 
-def too_short(budget_s: float, restart_s: float) -> str | None:
-    """Warn where the budget cannot hold as many restarts of this length as a verdict needs."""
-    if budget_s >= MIN_RESTARTS * restart_s:
+def too_short(n_restarts: int, restart_s: float) -> str | None:
+    """Warn where the budget holds fewer restarts of a length than a verdict needs."""
+    if n_restarts >= MIN_RESTARTS:
         return None
     takes = f"a restart takes {units.duration(restart_s)}, and a verdict needs {MIN_RESTARTS}"
     enough = f"--budget {ceil(MIN_RESTARTS * restart_s * 1.1 / units.MINUTE_S)}m"

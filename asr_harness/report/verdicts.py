@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HEADERS = ("case, metric", "verdict", "change", "interval", "could see")
 MOST_ROWS = 40
+SEEN_BY_NOBODY = 10.0
 SIZES = ("flops", "tokens", "operators")
 
 
@@ -68,7 +69,11 @@ def interval(cell: Cell) -> str:
 
 def could_see(cell: Cell) -> str:
     """Give the smallest effect that could have been seen."""
-    return "" if not cell.smallest_effect else f"{_signed(cell.smallest_effect, cell.metric).lstrip('+')}"
+    if not cell.smallest_effect:
+        return ""
+    if cell.smallest_effect > SEEN_BY_NOBODY:
+        return f"> {SEEN_BY_NOBODY:.0%}".replace("%", " %")
+    return _signed(cell.smallest_effect, cell.metric).lstrip("+")
 
 
 def remark(cell: Cell) -> str:
