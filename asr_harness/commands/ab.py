@@ -145,7 +145,7 @@ def _run_restarts(
 
 
 def _plan(findings: session.Findings, pace: Pace, most: int) -> float:
-    """Plan the looks after the first restart, say what would spoil the end, and give the next one's length."""
+    """Plan the looks after the first restart, say what would spoil the end, and give the next's length."""
     n_cases = len(findings.ratios)
     n_restarts, next_s = pace.n_restarts(n_cases), pace.restart_s(n_cases)
     findings.looks = planned_looks(min(most, n_restarts))
