@@ -50,6 +50,7 @@ class Pace:
         """Share out a budget, or keep to `fixed_s` for each case."""
         self._fixed_s = fixed_s
         self._left_s, self._n_left, self._startup_s = budget_s, N_RESTARTS, STARTUP_S
+        self._least_s = 0.0
 
     def turn_time_s(self, n_cases: int) -> float:
         """Give the seconds of each of so many cases."""
@@ -58,14 +59,15 @@ class Pace:
         share_s = (0.95 * self._left_s / self._n_left - self._startup_s) / max(n_cases, 1)
         return max(0.0, min(share_s, TURN_TIME_S))
 
-    def learn(self, restart_s: float, rounds_s: float) -> None:
-        """Take note of what the first restart took, and how much of that its rounds."""
+    def learn(self, restart_s: float, rounds_s: float, least_s: float = 0.0) -> None:
+        """Take note of what the first restart, its rounds and the fewest of these took."""
+        self._least_s = least_s
         self._left_s, self._n_left = max(self._left_s - restart_s, 0.0), N_RESTARTS - 1
         self._startup_s = restart_s - rounds_s
 
     def restart_s(self, n_cases: int) -> float:
         """Give what the next restart will take."""
-        return self._startup_s + n_cases * self.turn_time_s(n_cases)
+        return self._startup_s + max(n_cases * self.turn_time_s(n_cases), self._least_s)
 
     def n_restarts(self, n_cases: int) -> int:
         """Give how many restarts the budget holds, the first one among them."""

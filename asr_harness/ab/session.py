@@ -55,8 +55,9 @@ class Findings:
     """The restarts so far: for each case its log ratios, and what was left out with the reason.
 
     `chosen` are the rules and rates to judge by; `tolerance` and `margin` are log ratios, for cases that no
-    rule speaks of. `rounds_s` is what all rounds took together, and `runs` are what the workers saved. `lost`
-    has for each case that ended on one side alone that side, the outcome and the reason.
+    rule speaks of. `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken.
+    `runs` are what the workers saved. `lost` has for each case that ended on one side alone that side, the
+    outcome and the reason.
     """
 
     chosen: Settings = field(default_factory=Settings)
@@ -68,6 +69,7 @@ class Findings:
     left_out: dict[str, str] = field(default_factory=dict)
     lost: dict[str, tuple[Side, str, str]] = field(default_factory=dict)
     rounds_s: float = 0.0
+    least_rounds_s: float = 0.0
     runs: dict[Side, list[SavedRun]] = field(default_factory=lambda: {side: [] for side in schedule.SIDES})
 
     def decisions(self) -> dict[str, Decision]:
@@ -114,7 +116,9 @@ def restarts(
             ]
             for case_id, test_id, turns in take(sides, order, decided, findings, turn_time_s):
                 findings.test_ids[case_id] = test_id
-                findings.rounds_s += sum(turn.latency_s for taken in turns.values() for turn in taken)
+                rounds_s = sum(turn.latency_s for taken in turns.values() for turn in taken)
+                findings.rounds_s += rounds_s
+                findings.least_rounds_s += rounds_s * schedule.MIN_PAIRS / len(turns["base"])
                 ratio = estimate.log_ratio(turns["base"], turns["candidate"])
                 findings.ratios.setdefault(case_id, []).append(ratio)
                 _append(record, case_id, order, turns, ratio)

@@ -130,7 +130,7 @@ def _run_restarts(
                 now_s = monotonic() - began
                 next_s, spent_s = now_s - spent_s, now_s
                 if number == 1:
-                    pace.learn(spent_s, findings.rounds_s)
+                    pace.learn(spent_s, findings.rounds_s, findings.least_rounds_s)
                     next_s = _plan(findings, pace, arguments.restarts)
                 decisions = findings.decisions()
                 _say(restarts.progress(number, decisions, max(budget_s - spent_s, 0)))

@@ -47,6 +47,13 @@ def test_a_first_restart_that_took_longer_shortens_the_next_ones() -> None:
     assert pace.n_restarts(4) == schedule.N_RESTARTS
 
 
+def test_rounds_that_are_the_fewest_already_cannot_be_shortened() -> None:
+    pace = schedule.Pace(360.0)
+    pace.learn(restart_s=90.0, rounds_s=60.0, least_s=60.0)
+    assert pace.restart_s(4) == 90.0
+    assert pace.n_restarts(4) == 4
+
+
 def test_a_turn_time_of_the_users_own_is_kept() -> None:
     pace = schedule.Pace(100.0, fixed_s=2.0)
     pace.learn(restart_s=20.0, rounds_s=4.0)
