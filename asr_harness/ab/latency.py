@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from math import log1p
 from typing import TYPE_CHECKING, TypeVar
@@ -54,12 +53,12 @@ def together_decisions(findings: Findings) -> dict[str, Decision]:
 
 def transcripts_differ(runs: Mapping[Side, Sequence[SavedRun]]) -> bool:
     """Whether any case has been heard in more than one way, by whichever side."""
-    heard: dict[str, str] = {}
+    heard: dict[str, object] = {}
     for run in (*runs["base"], *runs["candidate"]):
         for case_id, record in run.records.items():
             if record.info is not None:
-                text = json.dumps(record.info.get("hypotheses"))
-                if heard.setdefault(case_id, text) != text:
+                texts = record.info.get("hypotheses")
+                if heard.setdefault(case_id, texts) != texts:
                     return True
     return False
 

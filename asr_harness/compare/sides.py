@@ -152,7 +152,7 @@ def _pair(
         barrier = f"{elsewhere}; --across machines compares all but times, energy and memory"
     looked_past: list[str] = []
     for key, way_out in FINGERPRINTS.items():
-        differs = _differing(key, both, _fingerprint(key))
+        differs = _differing(key, both, fingerprint(key))
         if differs and way_out in across:
             looked_past.append(f"{differs}, compared all the same")
         elif differs:
@@ -162,7 +162,8 @@ def _pair(
     return Pair(case_id, base, candidate, elsewhere, barrier, tuple(looked_past))
 
 
-def _fingerprint(key: str) -> Callable[[Measured], Any]:
+def fingerprint(key: str) -> Callable[[Measured], Any]:
+    """Read one of a measured case's fingerprints, None where it has none."""
     return lambda one: (one.info.get("fingerprints") or {}).get(key)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness import stats
 from asr_harness.compare.metrics import METRICS
-from asr_harness.compare.sides import Measured, machine
+from asr_harness.compare.sides import Measured, fingerprint, machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +55,8 @@ class Tested:
 
     def in_unit_of(self, metric: Metric) -> Tested:
         """Give the same test of the same measurement, read in another metric's unit."""
+        if metric == self.metric:
+            return self
         base, candidate = (_values(logs) for logs in _sides(self.pairs, metric, calibrated=False))
         return replace(self, metric=metric, base=base, candidate=candidate)
 
@@ -156,18 +158,14 @@ def _history(
 
 def _former(pair: Pair, history: Sequence[SavedRun]) -> list[Measured]:
     taken = {one.run.path for one in (*pair.base, *pair.candidate)}
-    here, slice_key = machine(pair.base[0].run, pair.device), _slice(pair.base[0].info)
+    slice_of = fingerprint("slice")
+    here, slice_key = machine(pair.base[0].run, pair.device), slice_of(pair.base[0])
     found = []
     for run in history:
         record = run.records.get(pair.case_id)
         if record is None or record.outcome != "measured" or run.path in taken or run.is_dirty:
             continue
         one = Measured(run, record)
-        if machine(run, pair.device) == here and _slice(one.info) == slice_key:
+        if machine(run, pair.device) == here and slice_of(one) == slice_key:
             found.append(one)
     return found
-
-
-def _slice(info: object) -> object:
-    fingerprints = info.get("fingerprints") if hasattr(info, "get") else None
-    return fingerprints.get("slice") if isinstance(fingerprints, dict) else None
