@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from asr_harness.ab import interrupts
 from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TRY, TURN, Ended, Ready, Saved, Turn
 from asr_harness.errors import AbError
 
@@ -49,6 +50,7 @@ class Worker:
         deadline = monotonic() + timeout_s
         try:
             while not self.connection.poll(POLL_S):
+                interrupts.check()
                 if self.process.poll() is not None and not self.connection.poll():
                     raise EOFError
                 if monotonic() > deadline:
@@ -159,6 +161,7 @@ def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, l
     accepting.settimeout(POLL_S)
     deadline = monotonic() + START_TIMEOUT_S
     while monotonic() < deadline:
+        interrupts.check()
         with suppress(TimeoutError):
             return listener.accept()
         if process.poll() is not None:

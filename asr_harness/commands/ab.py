@@ -10,18 +10,17 @@ status: 0 nothing regressed, 1 a regression, 2 unusable input or a worker that f
 from __future__ import annotations
 
 import re
-import signal
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from math import log1p
 from pathlib import Path
 from shutil import get_terminal_size
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asr_harness import compare, settings
-from asr_harness.ab import judging, session
+from asr_harness.ab import interrupts, judging, session
 from asr_harness.ab.schedule import Pace
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import worktrees
@@ -32,7 +31,7 @@ from asr_harness.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from asr_harness.ab.schedule import Side
     from asr_harness.ab.worktrees import Worktree
@@ -82,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     tolerance, margin = log1p(arguments.tolerance / 100), log1p(arguments.margin / 100)
     findings = session.Findings(chosen, tolerance, margin)
     with (
-        _ended_by_signals(),
+        interrupts.remembered(),
         worktrees((arguments.base, arguments.candidate), Path.cwd()) as (base, candidate),
     ):
         _run_restarts(arguments, {"base": base, "candidate": candidate}, findings, began)
@@ -127,6 +126,7 @@ def _run_restarts(
     try:
         with closing(runs):
             for number, _ in enumerate(runs, 1):
+                interrupts.check()
                 now_s = monotonic() - began
                 next_s, spent_s = now_s - spent_s, now_s
                 if number == 1:
@@ -183,20 +183,6 @@ class Progress:
             self._said = monotonic()
             left = units.duration(max(self._ends - self._said, 0))
             _say(f"  {case_id} measured, {self._n_cases} so far; {left} left")
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let a termination unwind like an interrupt, so that workers and worktrees are removed."""
-
-    def stop(number: int, _: Any) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _say(line: str) -> None:
