@@ -30,6 +30,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", help="where audio and training states are kept")
     parser.add_argument("--utterances", type=int, default=8000, help="sentences to speak")
     parser.add_argument("--budget-s", type=float, default=2700.0, help="CPU seconds to train for")
+    parser.add_argument(
+        "--go-on", action="store_true", help="begin a training with the checkpoint that is there"
+    )
     parser.add_argument("--to", type=Path, default=CHECKPOINTS, help="where checkpoints are saved")
     arguments = parser.parse_args()
     if arguments.step == "speak":
@@ -41,18 +44,25 @@ def main() -> None:
             print(f"\n{name}")
             evaluation.print_table(str(arguments.to / name))
     else:
-        train(arguments.step, arguments.folder, arguments.budget_s)
+        begin_with = arguments.to / NAMES[arguments.step] if arguments.go_on else None
+        train(arguments.step, arguments.folder, arguments.budget_s, begin_with)
 
 
-def train(family: str, folder: Path, budget_s: float) -> None:
+def train(family: str, folder: Path, budget_s: float, begin_with: Path | None = None) -> None:
     """Train one checkpoint, or go on where its training was stopped."""
-    from tools.training.ctc import LEARNING_RATE as CTC_RATE
-    from tools.training.ctc import Ctc
-    from tools.training.whisper import LEARNING_RATE as WHISPER_RATE
-    from tools.training.whisper import Whisper
+    from tools.training import ctc, whisper
 
-    task, rate = (Ctc, CTC_RATE) if family == "ctc" else (Whisper, WHISPER_RATE)
-    loop.train(task(utterances.load(folder)), folder / family, budget_s=budget_s, learning_rate=rate)
+    module = {"ctc": ctc, "whisper": whisper}[family]
+    task = {"ctc": ctc.Ctc, "whisper": whisper.Whisper}[family](utterances.load(folder))
+    if begin_with is not None:
+        task.begin_with(begin_with)
+    loop.train(
+        task,
+        folder / family,
+        budget_s=budget_s,
+        learning_rate=module.LEARNING_RATE,
+        begin_at=0.0 if begin_with is None else module.BEGUN_AT,
+    )
 
 
 def save(folder: Path, checkpoints: Path) -> None:

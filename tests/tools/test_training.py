@@ -7,13 +7,15 @@ import torch
 from transformers import WhisperFeatureExtractor
 
 from tools.sentences import split_of, vocabulary
+from tools.train_embedded import CHECKPOINTS
 from tools.training import loop, utterances
 from tools.training.alignment import align
+from tools.training.ctc import Ctc
 from tools.training.drawing import Drawing, Joined
 from tools.training.filters import N_PHASES, mel_spaced, set_to_filter_bank
 from tools.training.guidance import token_loss
 from tools.training.vocabulary import bpe_tokenizer
-from tools.training.whisper import MISREAD_SHARE, misread
+from tools.training.whisper import MISREAD_SHARE, Whisper, misread
 from tools.training.windows import WindowMaker
 
 TWO_SENTENCES = Joined(
@@ -122,8 +124,10 @@ class Line:
 
     def __init__(self) -> None:
         self.model = torch.nn.Linear(1, 1, bias=False)
+        self.progress: list[float] = []
 
     def loss(self, progress: float, rng: random.Random) -> torch.Tensor:
+        self.progress.append(progress)
         return (self.model.weight - 1).square().sum()
 
     def validate(self) -> dict[str, float]:
@@ -139,3 +143,29 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     assert trained_s >= 0.10 > stopped[1]
     assert best_wer <= stopped[2]
     assert len((tmp_path / "log.txt").read_text().splitlines()) == 2
+
+
+def test_a_training_begun_with_weights_has_the_rest_of_the_budget(tmp_path: Path) -> None:
+    line = Line()
+    loop.train(line, tmp_path, budget_s=0.20, learning_rate=0.01, begin_at=0.75)
+    assert line.progress[0] == pytest.approx(0.75)
+    assert line.progress == sorted(line.progress)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"), [(Ctc, "ctc-mini"), (Whisper, "whisper-mini")], ids=["ctc", "whisper"]
+)
+def test_a_training_can_begin_with_a_checkpoint_of_the_package(
+    spoken: utterances.Utterances, make: type[Ctc | Whisper], name: str
+) -> None:
+    task = make(spoken)
+    task.begin_with(CHECKPOINTS / name)
+    before = {key: value.clone() for key, value in task.model.state_dict().items()}
+    optimizer = torch.optim.SGD(task.model.parameters(), lr=0.01)
+    task.loss(0.8, random.Random(0)).backward()
+    optimizer.step()
+    after = task.model.state_dict()
+    changed = {key for key in before if not torch.equal(before[key], after[key])}
+    assert changed
+    if make is Whisper:
+        assert not any("encoder.layers" in key or "encoder.conv" in key for key in changed)

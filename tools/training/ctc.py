@@ -24,6 +24,8 @@ NAME = "asr-harness/ctc-mini"
 BATCH_S = 36.0
 LEARNING_RATE = 1.2e-3
 SHORT_UNTIL, SHORT_S = 0.06, 3.0
+BEGUN_AT = 0.4
+"""The share of the budget that weights begun with stand for."""
 JOINED_FROM, JOINED_SHARE, JOINED_S = 0.25, 0.3, (5.0, 18.0)
 
 
@@ -39,6 +41,12 @@ class Ctc:
         self.ids = self.tokenizer.get_vocab()
         self.drawing = Drawing(utterances)
         self.validation = [join(utterances, [utterance]) for utterance in utterances.validation]
+
+    def begin_with(self, checkpoint: Path) -> None:
+        """Take the weights of a checkpoint that was saved."""
+        self.model.load_state_dict(
+            Wav2Vec2ForCTC.from_pretrained(checkpoint, dtype=torch.float32).state_dict()
+        )
 
     def loss(self, progress: float, rng: random.Random) -> torch.Tensor:
         """Give the CTC loss a character."""

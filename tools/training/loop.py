@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 VALIDATE_EVERY_S = 75.0
 WARM_UP, DECAY_FROM = 0.03, 0.5
+FIRST_STEPS = 100
+"""In which the rate rises besides: a training that begins late would start at its full rate."""
 MAX_GRADIENT_NORM = 1.0
 WEIGHT_DECAY = 0.01
 
@@ -39,14 +41,19 @@ class State:
     best_wer: float = float("inf")
 
 
-def train(task: Trainable, folder: Path, *, budget_s: float, learning_rate: float) -> None:
-    """Train until the CPU time is used up; the best weights by validation WER are in `best.pt`."""
+def train(
+    task: Trainable, folder: Path, *, budget_s: float, learning_rate: float, begin_at: float = 0.0
+) -> None:
+    """Train until the CPU time is used up; the best weights by validation WER are in `best.pt`.
+
+    A training of which nothing is saved starts as if this share of the budget were over.
+    """
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     optimizer = torch.optim.AdamW(
         task.model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY
     )
-    state = resume(folder, task.model, optimizer)
+    state = resume(folder, task.model, optimizer) or State(trained_s=begin_at * budget_s)
     rng = random.Random(state.n_steps)
     torch.manual_seed(state.n_steps)
     validated_s, losses = state.trained_s, []
@@ -54,7 +61,9 @@ def train(task: Trainable, folder: Path, *, budget_s: float, learning_rate: floa
         began_s = time.process_time()
         progress = state.trained_s / budget_s
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate * share_of_rate(progress)
+            group["lr"] = (
+                learning_rate * share_of_rate(progress) * min(1.0, (state.n_steps + 1) / FIRST_STEPS)
+            )
         task.model.train()
         loss = task.loss(progress, rng)
         optimizer.zero_grad(set_to_none=True)
@@ -106,11 +115,11 @@ def save(path: Path, contents: object) -> None:
     partial.replace(path)
 
 
-def resume(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> State:
+def resume(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> State | None:
     """Take up what `check` saved, if it did."""
     path = folder / "last.pt"
     if not path.exists():
-        return State()
+        return None
     contents = torch.load(path)
     model.load_state_dict(contents["model"])
     optimizer.load_state_dict(contents["optimizer"])

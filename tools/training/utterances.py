@@ -38,8 +38,12 @@ FURTHER_VOICES = (
     ("espeak-ng", "en-gb-x-rp"),
     ("espeak-ng", "en-gb+f4"),
     ("espeak-ng", "en-gb-x-rp+m7"),
+    ("espeak-ng", "en-gb-x-gbclan"),
+    ("espeak-ng", "en-gb-x-gbcwmd+m2"),
+    ("espeak-ng", "en-us-nyc+m4"),
+    ("espeak-ng", "en-029+f3"),
 )
-FURTHER_SHARE = 0.2
+FURTHER_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)

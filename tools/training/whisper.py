@@ -47,6 +47,9 @@ LETTERS_WEIGHT, WORDS_WEIGHT, GUIDANCE_WEIGHT = 0.5, 0.5, 0.3
 ALIGNED_FROM, NOUGHT_FROM, WHOLE_FROM, DECODER_FROM = 0.2, 0.5, 0.7, 0.95
 """Shares of the training after which word times are aligned rather than guessed; windows always start at
 nought; every window is 30 s long, as in use; and the decoder alone learns."""
+BEGUN_AT, BEGUN_ALIGNED_FROM = 0.7, 0.75
+"""The share of the budget that weights begun with stand for, and the one after which the head for tokens,
+which no checkpoint has, is trusted to align."""
 REPLAYED_SHARE, N_REMEMBERED = 0.5, 60
 """Of the steps, those that train the decoder on encodings seen before, and how many of these are kept."""
 MISREAD_SHARE = 0.2
@@ -93,14 +96,22 @@ class Whisper:
         self.validation = [join(utterances, [utterance]) for utterance in kept_out[:16]]
         self.validation += [join(utterances, list(kept_out[i : i + 3])) for i in range(16, 40, 3)]
         self.validation += [join(utterances, list(kept_out[i : i + 7])) for i in range(40, 61, 7)]
-        self.progress = 0.0
+        self.progress, self.aligned_from, self.decoder_from = 0.0, ALIGNED_FROM, DECODER_FROM
         self.remembered: deque[tuple[torch.Tensor, ...]] = deque(maxlen=N_REMEMBERED)
         logging.set_verbosity_error()
+
+    def begin_with(self, checkpoint: Path) -> None:
+        """Take the weights of a checkpoint that was saved, to train the decoder alone, and the heads anew."""
+        weights = WhisperForConditionalGeneration.from_pretrained(
+            checkpoint, dtype=torch.float32
+        ).state_dict()
+        self.model.whisper.load_state_dict(weights)
+        self.aligned_from, self.decoder_from = BEGUN_ALIGNED_FROM, 0.0
 
     def loss(self, progress: float, rng: random.Random) -> torch.Tensor:
         """Give the losses of the decoder and the CTC heads; on remembered encodings the decoder's alone."""
         self.progress = progress
-        decoder_only = progress > DECODER_FROM
+        decoder_only = progress > self.decoder_from
         if self.remembered and happens(rng, REPLAYED_SHARE + 0.15 * decoder_only):
             return self.decoder_loss(*rng.choice(self.remembered))
         windows = self.draw(progress, rng)
@@ -109,16 +120,15 @@ class Whisper:
         with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(not decoder_only):
             features = torch.stack([window.features for window in windows])
             before, states = self.model.encode(features, torch.tensor([w.offset for w in windows]))
+        with torch.autocast("cpu", torch.bfloat16):
             heads = self.model.letters(before).float(), self.model.words(states).float()
         letters, tokens = (head.log_softmax(-1) for head in heads)
-        if progress > ALIGNED_FROM:
+        if progress > self.aligned_from:
             set_text_positions(
                 positions, targets, align(tokens.detach(), words, blank=self.blank), self.blank
             )
             self.remembered.append((states.detach(), ids, targets, positions))
         loss = self.decoder_loss(states, ids, targets, positions)
-        if decoder_only:
-            return loss
         loss = loss + LETTERS_WEIGHT * self.ctc(letters, [self.letters(w.texts) for w in windows], blank=0)
         return loss + WORDS_WEIGHT * self.ctc(tokens, words, blank=self.blank)
 
@@ -131,7 +141,7 @@ class Whisper:
             ids = misread(ids, self.config.eos_token_id)
             hidden = decoder(input_ids=ids, encoder_hidden_states=states, use_cache=False).last_hidden_state
             logits = self.model.whisper.proj_out(hidden).float()
-        width = ALIGNED_WIDTH if self.progress > ALIGNED_FROM else GUESSED_WIDTH
+        width = ALIGNED_WIDTH if self.progress > self.aligned_from else GUESSED_WIDTH
         guidance = self.attentions.loss(positions, targets, width)
         return token_loss(logits, targets, self.maker.first_timestamp) + GUIDANCE_WEIGHT * guidance
 
