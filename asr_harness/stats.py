@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING
@@ -19,7 +19,8 @@ MOST_RUNS = 1000
 class Difference:
     """A difference of two sides, candidate less base, with its interval at level 1 - alpha and its p value.
 
-    `sd` is the spread between the runs of one side, pooled, and `freedom` its degrees of freedom.
+    `error` is the standard error of the estimate and `freedom` its degrees of freedom, of which other cases
+    lent the `borrowed`; `sd` is the spread between the runs of one side, pooled.
     """
 
     estimate: float
@@ -28,6 +29,15 @@ class Difference:
     p: float
     sd: float
     freedom: float
+    error: float = 0.0
+    borrowed: float = 0.0
+
+
+def with_error(difference: Difference, error: float, borrowed: float, alpha: float) -> Difference:
+    """Give the same difference with another standard error, which degrees of freedom are added to."""
+    sd = difference.sd * error / difference.error
+    found = _difference(difference.estimate, error, sd, difference.freedom + borrowed, alpha)
+    return replace(found, borrowed=borrowed)
 
 
 def mean(values: Sequence[float]) -> float:
@@ -108,7 +118,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def smallest_effect(
-    between_run_sd: float, n_runs: float, *, alpha: float = ALPHA, power: float = POWER
+    between_run_sd: float, n_runs: float, *, alpha: float = ALPHA, power: float = POWER, borrowed: float = 0.0
 ) -> float | None:
     """Give the smallest difference that `n_runs` a side would show, in the unit of the standard deviation.
 
@@ -116,14 +126,14 @@ def smallest_effect(
     Analysis for the Behavioral Sciences, 2nd ed., 1988, ch. 2). None with a single run a side: its spread
     is then unknown.
     """
-    return None if n_runs < 2 else between_run_sd * _unit_effect(n_runs, alpha, power)  # noqa: PLR2004
+    return None if n_runs < 2 else between_run_sd * _unit_effect(n_runs, alpha, power, borrowed)  # noqa: PLR2004
 
 
 def runs_needed(
-    between_run_sd: float, effect: float, *, alpha: float = ALPHA, power: float = POWER
+    between_run_sd: float, effect: float, *, alpha: float = ALPHA, power: float = POWER, borrowed: float = 0.0
 ) -> int | None:
     """Give the runs a side that would show an effect; None where `MOST_RUNS` would not."""
-    return _fewest(lambda n_runs: between_run_sd * _unit_effect(n_runs, alpha, power), effect)
+    return _fewest(lambda n_runs: between_run_sd * _unit_effect(n_runs, alpha, power, borrowed), effect)
 
 
 def smallest_paired_effect(
@@ -152,8 +162,10 @@ def _fewest(smallest: Callable[[int], float], effect: float) -> int | None:
     return high
 
 
-def _unit_effect(n_runs: float, alpha: float, power: float) -> float:
-    return inf if n_runs < 2 else _shift(2 * (n_runs - 1), alpha, power) * sqrt(2 / n_runs)  # noqa: PLR2004
+def _unit_effect(n_runs: float, alpha: float, power: float, borrowed: float) -> float:
+    if n_runs < 2:  # noqa: PLR2004
+        return inf
+    return _shift(2 * (n_runs - 1) + borrowed, alpha, power) * sqrt(2 / n_runs)
 
 
 def _unit_paired_effect(n_pairs: int, alpha: float, power: float) -> float:
@@ -207,7 +219,7 @@ def t_two_sided(statistic: float, freedom: float) -> float:
 def _difference(estimate: float, error: float, spread: float, freedom: float, alpha: float) -> Difference:
     half = t_quantile(1 - alpha / 2, freedom) * error
     p = t_two_sided(estimate / error, freedom)
-    return Difference(estimate, estimate - half, estimate + half, p, spread, freedom)
+    return Difference(estimate, estimate - half, estimate + half, p, spread, freedom, error)
 
 
 def _exact(estimate: float, freedom: float) -> Difference:

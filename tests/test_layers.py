@@ -14,7 +14,7 @@ LAYERS = (
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
     {"records", "journal", "checking", "saved", "selecting", "tidy"},
-    {"stats", "wer_stats", "sequential", "compare", "settings", "noise"},
+    {"stats", "moderation", "wer_stats", "sequential", "compare", "settings", "noise"},
     {"report", "ab"},
     {"plugin", "commands"},
     {"cli"},

@@ -7,7 +7,7 @@ from math import expm1, log1p
 from statistics import median
 from typing import TYPE_CHECKING
 
-from asr_harness import stats
+from asr_harness import moderation, stats
 from asr_harness.compare import exact, timing
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.metrics import LATENCY, METRICS, SHARES
@@ -45,7 +45,23 @@ def test(
         if metric.twin is None and (len(cases) == 1 or metric.family == "headline")
     ]
     # A mean over cases that cannot be tested says nothing that its cases do not say.
-    return [one for one in tested if one and (one.difference or len(one.pairs) == 1)]
+    return _moderated([one for one in tested if one and (one.difference or len(one.pairs) == 1)], alpha)
+
+
+def _moderated(tested: Sequence[Tested], alpha: float) -> list[Tested]:
+    """Let cases that the same runs measured on a device tell each other how much runs differ."""
+    alike: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
+    for i, one in enumerate(tested):
+        if len(one.pairs) == 1 and min(len(one.base), len(one.candidate)) >= moderation.FEWEST_RUNS:
+            alike.setdefault((one.metric.name, one.pairs[0].device, tuple(one.deviations)), []).append(i)
+    found = list(tested)
+    for (_, _, runs), places in alike.items():
+        deviations = [[tested[i].deviations[run] for run in runs] for i in places]
+        differences = [one.difference for one in (tested[i] for i in places) if one.difference is not None]
+        moderated = moderation.moderate(differences, deviations, alpha)
+        for i, difference in zip(places, moderated, strict=True):
+            found[i] = replace(tested[i], difference=difference)
+    return found
 
 
 def judge(tested: Sequence[Tested], shares: Mapping[Family, float], rules: Sequence[Rule]) -> list[Cell]:
@@ -102,7 +118,9 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | N
         return replace(cell, effect=effect, more_runs=None if effect is None else FEWEST_MORE)
     tolerance_, margin = (log1p(own if limit is None else limit) for own in (metric.tolerance, metric.margin))
     verdict = _verdict(difference, p <= alpha, tolerance_, margin)
-    smallest = stats.smallest_effect(difference.sd, tested.n_runs, alpha=alpha / n_tests)
+    smallest = stats.smallest_effect(
+        difference.sd, tested.n_runs, alpha=alpha / n_tests, borrowed=difference.borrowed
+    )
     is_together = len(tested.pairs) > 1
     return replace(
         cell,
@@ -131,5 +149,6 @@ def _verdict(difference: stats.Difference, is_shown: bool, tolerance_: float, ma
 
 def _more_runs(tested: Tested, difference: stats.Difference, margin: float, alpha: float) -> int | None:
     """Give the runs that a side still lacks to show the margin, or what was estimated if that is more."""
-    needed = stats.runs_needed(difference.sd, max(margin, abs(difference.estimate)), alpha=alpha)
+    effect = max(margin, abs(difference.estimate))
+    needed = stats.runs_needed(difference.sd, effect, alpha=alpha, borrowed=difference.borrowed)
     return None if needed is None else max(1, needed - round(tested.n_runs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from math import exp, log, sqrt
 from statistics import median
@@ -13,7 +13,7 @@ from asr_harness.compare.metrics import METRICS
 from asr_harness.compare.sides import Measured, fingerprint, machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from asr_harness.compare.metrics import Family, Metric
     from asr_harness.compare.sides import Pair
@@ -27,7 +27,8 @@ MIN_HISTORY = 3
 class Tested:
     """A metric of one case, or the mean of several, and the test between the sides if there could be one.
 
-    `base` and `candidate` have the value of each run, the geometric mean of several cases.
+    `base` and `candidate` have the value of each run, the geometric mean of several cases. `deviations` are
+    those of each run's logarithm from its side's mean, by the run's identity, where both sides have several.
     """
 
     pairs: tuple[Pair, ...]
@@ -37,6 +38,7 @@ class Tested:
     difference: stats.Difference | None
     calibrated: bool = False
     reason: str = ""
+    deviations: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -57,7 +59,7 @@ class Tested:
         """Give the same test of the same measurement, read in another metric's unit."""
         if metric == self.metric:
             return self
-        base, candidate = (_values(logs) for logs in _sides(self.pairs, metric, calibrated=False))
+        base, candidate = (_values(logs.values()) for logs in _sides(self.pairs, metric, calibrated=False))
         return replace(self, metric=metric, base=base, candidate=candidate)
 
 
@@ -108,12 +110,14 @@ def test(
     raw = _sides(pairs, metric, calibrated=False)
     if not any(raw):
         return None
-    values = _values(raw[0]), _values(raw[1])
+    values = _values(raw[0].values()), _values(raw[1].values())
     if not all(raw):
         return Tested(pairs, metric, *values, None, by_kernel, "measured on one side only")
-    base, candidate = _sides(pairs, metric, calibrated=True) if by_kernel else raw
+    by_run = _sides(pairs, metric, calibrated=True) if by_kernel else raw
+    base, candidate = (list(logs.values()) for logs in by_run)
     if min(len(base), len(candidate)) > 1:
-        return Tested(pairs, metric, *values, stats.welch(base, candidate, alpha), by_kernel)
+        difference = stats.welch(base, candidate, alpha)
+        return Tested(pairs, metric, *values, difference, by_kernel, deviations=_deviations(by_run))
     former = _history(pairs, metric, history, calibrated=by_kernel)
     if sum(len(group) - 1 for group in (*former, base, candidate)) < MIN_HISTORY:
         reason = "a side has one run, and the noise of this machine and case is not known"
@@ -122,11 +126,17 @@ def test(
     return Tested(pairs, metric, *values, difference, by_kernel, "against the stored noise history")
 
 
-def _sides(pairs: Sequence[Pair], metric: Metric, *, calibrated: bool) -> tuple[list[float], list[float]]:
+def _sides(
+    pairs: Sequence[Pair], metric: Metric, *, calibrated: bool
+) -> tuple[dict[int, float], dict[int, float]]:
     """Give the logarithm of every run of the base, and of the candidate, that has the metric in all cases."""
     base = _run_means([pair.base for pair in pairs], metric, calibrated=calibrated)
     candidate = _run_means([pair.candidate for pair in pairs], metric, calibrated=calibrated)
-    return list(base.values()), list(candidate.values())
+    return base, candidate
+
+
+def _deviations(sides: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    return {run: value - stats.mean(list(side.values())) for side in sides for run, value in side.items()}
 
 
 def _run_means(cases: Sequence[Sequence[Measured]], metric: Metric, *, calibrated: bool) -> dict[int, float]:
@@ -140,7 +150,7 @@ def _run_means(cases: Sequence[Sequence[Measured]], metric: Metric, *, calibrate
     return {run: stats.mean(values) for run, values in logs.items() if len(values) == len(cases)}
 
 
-def _values(logs: Sequence[float]) -> tuple[float, ...]:
+def _values(logs: Iterable[float]) -> tuple[float, ...]:
     return tuple(map(exp, logs))
 
 

@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Callable, Sequence
-from math import exp
+from dataclasses import replace
+from math import exp, expm1, log
 from pathlib import Path
 
 import pytest
 
+from asr_harness import stats
 from asr_harness.compare import Cell, Comparison, compare, exit_status
 from asr_harness.compare.rules import parse_rule
 from asr_harness.saved import SavedRun, parse_run
@@ -120,3 +122,34 @@ def test_headline_metrics_are_taken_together_and_details_are_not() -> None:
     rng = random.Random(8)
     found = compare(runs(rng, 1.0), runs(rng, 1.0))
     assert {each.metric for each in found.cells if "*" in each.case_id} == {"latency", "rtf", "memory"}
+
+
+def test_cases_that_tell_each_other_the_usual_noise_show_what_one_alone_could_not() -> None:
+    rng = random.Random(5)
+    base, candidate = (runs(rng, 1.0) for _ in range(2))
+    slow = [runs(rng, 1.17, cases=CASES[:1])[i].records[CASES[0]] for i in range(5)]
+    candidate = [
+        replace(run, records={**run.records, CASES[0]: record})
+        for run, record in zip(candidate, slow, strict=True)
+    ]
+    alone = [
+        [replace(run, records={CASES[0]: run.records[CASES[0]]}) for run in side]
+        for side in (base, candidate)
+    ]
+    among_others = compare(base, candidate)
+    assert cell(among_others, "latency", CASES[0]).verdict == "regression"
+    assert cell(compare(*alone, alpha=0.01 / 12), "latency", CASES[0]).verdict == "inconclusive"
+    assert {cell(among_others, "latency", case_id).verdict for case_id in CASES[1:]} == {"inconclusive"}
+
+
+def test_with_two_runs_a_side_each_case_stands_alone() -> None:
+    rng = random.Random(4)
+    base, candidate = (runs(rng, scale, n=2) for scale in (1.0, 1.2))
+    found = cell(compare(base, candidate), "latency", CASES[0])
+    own = [[run.records[CASES[0]].rounds_s[0] for run in side] for side in (base, candidate)]
+    difference = stats.welch(*([log(value) for value in side] for side in own))
+    assert difference is not None
+    assert (found.low, found.high) == (
+        pytest.approx(expm1(difference.low)),
+        pytest.approx(expm1(difference.high)),
+    )
