@@ -7,6 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.report import units
+from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import measured
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The front and the rest for one use on one device."""
+    """The front and the rest for one use on one device, and whose it is where there are several."""
 
     use: Use
     device: str
@@ -74,12 +75,12 @@ class Advice:
 
 
 def advise(cells: pd.DataFrame, limits: Limits) -> tuple[Advice, ...]:
-    """Give advice for every use and device that has cells."""
+    """Give advice for every use and device that has cells; only like ones compete."""
     done = measured(cells)
     return tuple(
-        _advice(use, str(device), rows, limits)
+        _advice(use, placed(device, whence), rows, limits)
         for use in USES
-        for device, rows in done.groupby("device", sort=False)
+        for (device,), whence, rows in alike(done, ["device"])
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.report import units
+from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import measured
 from asr_harness.types import STAGES
 
@@ -42,10 +43,11 @@ def bottlenecks(cells: pd.DataFrame) -> tuple[Bottleneck, ...]:
     """Judge each model and device by its baseline cells at the smallest batch, or any variant without one."""
     done = measured(cells)
     found = []
-    for (model, device), rows in done.groupby(["model", "device"], sort=False):
+    for (model, device), whence, rows in alike(done, ["model", "device"]):
         usual = rows[rows["variant"] == "baseline"]
         mine = usual if len(usual) else rows
-        found.append(_judge(str(model), str(device), mine[mine["batch_size"] == mine["batch_size"].min()]))
+        smallest = mine[mine["batch_size"] == mine["batch_size"].min()]
+        found.append(_judge(model, placed(device, whence), smallest))
     return tuple(found)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asr_harness.report.cells import LIKE, measured
+from asr_harness.report.alike import alike, placed
+from asr_harness.report.cells import measured
 from asr_harness.report.fits import Line, fit_line
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ def memory_laws(cells: pd.DataFrame) -> tuple[Law, ...]:
 def _laws(rows: pd.DataFrame, held: str, named: str, x: str, y: str, unit: float) -> tuple[Law, ...]:
     found = []
     rows = rows.dropna(subset=[x, y])
-    keys = ["model", "device", "variant", held, *LIKE]
-    for (model, device, variant, value, *_), group in rows.groupby(keys, sort=False, dropna=False):
+    for (model, device, variant, value), whence, group in alike(rows, ["model", "device", "variant", held]):
         line = fit_line(list(group[x]), list(group[y] / unit))
         if line is not None:
-            found.append(Law(str(model), str(device), str(variant), named.format(value), line))
+            found.append(Law(model, placed(device, whence), variant, named.format(value), line))
     return tuple(found)

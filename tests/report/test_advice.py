@@ -52,6 +52,16 @@ def test_wer_is_not_compared_where_some_have_none() -> None:
     assert advice.compared == "p95 of a request, memory"
 
 
+def test_cells_of_other_machines_do_not_compete() -> None:
+    here = cell("fast", 0.1, 0.1, environment="1", machine="Epyc")
+    there = cell("slow", 0.5, 0.2, environment="2", machine="Xeon")
+    found = [advice for advice in advise(cells([here, there]), Limits()) if advice.use.key == "online"]
+    assert [(advice.device, front(advice), advice.rest) for advice in found] == [
+        ("cpu (Epyc)", ["fast"], ()),
+        ("cpu (Xeon)", ["slow"], ()),
+    ]
+
+
 def test_online_takes_the_smallest_batch_alone() -> None:
     advice = online(rows=[*ROWS, cell("batched", 0.01, 0.01, batch_size=8)])
     assert "batched" not in front(advice)

@@ -48,6 +48,16 @@ def test_energy_by_stage_is_said_where_all_stages_have_it() -> None:
     assert found.energy == "decode, 50 %"
 
 
+def test_each_machine_has_its_own_bottleneck() -> None:
+    here = {**DECODING, "environment": "1", "label": "aaaaaaa"}
+    there = {**here, "environment": "2", "encode_share": 0.9, "label": "bbbbbbb", "bucket": "15s"}
+    found = bottlenecks.bottlenecks(cells([here, there]))
+    assert [(one.device, one.time.partition(",")[0]) for one in found] == [
+        ("cpu (aaaaaaa)", "decode"),
+        ("cpu (bbbbbbb)", "encode"),
+    ]
+
+
 def test_features_that_dominate_are_computed_elsewhere() -> None:
     found = judged(preprocess_share=0.9, decode_share=0.05)
     assert found.directions == (bottlenecks.FASTER_FEATURES,)

@@ -228,6 +228,24 @@ def test_cells_of_other_machines_do_not_vote_together(key: str) -> None:
     assert BY_KEY[key].check(cells(rows)).votes == ()
 
 
+def test_rates_of_two_corpora_are_not_averaged() -> None:
+    here = [{**row, "data": "tedlium"} for row in rates()]
+    there = [{**row, "data": "embedded", "wer": 0.9, "bucket": "15s"} for row in rates()[:2]]
+    assert result("C1", here + there) == "holds"
+
+
+def test_another_machine_does_not_decide_what_the_smallest_batch_is() -> None:
+    here = [{**row, "environment": "1"} for row in HELD["C12"]]
+    there = {"device": "cuda", "environment": "2", "batch_size": 4, "bucket": "15s", "rtf": 1, "rtf_low": 1}
+    assert len(BY_KEY["C12"].check(cells([*here, there])).votes) == 2
+
+
+def test_a_speed_up_is_of_two_machines_and_no_more() -> None:
+    other = [{**row, "bucket": "15s", "environment": "2"} for row in speed_ups(17.0, 27.0)]
+    answer = BY_KEY["C5"].check(cells([{**row, "environment": "1"} for row in HELD["C5"]] + other))
+    assert [vote.value for vote in answer.votes] == [True, False, True, False]
+
+
 def test_an_encoder_below_95_percent_is_not_up_to_99() -> None:
     assert result("C9", shares("cpu", "wav2vec2", (0.7, 0.8))) == "does not hold"
 

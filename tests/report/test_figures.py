@@ -138,6 +138,26 @@ def test_the_front_keeps_what_nothing_beats() -> None:
     assert on_front(points) == [True, True, False, True, False]
 
 
+def test_each_machine_has_its_own_front() -> None:
+    here = {"latency_s": 1.0, "wer": 0.1, "environment": "1"}
+    there = {"latency_s": 2.0, "wer": 0.2, "environment": "2", "model": "other"}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([here, there]))}
+    found = rows(spec(drawn["pareto"], 0))
+    assert [(row["front"], row["kind"]) for row in found] == [(True, 0), (True, 1)]
+
+
+def test_a_line_does_not_join_cells_of_two_machines() -> None:
+    latency = {"latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.1}
+    rows_ = [
+        {**latency, "bucket": bucket, "bucket_audio_s": float(bucket[:-1]), "environment": environment}
+        for bucket, environment in (("5s", "1"), ("15s", "2"), ("30s", "2"), ("60s", "1"))
+    ]
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells(rows_))}
+    made = spec(drawn["latency-along-audio"], 0)
+    assert made["layer"][0]["encoding"]["detail"]["field"] == "stretch"
+    assert [row["stretch"] for row in rows(made)] == [1, 2, 2, 3]
+
+
 def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
     base = {
         "latency_s": 2.0,

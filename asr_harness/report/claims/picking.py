@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import LIKE
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ def usual(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def smallest_batch(cells: pd.DataFrame) -> pd.DataFrame:
-    """The usual cells of each model and device at its smallest batch size."""
+    """The usual cells of each model, device and kind of runs at its smallest batch size."""
     rows = usual(cells)
-    least = rows.groupby(["model", "device"])["batch_size"].transform("min")
+    least = rows.groupby(["model", "device", *LIKE], dropna=False)["batch_size"].transform("min")
     return rows[rows["batch_size"] == least]
 
 
@@ -38,8 +39,8 @@ def on_both_devices(rows: pd.DataFrame) -> pd.DataFrame:
 def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give each group of like cells with its name, shortest audio and smallest batch first."""
     ordered = rows.sort_values(["audio_s", "batch_size"], kind="stable")
-    for key, group in ordered.groupby([*by, *LIKE], sort=False, dropna=False):
-        yield " ".join(map(str, key[: len(by)])), group
+    for values, whence, group in alike(ordered, by):
+        yield placed(" ".join(values), whence), group
 
 
 def absent_devices(rows: pd.DataFrame, devices: Sequence[str] = DEVICES) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report.cells import measured
+from asr_harness.report.cells import LIKE, measured
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import absent, name_of
@@ -33,7 +33,8 @@ def pareto(cells: pd.DataFrame) -> Figure:
     return Figure(
         "pareto",
         "Pareto fronts: WER against latency and energy",
-        "Every batch size and variant of a bucket. Filled and joined: no other is both cheaper and better.",
+        "Every batch size and variant of a bucket. Filled and joined: no other of its machine and corpus is "
+        "both cheaper and better.",
         tuple(panels),
     )
 
@@ -59,23 +60,23 @@ def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChar
         y=alt.Y("wer:Q", **WER.options(rows["wer"])),
         tooltip=drawing.tips(SHOWN, **{cost.column: ".3~g", "wer": ".2%"}),
     )
-    step = base.transform_filter("datum.front").mark_line(
-        interpolate="step-after", strokeDash=[4, 3], color="#8A8A8A"
-    )
+    front = base.transform_filter("datum.front").encode(detail="kind:N")
+    step = front.mark_line(interpolate="step-after", strokeDash=[4, 3], color="#8A8A8A")
     points = base.mark_point(size=55).encode(
         color=drawing.model_colour(cells),
         shape=drawing.model_shape(cells),
         fillOpacity=alt.condition("datum.front", alt.value(1), alt.value(0)),
         fill=drawing.model_colour(cells).copy(),
     )
-    chart = alt.layer(step, points, data=drawing.inline(rows, [*SHOWN, cost.column, "wer", "front"]))
+    chart = alt.layer(step, points, data=drawing.inline(rows, [*SHOWN, cost.column, "wer", "front", "kind"]))
     return drawing.controlled(chart, cells, ("bucket",))
 
 
 def _flagged(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Mark the cells on the front of their bucket."""
+    """Mark the cells on the front of their bucket, each front among like cells."""
     flags: dict[Any, bool] = {}
-    for _, bucket in rows.groupby("bucket", sort=False):
-        points = list(zip(bucket[column], bucket["wer"], strict=True))
-        flags |= dict(zip(bucket.index, on_front(points), strict=True))
-    return rows.assign(front=[flags[i] for i in rows.index])
+    kinds = rows.groupby(["bucket", *LIKE], sort=False, dropna=False)
+    for _, alike in kinds:
+        points = list(zip(alike[column], alike["wer"], strict=True))
+        flags |= dict(zip(alike.index, on_front(points), strict=True))
+    return rows.assign(front=[flags[i] for i in rows.index], kind=kinds.ngroup())

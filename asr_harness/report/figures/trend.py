@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from asr_harness.report.cells import LIKE
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import MARK_HEIGHT, Axis
 
@@ -46,14 +47,23 @@ def trend(
         color=drawing.model_colour(cells),
         tooltip=drawing.tips(TEXTS, **dict.fromkeys(numbers, ".3~g")),
     )
-    layers = [base.mark_line(strokeWidth=1.5, opacity=0.7)] if lines else []
+    layers = [base.mark_line(strokeWidth=1.5, opacity=0.7).encode(detail="stretch:N")] if lines else []
     layers += [bars(base, "y", up, ends)] if ends else []
     layers += [bars(base, "x", along, across)] if across else []
     done = base.transform_filter(f"isValid(datum.{y.column})").mark_point(size=45, filled=True, opacity=1)
     layers += [done.encode(shape=drawing.model_shape(cells)), *_absent(cells, lost, base.encoding.x)]
-    ordered = rows.sort_values(["model", x.column], kind="stable")
-    chart = alt.layer(*layers, data=drawing.inline(ordered, (*TEXTS, *numbers)))
+    ordered = stretches(rows, ("model", *controls), x.column)
+    columns = (*TEXTS, *numbers, *(("stretch",) if lines else ()))
+    chart = alt.layer(*layers, data=drawing.inline(ordered, columns))
     return drawing.controlled(chart, cells, controls)
+
+
+def stretches(rows: pd.DataFrame, series: Sequence[str], x: str) -> pd.DataFrame:
+    """Order rows along each series, and count the stretches of like cells, which a line does not leave."""
+    ordered = rows.sort_values([*series, x], kind="stable")
+    kinds = ordered.groupby(list(LIKE), sort=False, dropna=False).ngroup()
+    before = kinds.groupby([ordered[name] for name in series], sort=False).shift()
+    return ordered.assign(stretch=(kinds != before).cumsum())
 
 
 def reach(rows: pd.DataFrame, axis: Axis, ends: Ends | None) -> pd.Series:

@@ -1,0 +1,32 @@
+"""Like cells in groups, each told apart by what people know it by."""
+
+import pytest
+
+from asr_harness.report.alike import alike, placed
+from tests.report.hand_made import cells
+
+
+def test_one_group_needs_no_name() -> None:
+    ((values, whence, rows),) = alike(cells([{}, {"bucket": "15s"}]), ["device"])
+    assert (values, whence, len(rows)) == (("cpu",), "", 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ({"machine": "A"}, {"machine": "B", "environment": "2"}, ["A", "B"]),
+        ({"data": "embedded"}, {"data": "tedlium"}, ["embedded", "tedlium"]),
+        ({"label": "aaaaaaa"}, {"label": "bbbbbbb", "environment": "2"}, ["aaaaaaa", "bbbbbbb"]),
+        ({}, {"environment": "2"}, ["environment 1", "environment 2"]),
+    ],
+)
+def test_groups_are_named_by_what_differs(
+    first: dict[str, str], second: dict[str, str], names: list[str]
+) -> None:
+    found = alike(cells([{"environment": "1", **first}, {"environment": "1", **second}]), ["device"])
+    assert [whence for _, whence, _ in found] == names
+
+
+def test_a_place_is_told_only_where_there_is_one() -> None:
+    assert placed("cpu", "A") == "cpu (A)"
+    assert placed("cpu", "") == "cpu"
