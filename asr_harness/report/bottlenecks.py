@@ -63,9 +63,17 @@ def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
         device,
         f"{stage}, {units.percent_range(low, high, 0)} over buckets",
         _energy(rows),
-        f"{bound}, {units.percent(reached, 0)} of its roof" if bound else "not known",
+        _bound(bound, reached),
         tuple(_directions(stage, bound, reached, rows)),
     )
+
+
+def _bound(bound: str | None, reached: float | None) -> str:
+    if bound is None or reached is None:
+        return "not known"
+    if reached > 1:
+        return f"{bound}; above its roof, so that the peaks are too low to tell how near it is"
+    return f"{bound}, {units.percent(reached, 0)} of its roof"
 
 
 def _energy(rows: pd.DataFrame) -> str:

@@ -91,7 +91,7 @@ def _pooled(rows: list[Row]) -> Row:
         cell["rtf"] *= middle / cell["latency_s"]
         cell["latency_s"], low, high = middle, low / middle, high / middle
         interval = BETWEEN_RUNS.format(n=len(rows))
-        cell |= _shares(rows)
+        cell |= _shares(rows) | _stages(rows)
     ends = {
         "latency_low_s": cell["latency_s"] * low,
         "latency_high_s": cell["latency_s"] * high,
@@ -108,6 +108,17 @@ def _shares(rows: list[Row]) -> Row:
         if len(known) > 1:
             middle, low, high = share_interval(known)
             found |= {name: middle, f"{name}_low": low, f"{name}_high": high}
+    return found
+
+
+def _stages(rows: list[Row]) -> Row:
+    """Between runs; a stage that took nothing in one of them keeps its rounds' percentiles."""
+    found: Row = {}
+    for stage in STAGES:
+        values = [row[f"{stage}_s"] for row in rows if not isnan(row[f"{stage}_s"])]
+        if len(values) > 1 and min(values) > 0:
+            names = (f"{stage}_s", f"{stage}_low_s", f"{stage}_high_s")
+            found |= dict(zip(names, mean_interval(values), strict=True))
     return found
 
 

@@ -56,6 +56,12 @@ SPEED = {
     "preprocess_s": Column("number", "seconds of an utterance in preprocessing, median over rounds"),
     "encode_s": Column("number", "the same in the encoder"),
     "decode_s": Column("number", "the same in the decoder, or in a CTC head and its collapse"),
+    "preprocess_low_s": Column("number", "5th percentile of the seconds in preprocessing, over rounds"),
+    "preprocess_high_s": Column("number", "95th percentile of them"),
+    "encode_low_s": Column("number", "5th percentile of the seconds in the encoder, over rounds"),
+    "encode_high_s": Column("number", "95th percentile of them"),
+    "decode_low_s": Column("number", "5th percentile of the seconds in the decoder, over rounds"),
+    "decode_high_s": Column("number", "95th percentile of them"),
     "preprocess_share": Column("number", "preprocessing's part of the stages' sum"),
     "preprocess_share_low": Column("number", "5th percentile of it over rounds"),
     "preprocess_share_high": Column("number", "95th percentile of it"),
@@ -109,6 +115,7 @@ ENERGY = {
     "preprocess_energy_j": Column("number", "gross joules of an utterance in preprocessing alone"),
     "encode_energy_j": Column("number", "the same in the encoder alone"),
     "decode_energy_j": Column("number", "the same in the decoder alone"),
+    "stage_energy_uncertainty": Column("number", "relative standard uncertainty of the stages' sum"),
 }
 
 QUALITY = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +43,19 @@ def speed(rounds_s: Sequence[float], info: Mapping[str, Any], n: int) -> Row:
         "rtf": median(rounds_s) / info["audio_s"],
         "calibration_s": median(info["calibration_s"]) if info.get("calibration_s") else None,
         **{f"{stage}_s": value for stage, value in stages_s.items()},
+        **_stage_ends(info["stage_s"], n),
         **{f"{stage}_share": value / total_s for stage, value in stages_s.items() if total_s},
         **_share_ends(info["stage_s"]),
+    }
+
+
+def _stage_ends(stage_s: Mapping[str, Sequence[float]], n: int) -> Row:
+    """Percentiles of what each stage took of an utterance."""
+    ends = {stage: np.percentile(stage_s[stage], (5, 95)) / n for stage in STAGES}
+    return {
+        f"{stage}_{end}_s": value
+        for stage, values in ends.items()
+        for end, value in zip(("low", "high"), values, strict=True)
     }
 
 
@@ -116,7 +128,18 @@ def energy(info: Mapping[str, Any], n: int) -> Row:
         "energy_source": whole.get("source"),
         "energy_reason": (info.get("reasons") or {}).get("energy_j"),
         **{f"{stage}_energy_j": value / n for stage, value in stages_j.items() if value is not None},
+        "stage_energy_uncertainty": _uncertainty(stages_j, info.get("energy_evidence") or {}),
     }
+
+
+def _uncertainty(stages_j: Mapping[str, float | None], evidence: Mapping[str, Any]) -> float | None:
+    """Relative uncertainty of a sum of independent joules; None where one of them has none."""
+    pairs = [(j, (evidence.get(stage) or {}).get("relative_uncertainty")) for stage, j in stages_j.items()]
+    known = [(j, share) for j, share in pairs if j is not None and share is not None]
+    sum_j = sum(j for j, _ in known)
+    if len(known) < len(pairs) or not sum_j:
+        return None
+    return sqrt(sum((j * share) ** 2 for j, share in known)) / sum_j
 
 
 def quality(info: Mapping[str, Any]) -> Row:

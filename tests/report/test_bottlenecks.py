@@ -58,6 +58,11 @@ def test_each_machine_has_its_own_bottleneck() -> None:
     ]
 
 
+def test_a_stage_above_its_roof_is_not_said_to_be_so_near_to_it() -> None:
+    found = judged(decode_roof_share=8.65)
+    assert found.bound == "memory; above its roof, so that the peaks are too low to tell how near it is"
+
+
 def test_features_that_dominate_are_computed_elsewhere() -> None:
     found = judged(preprocess_share=0.9, decode_share=0.05)
     assert found.directions == (bottlenecks.FASTER_FEATURES,)

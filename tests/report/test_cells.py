@@ -61,6 +61,13 @@ def test_shares_of_several_runs_have_an_interval_between_them() -> None:
     assert found == pytest.approx((0.5, 0.475158, 0.524842), rel=1e-5)
 
 
+def test_seconds_of_a_stage_have_an_interval_between_runs() -> None:
+    # As of one and four above; where a run took nothing the logarithm has no mean.
+    cell = cells(table({"encode_s": 1.0, "decode_s": 0.0}, {"encode_s": 4.0, "decode_s": 1.0})).iloc[0]
+    assert (cell["encode_s"], cell["encode_low_s"]) == pytest.approx((2.0, 2.9928e-4), rel=1e-3)
+    assert cell["decode_s"] == 0.5
+
+
 def test_memory_of_several_runs_has_an_interval_between_them() -> None:
     cell = cells(table({"memory_bytes": 1.0}, {"memory_bytes": 4.0})).iloc[0]
     assert (cell["memory_low_bytes"], cell["memory_high_bytes"]) == pytest.approx(

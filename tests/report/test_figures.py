@@ -1,6 +1,7 @@
 """Figures from cells: what is drawn, what is missing and why."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,56 @@ def test_wer_against_latency_carries_the_intervals_of_both(figures: dict[str, Fi
     encodings = [layer["encoding"] for layer in spec(figures["wer-by-latency"], 0)["layer"]]
     assert [e["y2"]["field"] for e in encodings if "y2" in e] == ["wer_high"]
     assert [e["x2"]["field"] for e in encodings if "x2" in e] == ["latency_high_s"]
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "ends"),
+    [
+        ("pareto", 0, {"latency_high_s", "wer_high"}),
+        ("pareto", 3, {"high", "wer_high"}),
+        ("roofline", 0, {"gflops_high"}),
+        ("stage-latency", 0, {"high"}),
+        ("stage-latency", 2, {"high"}),
+        ("stage-energy", 1, {"high"}),
+        ("variants", 2, {"wer_points_high"}),
+    ],
+)
+def test_points_beyond_the_study_carry_intervals_too(
+    key: str, place: int, ends: set[str], figures: dict[str, Figure]
+) -> None:
+    found = list(encodings_in(spec(figures[key], place)))
+    assert {e[to]["field"] for e in found for to in ("x2", "y2") if to in e} == ends
+
+
+def encodings_in(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield made.get("encoding", {})
+    for layer in made.get("layer", ()):
+        yield from encodings_in(layer)
+
+
+def test_bars_of_a_front_have_the_colours_of_their_models(figures: dict[str, Figure]) -> None:
+    found = [e for e in encodings_in(spec(figures["pareto"], 0)) if "x2" in e or "y2" in e]
+    assert [e["color"]["field"] for e in found] == ["model", "model"]
+
+
+def test_a_front_of_energy_has_joules_of_an_utterance_at_the_ends_of_its_bars() -> None:
+    cell = {"wer": 0.1, "energy_per_utterance_j": 50.0, "energy_low_j": 9.0, "energy_high_j": 11.0}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{**cell, "audio_s": 5.0}]))}
+    (row,) = rows(spec(drawn["pareto"], 1))
+    assert (row["low"], row["high"]) == (45, 55)
+
+
+def test_a_share_ends_where_the_rest_begins() -> None:
+    shares = {"preprocess": (0.1, 0.08, 0.12), "encode": (0.5, 0.4, 0.6), "decode": (0.4, 0.3, 0.5)}
+    columns = ("share", "share_low", "share_high")
+    cell = {f"{s}_{name}": v for s, of in shares.items() for name, v in zip(columns, of, strict=True)}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{**cell, "encode_s": 1.0}]))}
+    lines = [(row["stage"], row["low"], row["high"]) for row in rows(spec(drawn["stage-latency"], 1))]
+    assert lines == [("preprocess", 0.08, 0.12), ("encode", None, None), ("decode", 0.5, 0.7)]
+
+
+def test_padding_says_why_it_has_no_bars(figures: dict[str, Figure]) -> None:
+    assert figures["padding"].caption.endswith("exact for these utterances: no bars.")
 
 
 def test_a_wide_interval_leaves_the_points_readable() -> None:

@@ -12,7 +12,7 @@ from asr_harness.saved import CaseRecord, SavedRun
 from asr_harness.types import Case
 
 CASE = Case("m", "cpu", "5s", 1, "baseline")
-INFO = {
+INFO: dict[str, Any] = {
     "case": {"family": "whisper"},
     "n_utterances": 2,
     "audio_s": 10.0,
@@ -63,6 +63,7 @@ def row() -> pd.Series:
         ("encode_share", 0.5),
         ("decode_share", 0.4),
         ("decode_share_low", 0.4),  # of the shares 0.4, 0.4, 0.4
+        ("decode_high_s", 0.4),  # of 0.8, 0.8, 0.8 over 2 utterances
         ("flops", 4.0),
         ("encode_flops_per_s", 6.0),
         ("peak_flops_per_s", 9.0),
@@ -85,6 +86,28 @@ def test_a_stages_share_is_taken_round_by_round() -> None:
     # The encoder's shares are 1/2, 1/4 and 1; the last round took no time and has none.
     assert (row["encode_share_low"], row["encode_share_high"]) == pytest.approx((0.275, 0.95))
     assert (row["preprocess_share_low"], row["preprocess_share_high"]) == (0.0, 0.0)
+
+
+def test_what_a_stage_takes_has_percentiles_over_rounds() -> None:
+    stage_s = {**INFO["stage_s"], "encode": [1.0, 2.0, 3.0]}
+    row = tidy.table([run({**INFO, "stage_s": stage_s})]).iloc[0]
+    # 5th and 95th percentile of 1, 2, 3 over 2 utterances.
+    assert (row["encode_low_s"], row["encode_high_s"]) == pytest.approx((0.55, 1.45))
+
+
+def test_the_uncertainty_of_stages_adds_up_in_squares() -> None:
+    joules = {"preprocess": 0.0, "encode": 30.0, "decode": 40.0}
+    evidence = {stage: {"relative_uncertainty": 0.1} for stage in joules}
+    row = tidy.table([run({**INFO, "stage_energy_j": joules, "energy_evidence": evidence})]).iloc[0]
+    # 3 J and 4 J make 5 J of 70 J.
+    assert row["stage_energy_uncertainty"] == pytest.approx(5 / 70)
+
+
+def test_stages_of_which_one_has_no_uncertainty_have_none_together() -> None:
+    joules = {"preprocess": 1.0, "encode": 30.0, "decode": 40.0}
+    evidence = {stage: {"relative_uncertainty": 0.1} for stage in ("encode", "decode")}
+    row = tidy.table([run({**INFO, "stage_energy_j": joules, "energy_evidence": evidence})]).iloc[0]
+    assert pd.isna(row["stage_energy_uncertainty"])
 
 
 def test_what_was_not_measured_is_missing_and_not_zero(row: pd.Series) -> None:

@@ -31,6 +31,8 @@ STAGE_COLOURS = {"preprocess": "#C9B9EA", "encode": "#9B7FD4", "decode": "#6B4BB
 
 HEIGHT = 260
 SIGNIFICANT = 4
+FAINT = 0.4
+"""How strongly bars are drawn where a plot holds many."""
 
 NOTHING_RAN = "no case ran here"
 CHOSEN = "chosen_"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.cells import measured
+from asr_harness.report.cells import COVERAGE, measured
 from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import Figure
 from asr_harness.report.figures.speed import LENGTH
 from asr_harness.report.figures.stages import stacked
 from asr_harness.report.figures.trend import trend
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
 ENDS = ("energy_low_j", "energy_high_j")
@@ -34,14 +36,18 @@ def energy_along_audio(cells: pd.DataFrame) -> Figure:
 
 def stage_energy(cells: pd.DataFrame) -> Figure:
     """Which stage the joules go to."""
+
+    def draw(rows: pd.DataFrame) -> alt.LayerChart:
+        whole_j = rows[[f"{stage}_energy_j" for stage in STAGES]].sum(axis=1, min_count=len(STAGES))
+        half_j = COVERAGE * rows["stage_energy_uncertainty"] * whole_j
+        ends = {STAGES[-1]: (whole_j - half_j, whole_j + half_j)}
+        return stacked(cells, rows, "{}_energy_j", "energy per utterance (J)", ends)
+
     return Figure(
         "stage-energy",
         "Energy by stage",
-        "Gross joules of an utterance, each stage looped alone.",
-        by_device(
-            cells,
-            lambda rows: stacked(cells, rows, "{}_energy_j", "energy per utterance (J)"),
-            "encode_energy_j",
-        ),
+        "Gross joules of an utterance, each stage looped alone. Lines: of the whole, twice its counter's "
+        "relative uncertainty.",
+        by_device(cells, draw, "encode_energy_j"),
         by_model=False,
     )

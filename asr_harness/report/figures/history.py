@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from asr_harness.report.cells import mean_interval
 from asr_harness.report.figures import drawing
-from asr_harness.report.figures.axis import PLAIN
+from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import name_of
-from asr_harness.report.figures.drawing import NOTHING_RAN, Figure, Missing, Panel
+from asr_harness.report.figures.drawing import FAINT, NOTHING_RAN, Figure, Missing, Panel
+from asr_harness.report.figures.trend import bars, reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from asr_harness.report.history import Point
 
 MAX_POINTS = 4000
+KIND = ("data", "weights", "slice_audio_s")
+"""What runs share that may be on one line."""
+LATENCY = ("latency_s", "latency_low_s", "latency_high_s")
+RATIO = Axis("ratio", "latency over the first commit's (ratio)", "log")
+ENDS = ("low", "high")
 SHOWN = ("case", "model", "device", "bucket", "batch_size", "variant")
 
 
@@ -35,19 +42,36 @@ def history(cells: pd.DataFrame, table: pd.DataFrame, timeline: Sequence[Point])
     return Figure(
         "history",
         "Latency across commits",
-        "A line for each case: median over a commit's runs, over its first. Dashed rules: the environment "
-        "changed, so that steps there need not be the code's.",
+        "A line for each case, corpus and slice: a commit's latency over its first commit's. Bars: 95 % "
+        "between a commit's runs, of a single one the 5th to 95th percentile of its rounds. Dashed rules: "
+        "the environment changed, so that steps there need not be the code's.",
         tuple(panels),
     )
 
 
+def interval(latency_s: list[float], low_s: list[float], high_s: list[float]) -> tuple[float, float, float]:
+    """Give a commit's latency from its runs, and the interval that cells have, too."""
+    return mean_interval(latency_s) if len(latency_s) > 1 else (latency_s[0], low_s[0], high_s[0])
+
+
 def _relative(rows: pd.DataFrame, timeline: Sequence[Point]) -> pd.DataFrame:
+    import pandas as pd
+
     places = {(point.label, point.environment): i for i, point in enumerate(timeline)}
-    keys = [*SHOWN, "label", "environment"]
-    found = rows.groupby(keys, sort=False)["latency_s"].median().reset_index()
+    keys = [*SHOWN, *KIND, "label", "environment"]
+    found = pd.DataFrame(
+        [
+            (*key, *interval(*(list(group[name]) for name in LATENCY)))
+            for key, group in rows.groupby(keys, sort=False, dropna=False)
+        ],
+        columns=[*keys, "latency_s", *ENDS],
+    )
     found["place"] = [places[key] for key in zip(found["label"], found["environment"], strict=True)]
     found = found.sort_values("place", kind="stable")
-    return found.assign(ratio=found["latency_s"] / found.groupby("case")["latency_s"].transform("first"))
+    lines = found.groupby(["case", *KIND], sort=False, dropna=False)
+    first_s = lines["latency_s"].transform("first")
+    relative = {name: found[name] / first_s for name in ENDS}
+    return found.assign(line=lines.ngroup(), ratio=found["latency_s"] / first_s, **relative)
 
 
 def _draw(cells: pd.DataFrame, rows: pd.DataFrame, timeline: Sequence[Point]) -> alt.LayerChart:
@@ -61,21 +85,20 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, timeline: Sequence[Point]) ->
         scale=alt.Scale(domain=[-0.3, n - 0.7], nice=False),
         axis=alt.Axis(values=list(range(n)), labelExpr=f"{names}[datum.value]", grid=False),
     )
-    y = alt.Y(
-        "ratio:Q",
-        title="latency over the first commit's (ratio)",
-        scale=alt.Scale(type="log", nice=False, padding=12),
-        axis=alt.Axis(format=PLAIN, tickCount=5),
-    )
+    up = RATIO.options(reach(rows, RATIO, ENDS))
     base = alt.Chart().encode(
         x=x,
-        y=y,
+        y=alt.Y("ratio:Q", **up),
         color=drawing.model_colour(cells),
-        detail="case:N",
+        detail="line:N",
         tooltip=drawing.tips((*SHOWN, "label"), ratio=".3f"),
     )
-    layers = [base.mark_line(opacity=0.6, strokeWidth=1.2), base.mark_point(size=25, filled=True)]
+    layers = [
+        base.mark_line(opacity=0.6, strokeWidth=1.2),
+        bars(base, "y", up, ENDS, FAINT),
+        base.mark_point(size=25, filled=True),
+    ]
     rule = alt.Chart().mark_rule(strokeDash=[4, 3], color="#8A8A8A")
     layers += [rule.encode(x=alt.datum(i - 0.5)) for i, point in enumerate(timeline) if point.changed]
-    data = drawing.inline(rows, [*SHOWN, "label", "place", "ratio"])
+    data = drawing.inline(rows, [*SHOWN, "label", "place", "line", "ratio", *ENDS])
     return drawing.controlled(alt.layer(*layers, data=data), cells, ("batch_size", "variant"))

@@ -21,6 +21,6 @@ def padding(cells: pd.DataFrame) -> Figure:
         "padding",
         "Padding",
         "Part of the audio the encoder computed on that was padding. Whisper pads each input to windows "
-        "of 30 s; a batch pads to its longest member.",
+        "of 30 s; a batch pads to its longest member. Counted, and so exact for these utterances: no bars.",
         by_device(cells, lambda rows: trend(cells, rows, LENGTH, y), "padding_fraction"),
     )

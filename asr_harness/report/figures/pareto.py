@@ -8,7 +8,8 @@ from asr_harness.report.cells import LIKE, measured
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import absent, name_of
-from asr_harness.report.figures.drawing import Figure, Panel
+from asr_harness.report.figures.drawing import FAINT, Figure, Panel
+from asr_harness.report.figures.trend import bars, reach
 
 if TYPE_CHECKING:
     import altair as alt
@@ -19,6 +20,9 @@ COSTS = (
     Axis("latency_s", "latency per utterance (s)", "log"),
     Axis("energy_per_utterance_j", "energy per utterance (J)", "log"),
 )
+JOULES = ("low", "high")
+ENDS = {"latency_s": ("latency_low_s", "latency_high_s"), "energy_per_utterance_j": JOULES}
+WER_ENDS = ("wer_low", "wer_high")
 SHOWN = ("model", "device", "bucket", "batch_size", "variant")
 
 
@@ -34,7 +38,7 @@ def pareto(cells: pd.DataFrame) -> Figure:
         "pareto",
         "Pareto fronts: WER against latency and energy",
         "Every batch size and variant of a bucket. Filled and joined: no other of its machine and corpus is "
-        "both cheaper and better.",
+        "both cheaper and better. Bars: as in the figures above.",
         tuple(panels),
     )
 
@@ -55,9 +59,11 @@ def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChar
     import altair as alt
 
     rows = _flagged(rows.dropna(subset=[cost.column, "wer"]), cost.column)
+    rows = rows.assign(**{name: rows[f"energy_{name}_j"] * rows["audio_s"] for name in JOULES})
+    along, up = cost.options(reach(rows, cost, ENDS[cost.column])), WER.options(reach(rows, WER, WER_ENDS))
     base = alt.Chart().encode(
-        x=alt.X(f"{cost.column}:Q", **cost.options(rows[cost.column])),
-        y=alt.Y("wer:Q", **WER.options(rows["wer"])),
+        x=alt.X(f"{cost.column}:Q", **along),
+        y=alt.Y("wer:Q", **up),
         tooltip=drawing.tips(SHOWN, **{cost.column: ".3~g", "wer": ".2%"}),
     )
     front = base.transform_filter("datum.front").encode(detail="kind:N")
@@ -68,7 +74,10 @@ def _front(cells: pd.DataFrame, rows: pd.DataFrame, cost: Axis) -> alt.LayerChar
         fillOpacity=alt.condition("datum.front", alt.value(1), alt.value(0)),
         fill=drawing.model_colour(cells).copy(),
     )
-    chart = alt.layer(step, points, data=drawing.inline(rows, [*SHOWN, cost.column, "wer", "front", "kind"]))
+    coloured = base.encode(color=drawing.model_colour(cells))
+    intervals = bars(coloured, "x", along, ENDS[cost.column], FAINT), bars(coloured, "y", up, WER_ENDS, FAINT)
+    shown = [*SHOWN, cost.column, *ENDS[cost.column], "wer", *WER_ENDS, "front", "kind"]
+    chart = alt.layer(step, *intervals, points, data=drawing.inline(rows, shown))
     return drawing.controlled(chart, cells, ("bucket",))
 
 

@@ -9,6 +9,8 @@ from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import Figure
+from asr_harness.report.figures.speed import intervals
+from asr_harness.report.figures.trend import bars, reach
 
 if TYPE_CHECKING:
     import altair as alt
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 KEYS = ("model", "device", "bucket", "batch_size", "variant")
 STAGES = ("encode", "decode")
+OF_STAGE = ("intensity", "flops_per_s", "roof_share", "bound", "s", "low_s", "high_s")
+ENDS = ("gflops_low", "gflops_high")
+ABOVE = "Above the roof: data stayed in a cache, or the machine was busier when its peaks were measured."
 GIGA = 1e9
 INTENSITY = Axis("intensity", "intensity (FLOP/byte)", "log")
 SPEED = Axis("gflops_per_s", "speed (GFLOP/s)", "log")
@@ -27,7 +32,8 @@ def roofline(cells: pd.DataFrame) -> Figure:
         "roofline",
         "Roofline by stage",
         "Circles: encode; triangles: decode. Grey: what the machine's measured peaks allow in the baseline's "
-        "dtype. Left of its bend memory binds, right of it arithmetic. Bytes are the fewest a stage moves.",
+        "dtype. Left of its bend memory binds, right of it arithmetic. Bytes are the fewest a stage moves. "
+        f"Bars: {intervals(cells)}. {ABOVE}",
         by_device(
             cells, lambda rows: _draw(cells, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
         ),
@@ -40,9 +46,9 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
 
     long = _by_stage(rows)
     roof = _roof(rows, long)
-    held = pd.concat([long, roof])
-    x = alt.X("intensity:Q", **INTENSITY.options(held["intensity"]))
-    y = alt.Y("gflops_per_s:Q", **SPEED.options(held["gflops_per_s"]))
+    up = SPEED.options(pd.concat([reach(long, SPEED, ENDS), roof["gflops_per_s"]]))
+    x = alt.X("intensity:Q", **INTENSITY.options(pd.concat([long, roof])["intensity"]))
+    y = alt.Y("gflops_per_s:Q", **up)
     shapes = alt.Scale(domain=list(STAGES), range=["circle", "triangle-up"])
     points = (
         alt.Chart()
@@ -55,8 +61,9 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
             tooltip=drawing.tips((*KEYS, "stage", "bound"), roof_share=".1%"),
         )
     )
-    columns = [*KEYS, "stage", "intensity", "gflops_per_s", "roof_share", "bound"]
-    chart = alt.layer(points, data=drawing.inline(long, columns))
+    columns = [*KEYS, "stage", "intensity", "gflops_per_s", *ENDS, "roof_share", "bound"]
+    base = alt.Chart().encode(x=x, color=drawing.model_colour(cells))
+    chart = alt.layer(bars(base, "y", up, ENDS), points, data=drawing.inline(long, columns))
     chart = drawing.controlled(chart, cells, ("batch_size", "variant"))
     corners = drawing.inline(roof, ["intensity", "gflops_per_s"])
     line = alt.Chart(corners).mark_line(color="#8A8A8A").encode(x=x, y=y)
@@ -69,10 +76,12 @@ def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
 
     parts = []
     for stage in STAGES:
-        renamed = {f"{stage}_{name}": name for name in ("intensity", "flops_per_s", "roof_share", "bound")}
+        renamed = {f"{stage}_{name}": name for name in OF_STAGE}
         parts.append(rows.rename(columns=renamed)[[*KEYS, *renamed.values()]].assign(stage=stage))
     long = pd.concat(parts).dropna(subset=["intensity"])
-    return long.assign(gflops_per_s=long["flops_per_s"] / GIGA)
+    speed = long["flops_per_s"] / GIGA
+    low, high = (speed * long["s"] / long[end] for end in ("high_s", "low_s"))
+    return long.assign(gflops_per_s=speed, gflops_low=low, gflops_high=high)
 
 
 def _roof(rows: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:

@@ -9,11 +9,18 @@ from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import PLAIN
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import STAGE_COLOURS, Figure, Panel
+from asr_harness.report.figures.speed import intervals
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import altair as alt
     import pandas as pd
+
+    from asr_harness.types import StageName
+
+    Ends = Mapping[StageName, tuple[pd.Series, pd.Series]]
 
 KEYS = ("model", "device", "bucket", "batch_size", "variant")
 BAR_STEP = 26
@@ -21,14 +28,21 @@ BAR_STEP = 26
 
 def stage_latency(cells: pd.DataFrame) -> Figure:
     """Figure 8 of the study, in seconds and in parts of the whole."""
-    seconds = by_device(
-        cells, lambda rows: stacked(cells, rows, "{}_s", "latency per utterance (s)"), "encode_s"
-    )
-    shares = by_device(
-        cells,
-        lambda rows: stacked(cells, rows, "{}_share", "part of the latency", shares=True),
-        "encode_share",
-    )
+
+    def in_seconds(rows: pd.DataFrame) -> alt.LayerChart:
+        ends = {STAGES[-1]: (rows["latency_low_s"], rows["latency_high_s"])}
+        return stacked(cells, rows, "{}_s", "latency per utterance (s)", ends)
+
+    def in_shares(rows: pd.DataFrame) -> alt.LayerChart:
+        first, _, last = STAGES
+        ends = {
+            first: (rows[f"{first}_share_low"], rows[f"{first}_share_high"]),
+            last: (1 - rows[f"{last}_share_high"], 1 - rows[f"{last}_share_low"]),
+        }
+        return stacked(cells, rows, "{}_share", "part of the latency", ends, shares=True)
+
+    seconds = by_device(cells, in_seconds, "encode_s")
+    shares = by_device(cells, in_shares, "encode_share")
     names = {panel.title for panel in seconds if isinstance(panel.chart, drawing.Missing)}
     panels = [
         *seconds,
@@ -38,7 +52,8 @@ def stage_latency(cells: pd.DataFrame) -> Figure:
         "stage-latency",
         "Latency by stage",
         f"Median seconds of an utterance at batch size {drawing.defaults(cells)['batch_size']}, unless "
-        "another is chosen. A CTC head and its collapse are the decode.",
+        "another is chosen. A CTC head and its collapse are the decode. Lines: of the whole and of where a "
+        f"stage ends, {intervals(cells)}.",
         tuple(panels),
         study="8",
         by_model=False,
@@ -46,12 +61,21 @@ def stage_latency(cells: pd.DataFrame) -> Figure:
 
 
 def stacked(
-    cells: pd.DataFrame, rows: pd.DataFrame, pattern: str, title: str, *, shares: bool = False
+    cells: pd.DataFrame,
+    rows: pd.DataFrame,
+    pattern: str,
+    title: str,
+    ends: Ends,
+    *,
+    shares: bool = False,
 ) -> alt.LayerChart:
-    """Draw a bar for each model of the chosen bucket; a model that did not run has a word in its place."""
+    """Draw a bar for each model of the chosen bucket; a model that did not run has a word in its place.
+
+    `ends` are the lines to draw across a bar, of each row: from where to where on the axis.
+    """
     import altair as alt
 
-    long = _long(rows, [pattern.format(stage) for stage in STAGES])
+    long = _long(rows, pattern, ends)
     base = alt.Chart().encode(
         y=alt.Y("model:N", title=None, sort=drawing.models(cells), axis=alt.Axis(labelLimit=140)),
         tooltip=drawing.tips((*KEYS, "outcome", "stage"), value=".1%" if shares else ".3~g"),
@@ -63,7 +87,10 @@ def stacked(
         color=_stage_colour(),
         order="order:Q",
     )
-    layers = [bars]
+    lines = base.transform_filter("isValid(datum.low)").mark_rule(
+        strokeWidth=1.5, clip=True, **({"color": "black"} if shares else {})
+    )
+    layers = [bars, lines.encode(x=alt.X("low:Q", **scale), x2="high:Q")]
     if len(measured(rows)) < len(rows):
         absent = base.transform_filter("datum.outcome != 'measured' && datum.order == 0")
         words = absent.mark_text(align="left", fontSize=9, dx=4, color="#8A8A8A")
@@ -73,11 +100,16 @@ def stacked(
     return made.properties(height=BAR_STEP * len(drawing.models(cells)))
 
 
-def _long(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def _long(rows: pd.DataFrame, pattern: str, ends: Ends) -> pd.DataFrame:
     """Give each stage of each cell a row of its own."""
-    long = rows.melt([*KEYS, "outcome"], names, "stage", "value")
-    place = long["stage"].map({name: i for i, name in enumerate(names)})
-    return long.assign(order=place, stage=place.map(dict(enumerate(STAGES))))
+    import pandas as pd
+
+    parts = []
+    for order, stage in enumerate(STAGES):
+        low, high = ends.get(stage, (float("nan"), float("nan")))
+        values = {"value": rows[pattern.format(stage)], "low": low, "high": high}
+        parts.append(rows[[*KEYS, "outcome"]].assign(stage=stage, order=order, **values))
+    return pd.concat(parts)
 
 
 def _stage_colour() -> alt.Color:

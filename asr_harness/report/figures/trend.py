@@ -84,9 +84,9 @@ def bars(
 
     low, high = ends
     domain = options["scale"].domain
-    floor = 0 if domain is alt.Undefined else domain[0]
+    floor = None if domain is alt.Undefined else domain[0]
     known = base.transform_filter(f"isValid(datum.{low})").transform_calculate(
-        from_=f"max(datum.{low}, {floor})"
+        from_=f"datum.{low}" if floor is None else f"max(datum.{low}, {floor})"
     )
     first = {"x": alt.X, "y": alt.Y}[channel]("from_:Q", **options)
     last = {"x": alt.X2, "y": alt.Y2}[channel](f"{high}:Q")

@@ -8,18 +8,17 @@ from asr_harness.report.cells import LIKE, measured
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import PLAIN, Axis
 from asr_harness.report.figures.devices import name_of
-from asr_harness.report.figures.drawing import Figure, Missing, Panel
-from asr_harness.report.figures.trend import Ends, bars, reach
+from asr_harness.report.figures.drawing import FAINT, Figure, Missing, Panel
+from asr_harness.report.figures.trend import bars, reach
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
 AXES = ["model", "device", "bucket", "batch_size"]
-ENDS = ["latency_low_s", "latency_high_s", "energy_low_j", "energy_high_j"]
+ENDS = ["latency_low_s", "latency_high_s", "energy_low_j", "energy_high_j", "wer_low", "wer_high"]
 BESIDE = [*AXES, *LIKE, "slice_audio_s"]
 BASELINE = "baseline"
-FAINT = 0.25
 Scale = Literal["linear", "log"]
 CHANGES: tuple[tuple[str, str, Scale], ...] = (
     ("latency_ratio", "latency over the baseline's (ratio)", "log"),
@@ -47,8 +46,8 @@ def variants(cells: pd.DataFrame) -> Figure:
     return Figure(
         "variants",
         "Variants against the baseline",
-        "A point for each cell that ran both ways; left of the line is cheaper, or better. Bars of ratios: "
-        "as far as the intervals of both cells allow.",
+        "A point for each cell that ran both ways; left of the line is cheaper, or better. Bars: as far as "
+        "the intervals of both cells allow.",
         tuple(panels),
     )
 
@@ -67,6 +66,8 @@ def paired(done: pd.DataFrame) -> pd.DataFrame:
         energy_ratio_low=pairs["energy_low_j"] / pairs["energy_high_j_base"],
         energy_ratio_high=pairs["energy_high_j"] / pairs["energy_low_j_base"],
         wer_points=100 * (pairs["wer"] - pairs["wer_base"]),
+        wer_points_low=100 * (pairs["wer_low"] - pairs["wer_high_base"]),
+        wer_points_high=100 * (pairs["wer_high"] - pairs["wer_low_base"]),
     )
 
 
@@ -76,6 +77,7 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
     is_ratio = scale == "log"
     rows = rows.assign(neutral=1 if is_ratio else 0)
     along = _ratios(rows, column, title) if is_ratio else _points(title)
+    ends = f"{column}_low", f"{column}_high"
     base = alt.Chart().encode(
         x=alt.X(f"{column}:Q", **along),
         y=alt.Y("variant:N", title=None),
@@ -85,21 +87,16 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
     )
     points = base.mark_point(size=40).encode(shape=drawing.model_shape(cells))
     rule = alt.Chart().mark_rule(color="#8A8A8A", strokeDash=[4, 3]).encode(x=alt.X("neutral:Q", **along))
-    ends = _ends(column) if is_ratio else None
-    layers = [rule, bars(base, "x", along, ends, FAINT), points] if ends else [rule, points]
-    shown = [*AXES, "variant", column, "neutral", *(ends or ())]
+    layers = [rule, bars(base, "x", along, ends, FAINT), points]
+    shown = [*AXES, "variant", column, "neutral", *ends]
     return drawing.controlled(alt.layer(*layers, data=drawing.inline(rows, shown)), cells, ())
-
-
-def _ends(column: str) -> Ends:
-    return f"{column}_low", f"{column}_high"
 
 
 def _ratios(rows: pd.DataFrame, column: str, title: str) -> dict[str, Any]:
     import pandas as pd
 
     axis = Axis(column, title, "log")
-    return axis.options(pd.concat([reach(rows, axis, _ends(column)), rows["neutral"]]))
+    return axis.options(pd.concat([reach(rows, axis, (f"{column}_low", f"{column}_high")), rows["neutral"]]))
 
 
 def _points(title: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ function theme(byModel) {
   return {
     background: null, font: "system-ui, sans-serif", view: { stroke: line },
     axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, gridOpacity: 0.7,
-      titleFontWeight: "normal", labelOverlap: true },
+      titleFontWeight: "normal", labelOverlap: true, labelSeparation: 8 },
     legend: { labelColor: ink, titleColor: soft, orient: "bottom", disable: byModel },
-    title: { color: ink }, text: { color: ink },
+    title: { color: ink }, text: { color: ink }, rule: { color: ink },
   };
 }
 
