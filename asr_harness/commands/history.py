@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap
@@ -28,7 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="*", metavar="RUN", help="as for `report`; without any, all saved runs")
     parser.add_argument("--metric", choices=METRICS, default="latency")
     parser.add_argument(
-        "-k", dest="only", default="", metavar="WORDS", help="only cases with all these words"
+        "-k",
+        dest="only",
+        default="",
+        metavar="WORDS",
+        help="only cases that have all these words as whole parts of their names (b1 is not b16), or as the "
+        "start of one where none is that whole",
     )
     parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
 
@@ -37,19 +43,32 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the lines."""
     runs = select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
     timeline, metric = points(runs), METRICS[arguments.metric]
-    words = arguments.only.split()
-    found = [
-        line
-        for line in lines(tidy.table(runs), timeline, metric.column)
-        if all(word in line.case for word in words)
-    ]
+    known = lines(tidy.table(runs), timeline, metric.column)
+    found = with_words(known, arguments.only.split())
     if not found:
-        raise RecordError(
-            f"no {arguments.metric} in these runs" + (f" for {arguments.only!r}" if words else "")
-        )
+        raise RecordError(f"no {arguments.metric} in these runs{_asked(arguments.only, known)}")
     width = get_terminal_size().columns
     print("\n".join([*_head(arguments.metric, timeline, width), *_lines(found, timeline, metric, width)]))  # noqa: T201
     return 0
+
+
+def with_words(found: Sequence[Line], words: Sequence[str]) -> Sequence[Line]:
+    """Leave the lines whose cases have every word: as a whole part, or if none has, as the start of one.
+
+    A start does not end amid a number.
+    """
+    kept = {line.case for line in found}
+    for word in words:
+        starts = re.compile(rf"-{re.escape(word)}(?!(?<=\d)\d)", re.IGNORECASE)
+        whole = {line.case for line in found if f"-{word}-".lower() in f"-{line.case}-".lower()}
+        kept &= whole or {line.case for line in found if starts.search(f"-{line.case}")}
+    return [line for line in found if line.case in kept]
+
+
+def _asked(words: str, known: Sequence[Line]) -> str:
+    if not words or not known:
+        return ""
+    return f" for {words!r}; words are parts of a case's name, such as {known[0].case}"
 
 
 def _head(metric: str, timeline: Sequence[Point], width: int) -> list[str]:

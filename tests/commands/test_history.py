@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.commands.history import newest, sparkline
+from asr_harness.commands.history import newest, sparkline, with_words
+from asr_harness.report.history import Line
 from tests.report import made_up
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
@@ -36,6 +37,48 @@ def test_each_case_has_a_line_across_commits(storage: Path, capsys: pytest.Captu
 def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = call(storage, capsys, "-k", "cuda 15s fp16")
     assert [line.split()[0] for line in said[3:]] == ["whisper-tiny-cuda-15s-b1-fp16"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("b1", {"b1"}),
+        ("b16 cpu", {"b16"}),
+        ("B1 TINY", {"b1"}),
+        ("b", {"b1", "b16"}),
+        ("whis", {"b1", "b16"}),
+        ("cpu-5s-b1", {"b1"}),
+    ],
+)
+def test_a_word_is_a_whole_part_or_else_the_start_of_one(words: str, expected: set[str]) -> None:
+    known = [Line(f"whisper-tiny-cpu-5s-{size}-baseline", (1.0,)) for size in ("b1", "b16")]
+    assert {line.case.split("-")[4] for line in with_words(known, words.split())} == expected
+
+
+def test_a_part_of_one_name_is_not_the_start_of_another() -> None:
+    known = [Line(f"whisper-{size}-cpu-5s-b1-baseline", (1.0,)) for size in ("tiny", "base")]
+    assert with_words(known, ["base"]) == known[1:]
+    assert with_words(known, ["tiny", "base"]) == []
+
+
+@pytest.mark.parametrize("words", ["s", "iny", "b1 cuda", "1", "5s b2"])
+def test_what_is_inside_a_part_is_no_word(words: str) -> None:
+    assert not with_words([Line("whisper-tiny-cpu-15s-b1-baseline", (1.0,))], words.split())
+
+
+def test_5s_is_not_15s(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys, "-k", "5s cpu")
+    assert [line.split()[0] for line in said[3:]] == ["whisper-tiny-cpu-5s-b1-baseline"]
+
+
+def test_words_that_no_case_has_are_answered_with_one_that_there_is(
+    storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", "--storage", str(storage), "-k", "tiny and cpu"]) == 2
+    said = capsys.readouterr().err
+    assert (
+        "no latency in these runs for 'tiny and cpu'; words are parts of a case's name, such as whi" in said
+    )
 
 
 def test_another_metric_is_shown_in_its_unit(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,9 @@ LOOK = """
   filter.value = "wav2vec2 cuda 15s";
   filter.dispatchEvent(new Event("input"));
   const filtered = column(1);
+  filter.value = "5s b1 CUDA";
+  filter.dispatchEvent(new Event("input"));
+  const whole = [column(3), column(4)].map((values) => [...new Set(values)].join());
   filter.value = "";
   filter.dispatchEvent(new Event("input"));
   const head = (title) => [...document.querySelectorAll("#case-table th")]
@@ -57,7 +60,7 @@ LOOK = """
   batch.dispatchEvent(new Event("change"));
   await pause(1000);
   const redrawn = document.getElementById("latency-along-audio-0").innerHTML !== memory;
-  return { costs, empty, before, hidden, again, filtered, up, down, redrawn, n_charts: charts.length,
+  return { costs, empty, before, hidden, again, filtered, whole, up, down, redrawn, n_charts: charts.length,
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
 """
 
@@ -104,6 +107,11 @@ def test_a_second_click_shows_it_again(seen: Any) -> None:
 @needs_browser
 def test_words_filter_the_table(seen: Any) -> None:
     assert seen["filtered"] == ["wav2vec2-base-960h"] * 6
+
+
+@needs_browser
+def test_a_word_that_is_a_whole_part_is_not_found_inside_others(seen: Any) -> None:
+    assert seen["whole"] == ["5s", "1"]
 
 
 @needs_browser

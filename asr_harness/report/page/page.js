@@ -61,13 +61,18 @@ const FORMATS = {
   joules: (value) => scaled(value, [[1e3, "kJ"], [1, "J"], [1e-3, "mJ"]]),
 };
 
+function nameOf([model, device, bucket, batch, variant, outcome]) {
+  return `-${model}-${device}-${bucket}-b${batch}-${variant}-${outcome}-`.toLowerCase();
+}
+
 function chosenRows() {
   const words = document.getElementById("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = report.cases.rows.filter((row) => {
-    if (state.hidden.has(row[0])) return false;
-    const line = row.slice(0, 6).join(" ").toLowerCase();
-    return words.every((word) => line.includes(word));
+  const tests = words.map((word) => {
+    const starts = new RegExp(`-${word.replace(/[^\p{L}\p{N}_-]/gu, "\\$&")}(?!(?<=\\d)\\d)`);
+    const isWhole = (row) => nameOf(row).includes(`-${word}-`);
+    return report.cases.rows.some(isWhole) ? isWhole : (row) => starts.test(nameOf(row));
   });
+  const rows = report.cases.rows.filter((row) => !state.hidden.has(row[0]) && tests.every((test) => test(row)));
   if (state.sort === null) return rows;
   const sign = state.descending ? -1 : 1;
   return rows.sort((a, b) => {
