@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from asr_harness import tidy
 from asr_harness.errors import RecordError
 from asr_harness.report import units
+from asr_harness.report.alike import placed
 from asr_harness.report.history import METRICS, Line, Metric, Point, lines, points
 from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.selecting import STORAGE, select_runs
@@ -85,17 +86,26 @@ def _lines(found: Sequence[Line], timeline: Sequence[Point], metric: Metric, wid
     rows = []
     for line in found:
         known = [value for value in line.values if value is not None]
-        change = known[-1] / known[0] - 1 if known[0] and len(known) >= MIN_POINTS else None
         rows.append(
             (
-                line.case,
+                placed(line.case, line.kind),
                 metric.written(known[0]),
                 metric.written(known[-1]),
-                units.UNMEASURED if change is None else f"{100 * change:+.1f} %",
+                change(line, timeline),
                 newest(sparkline(line.values, [bool(point.changed) for point in timeline]), width // 3),
             )
         )
     return table(("case", "first", "last", "change", "history"), rows, width)
+
+
+def change(line: Line, timeline: Sequence[Point]) -> str:
+    """Give the last value over the first in percent, marked where they are of different environments."""
+    known = [(value, point) for value, point in zip(line.values, timeline, strict=True) if value is not None]
+    (first, before), (last, after) = known[0], known[-1]
+    if not first or len(known) < MIN_POINTS:
+        return units.UNMEASURED
+    mark = "" if before.environment == after.environment else f"{CHANGE} "
+    return f"{mark}{100 * (last / first - 1):+.1f} %"
 
 
 def newest(bars: str, room: int) -> str:

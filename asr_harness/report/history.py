@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from asr_harness.saved import SavedRun
 
 MOST_CHANGES = 4
+NONE = "none"
+KIND = ("data", "weights", "slice_audio_s")
+"""What runs share that may be on one line."""
 
 
 class Metric(NamedTuple):
@@ -49,10 +52,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A case's medians at each point; None where it was not measured."""
+    """A case's medians at each point, None where it was not measured; `kind` tells it from its others."""
 
     case: str
     values: tuple[float | None, ...]
+    kind: str = ""
 
 
 def points(runs: Sequence[SavedRun]) -> tuple[Point, ...]:
@@ -75,26 +79,36 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Say which settings of two environments differ, the first few by value."""
     old, new = dict(_flat(before)), dict(_flat(after))
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    said = [f"{name} {old.get(name)} → {new.get(name)}" for name in names[:MOST_CHANGES]]
+    said = [f"{name} {old.get(name, NONE)} → {new.get(name, NONE)}" for name in names[:MOST_CHANGES]]
     more = len(names) - MOST_CHANGES
     return ", ".join([*said, *([f"and {more} more"] if more > 0 else [])])
 
 
 def lines(table: pd.DataFrame, timeline: Sequence[Point], column: str) -> tuple[Line, ...]:
-    """Give each case's line; a case without any value has none."""
-    medians = table.groupby(["case", "label", "environment"], sort=False)[column].median().to_dict()
+    """Give a line for each case that has values, and for each corpus, kind of weights and slice of it."""
+    known = table.dropna(subset=[column])
     found = []
-    for case in dict.fromkeys(table["case"]):
-        values = [medians.get((case, point.label, point.environment)) for point in timeline]
-        known = tuple(None if value is None or value != value else float(value) for value in values)  # noqa: PLR0124
-        if any(value is not None for value in known):
-            found.append(Line(case, known))
+    for case, mine in known.groupby("case", sort=False):
+        kinds = [group for _, group in mine.groupby(list(KIND), sort=False, dropna=False)]
+        for group in kinds:
+            medians = group.groupby(["label", "environment"], sort=False)[column].median().to_dict()
+            values = [medians.get((point.label, point.environment)) for point in timeline]
+            found.append(Line(str(case), tuple(values), _kind(group, kinds)))
     return tuple(found)
+
+
+def _kind(group: pd.DataFrame, kinds: Sequence[pd.DataFrame]) -> str:
+    """Name a kind by what tells it from the others of its case."""
+    told = [name for name in KIND if len({str(other[name].iloc[0]) for other in kinds}) > 1]
+    written = {"slice_audio_s": units.seconds}
+    return ", ".join(written.get(name, str)(group[name].iloc[0]) for name in told)
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, inner in value.items():
+        if isinstance(inner, list):
+            inner = {str(place): part for place, part in enumerate(inner)}  # noqa: PLW2901
         if isinstance(inner, dict):
             yield from _flat(inner, f"{prefix}{name}.")
         else:
-            yield prefix + name, str(inner)
+            yield prefix + name, NONE if inner is None else str(inner)

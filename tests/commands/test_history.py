@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.commands.history import newest, sparkline, with_words
-from asr_harness.report.history import Line
+from asr_harness.commands.history import change, newest, sparkline, with_words
+from asr_harness.report.history import Line, Point
 from tests.report import made_up
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
@@ -32,6 +32,17 @@ def test_each_case_has_a_line_across_commits(storage: Path, capsys: pytest.Captu
     assert said[1] == "| environment changed before bbbbbbb: versions.torch 2.13.0 → 2.14.0"
     assert sum(line.startswith("whisper-tiny") for line in said) == 6
     assert said[-1].endswith("▁|█")
+
+
+def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert " | +10" in call(storage, capsys)[-1]
+
+
+def test_a_change_in_one_environment_is_not_marked() -> None:
+    timeline = [Point("a", "1", None), Point("b", "2", "x 1 → 2"), Point("c", "1", "x 2 → 1")]
+    assert change(Line("c", (2.0, 5.0, 3.0)), timeline) == "+50.0 %"
+    assert change(Line("c", (2.0, 5.0, None)), timeline) == "| +150.0 %"
+    assert change(Line("c", (None, 5.0, None)), timeline) == "–"
 
 
 def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:

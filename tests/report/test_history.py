@@ -43,8 +43,34 @@ def test_a_line_has_the_median_of_each_point(runs: tuple[SavedRun, ...]) -> None
     assert line.case == "whisper-tiny-cpu-5s-b1-baseline"
 
 
+@pytest.mark.parametrize(
+    ("other", "kinds"),
+    [
+        ({"data": "tedlium"}, ["made up", "tedlium"]),
+        ({"weights": "dummy"}, ["pretrained", "dummy"]),
+        ({"slice_audio_s": 5.0}, ["40 s", "5 s"]),
+    ],
+)
+def test_another_corpus_or_slice_is_another_line(
+    other: dict[str, Any], kinds: list[str], runs: tuple[SavedRun, ...]
+) -> None:
+    table = tidy.table(runs)
+    found = lines(
+        table.assign(**{name: [*table[name][:-1], value] for name, value in other.items()}),
+        points(runs),
+        "latency_s",
+    )
+    assert [line.kind for line in found] == kinds
+    assert [value is None for line in found for value in line.values] == [False, True, True, False]
+
+
 def test_a_case_without_the_metric_has_no_line(runs: tuple[SavedRun, ...]) -> None:
     assert lines(tidy.table(runs), points(runs), "energy_per_utterance_j") == ()
+
+
+def test_a_gpu_more_is_said_in_words() -> None:
+    assert difference({"gpus": []}, {"gpus": [{"name": "T4"}]}) == "gpus.0.name none → T4"
+    assert difference({"cuda": None}, {"cuda": "12.8"}) == "cuda none → 12.8"
 
 
 def test_many_changes_are_counted() -> None:

@@ -11,6 +11,7 @@ from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import name_of
 from asr_harness.report.figures.drawing import FAINT, NOTHING_RAN, Figure, Missing, Panel
 from asr_harness.report.figures.trend import bars, reach
+from asr_harness.report.history import KIND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from asr_harness.report.history import Point
 
 MAX_POINTS = 4000
-KIND = ("data", "weights", "slice_audio_s")
-"""What runs share that may be on one line."""
 LATENCY = ("latency_s", "latency_low_s", "latency_high_s")
 RATIO = Axis("ratio", "latency over the first commit's (ratio)", "log")
 ENDS = ("low", "high")
