@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXIT_UNUSABLE_INPUT = 2
+EXIT_BROKEN_PIPE = 128 + 13
+"""As a shell has it for a program that SIGPIPE ended; 1 would be a regression."""
 SEPARATOR = "--"
 
 
@@ -33,7 +36,22 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand and return its exit status; an error of the user's is one message and status 2."""
+    """Run one subcommand and return its exit status; an error of the user's is one message and status 2.
+
+    Where the reader of the output has gone, as `head` does, the rest is for nobody and no error.
+    """
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end: docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+
+
+def _run(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
     parser = build_parser()
