@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, fields
+from datetime import datetime
 from math import fsum, inf, isfinite
 from typing import Any, NamedTuple, get_args
 
@@ -11,6 +12,8 @@ from asr_harness.types import STAGES, Case, Outcome
 
 MOST_SHOWN = 40
 OUTCOMES = get_args(Outcome)
+AXES = tuple(field.name for field in fields(Case))
+COUNTS = {"hits", "substitutions", "deletions", "insertions"}
 
 
 class Figure(NamedTuple):
@@ -20,10 +23,30 @@ class Figure(NamedTuple):
     is_sound: Callable[[Any], bool]
 
 
-def check_case(case: Case, outcome: str) -> None:
+def check_file(content: Mapping[str, Any]) -> None:
+    """Raise ValueError for a file whose block or version cannot be told; all else depends on those."""
+    _check(FILE, content, "the file")
+    _check(VERSION, content["asr"], "the `asr` block")
+
+
+def check_outcomes(content: Mapping[str, Any]) -> None:
+    """Raise ValueError for a list of benchmarks or outcomes that their readers could not go through."""
+    _check(LISTS, content, "the file")
+    _check(OUTCOME_LIST, content["asr"], "the `asr` block")
+    for place, outcome in enumerate(content["asr"]["outcomes"]):
+        _check(OUTCOME, outcome, f"outcome {place + 1}")
+
+
+def check_benchmark(case_id: str, benchmark: Mapping[str, Any]) -> None:
+    """Raise ValueError for a measured case without its rounds or its figures."""
+    _check(BENCHMARK, benchmark, case_id)
+    _check(ROUNDS, benchmark["stats"], case_id)
+
+
+def check_case(case: Case, outcome: Any) -> None:
     """Raise ValueError for an axis that is no text, a batch without utterances, or an unknown outcome."""
     names = (case.model, case.device, case.bucket, case.variant)
-    if not all(isinstance(name, str) for name in names) or not _is_positive(case.batch_size):
+    if not all(isinstance(name, str) for name in names) or not _is_count(case.batch_size):
         raise ValueError(f"{astuple(case)} is no case: four names and a batch size above 0")
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome {outcome!r} of {case.id} is none of {', '.join(OUTCOMES)}")
@@ -53,7 +76,7 @@ def _check(figures: Mapping[str, Figure], values: Mapping[str, Any], owner: str)
         value = values.get(name)
         try:
             is_sound = figure.is_sound(value)
-        except (TypeError, KeyError, AttributeError):
+        except (TypeError, KeyError, AttributeError, ValueError):
             is_sound = False
         if not is_sound:
             shown = repr(value)
@@ -67,6 +90,38 @@ def _is_number(value: Any) -> bool:
 
 def _is_positive(value: Any) -> bool:
     return _is_number(value) and 0 < value < inf
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _is_list_of_mappings(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_mapping, value))
+
+
+def _are_benchmarks(value: Any) -> bool:
+    return _is_list_of_mappings(value) and all(_is_text(one["fullname"]) for one in value)
+
+
+def _is_time(value: Any) -> bool:
+    return bool(datetime.fromisoformat(value))
+
+
+def _is_judgement(value: Any) -> bool:
+    return isinstance(value.get("regressions", []), list)
+
+
+def _is_plan(value: Any) -> bool:
+    return isinstance(value.get("variants") or {}, Mapping)
 
 
 def _are_seconds(values: Any) -> bool:
@@ -95,7 +150,11 @@ def _are_stages(value: Any) -> bool:
 
 
 def _are_errors(value: Any) -> bool:
-    return all(_are_numbers(utterance["words"]) for utterance in value)
+    return all(_are_counts(utterance[what]) for utterance in value for what in ("words", "characters"))
+
+
+def _are_counts(value: Any) -> bool:
+    return value.keys() == COUNTS and all(isinstance(n, int) and n >= 0 for n in value.values())
 
 
 def _are_peaks(value: Any) -> bool:
@@ -110,7 +169,8 @@ def _or_none(words: str, is_sound: Callable[[Any], bool]) -> Figure:
 
 NUMBER = _or_none("a number", _is_number)
 NUMBERS = _or_none("numbers by name", _are_numbers)
-NAMED = _or_none("values by name", lambda value: isinstance(value, Mapping))
+NAMED = _or_none("values by name", _is_mapping)
+TEXT = Figure("a text", _is_text)
 ABOVE_0 = Figure("a number above 0", _is_positive)
 
 FIGURES = {
@@ -136,11 +196,26 @@ FIGURES = {
 }
 """Those that are not listed are nobody's to calculate with."""
 
+FILE = {"asr": Figure("values by name", _is_mapping)}
+VERSION = {"schema_version": Figure("a whole number above 0", _is_count)}
+LISTS = {
+    "benchmarks": Figure("a list of benchmarks with a fullname", _are_benchmarks),
+    "commit_info": NAMED,
+    "datetime": _or_none("a time as ISO 8601 has it", _is_time),
+}
+OUTCOME_LIST = {"outcomes": Figure("a list of outcomes", _is_list_of_mappings)}
+OUTCOME = {
+    "name": TEXT,
+    "case": Figure(f"a case of {', '.join(AXES)}", lambda value: value.keys() == set(AXES)),
+}
+BENCHMARK = dict.fromkeys(("stats", "extra_info"), Figure("values by name", _is_mapping))
+ROUNDS = {"data": Figure("seconds for each round", lambda value: all(map(_is_number, value)))}
+
 BLOCK = {
     "environment": Figure("a description of the machine", _is_environment),
-    "plan": NAMED,
-    "judgement": NAMED,
+    "plan": _or_none("a plan with variants by name", _is_plan),
+    "judgement": _or_none("a judgement with a list of regressions", _is_judgement),
     "peaks": _or_none("speeds by device", _are_peaks),
 }
 
-COMMIT = dict.fromkeys(("id", "branch"), _or_none("a text", lambda value: isinstance(value, str)))
+COMMIT = dict.fromkeys(("id", "branch"), _or_none("a text", _is_text))

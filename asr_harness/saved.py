@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.checking import check_case, check_figures, check_run
+from asr_harness.checking import (
+    check_benchmark,
+    check_case,
+    check_figures,
+    check_file,
+    check_outcomes,
+    check_run,
+)
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.records import SCHEMA_VERSION
 from asr_harness.types import Case
@@ -76,16 +83,15 @@ def load_run(path: Path) -> SavedRun:
 
 def parse_run(path: Path, content: Mapping[str, Any]) -> SavedRun:
     """Take a run from the content of its file, wherever that came from. Raises RecordError as `load_run`."""
-    block = content.get("asr")
-    if block is None:
+    if content.get("asr") is None:
         raise OtherBenchmarkError(
             f"{path} has no `asr` block: it is plain pytest-benchmark JSON, not a run of asr-harness; "
             "`pytest-benchmark compare` reads it"
         )
     try:
-        return _run(path, content, block)
+        return _run(path, content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        said = error if isinstance(error, ValueError) else f"{type(error).__name__} {error} in its records"
+        said = error if isinstance(error, ValueError) else "its records are not as a session saves them"
         raise RecordError(f"{path} is damaged: {said}; measure the run again") from error
 
 
@@ -101,12 +107,15 @@ def _read(path: Path) -> Mapping[str, Any]:
     return content
 
 
-def _run(path: Path, content: Mapping[str, Any], block: Mapping[str, Any]) -> SavedRun:
+def _run(path: Path, content: Mapping[str, Any]) -> SavedRun:
+    check_file(content)
+    block = content["asr"]
     version = block["schema_version"]
     if version > SCHEMA_VERSION:
         raise RecordError(
             f"{path} has schema version {version}; this asr-harness knows {SCHEMA_VERSION}: update it"
         )
+    check_outcomes(content)
     measured = {benchmark["fullname"]: benchmark for benchmark in content["benchmarks"]}
     records = [_record(outcome, measured.get(outcome["name"])) for outcome in block["outcomes"]]
     commit_info = content.get("commit_info") or {}
@@ -126,11 +135,12 @@ def _run(path: Path, content: Mapping[str, Any], block: Mapping[str, Any]) -> Sa
 
 def _record(outcome: Mapping[str, Any], benchmark: Mapping[str, Any] | None) -> CaseRecord:
     case = Case(**outcome["case"])
-    check_case(case, outcome["outcome"])
+    check_case(case, outcome.get("outcome"))
     if outcome["outcome"] != "measured":
-        return CaseRecord(case, outcome["outcome"], outcome["reason"])
+        return CaseRecord(case, outcome["outcome"], outcome.get("reason"))
     if benchmark is None:
         return CaseRecord(case, "failed", "the run says it was measured and holds no figures of it")
+    check_benchmark(case.id, benchmark)
     rounds_s, info = tuple(map(float, benchmark["stats"]["data"])), benchmark["extra_info"]
     check_figures(case.id, rounds_s, info)
     return CaseRecord(case, "measured", None, rounds_s, info)
