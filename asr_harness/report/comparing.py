@@ -27,7 +27,7 @@ def differences(
     return Differences(
         headline=verdicts.headline(comparison),
         sides=sides,
-        notes=(*comparison.notes, *comparison.calibrated_devices.values()),
+        notes=(verdicts.legend(comparison), *comparison.notes, *comparison.calibrated_devices.values()),
         verdicts=tuple(map(_row, comparison.cells)),
         transcripts=tuple(changed_transcripts(base, candidate)),
     )
@@ -55,6 +55,8 @@ def _row(cell: Cell) -> VerdictRow:
         verdicts.change(cell),
         verdicts.interval(cell),
         verdicts.remark(cell),
+        verdicts.could_see(cell),
+        cell.gated,
     )
 
 

@@ -40,22 +40,23 @@ def _verdicts(content: Content) -> list[str]:
     found = content.differences
     if found is None:
         return []
-    told = [row for row in found.verdicts if row.verdict != "unchanged"]
+    told = [row for row in found.verdicts if row.is_told]
     rows = [_verdict(row) for row in told[:MOST_VERDICTS]]
     said = [f"**{_escaped(found.headline)}** ({_escaped(found.sides)})", ""]
     if rows:
         said += [
-            "| case | metric | verdict | change | interval |",
-            "| --- | --- | --- | --- | --- |",
+            "| case | metric | verdict | change | interval | could see |",
+            "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
-    rest = len(told) - len(rows)
-    return [*said, f"and {rest} more, {len(found.transcripts)} transcripts changed", ""]
+    more = [f"{len(told) - len(rows)} more verdicts"] if len(told) > len(rows) else []
+    return [*said, ", ".join([*more, f"{len(found.transcripts)} transcripts changed"]), ""]
 
 
 def _verdict(row: VerdictRow) -> str:
-    return f"| {_code(row.case)} | {row.metric} | {row.verdict} | {row.effect} | {row.interval} |"
+    told = (_code(row.case), row.metric, row.verdict, row.effect, row.interval, row.could_see)
+    return f"| {' | '.join(told)} |"
 
 
 def _lost(cells: pd.DataFrame) -> list[str]:

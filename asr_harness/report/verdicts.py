@@ -29,9 +29,13 @@ def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> lis
     said += sections(comparison.cells, width, most_rows)
     for note in (*comparison.notes, *comparison.calibrated_devices.values()):
         said += wrap(note, width, subsequent_indent="  ")
+    return [*said, *wrap(legend(comparison), width), headline(comparison)]
+
+
+def legend(comparison: Comparison) -> str:
+    """Say at what level the intervals are, and what the columns mean."""
     level = f"All intervals at {1 - comparison.alpha:.0%}"
-    told = f"{level}; could see: the least change these runs show 9 times in 10; (…): informs, does not fail."
-    return [*said, *wrap(told, width), headline(comparison)]
+    return f"{level}; could see: the least change these runs show 9 times in 10; (…): informs, does not fail."
 
 
 def sections(cells: Sequence[Cell], width: int, most_rows: int = MOST_ROWS) -> list[str]:

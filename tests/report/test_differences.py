@@ -62,6 +62,20 @@ def test_a_remark_that_repeats_the_one_above_is_a_ditto_mark() -> None:
     assert (section.count("one run"), section.count("″")) == (1, 1)
 
 
+def test_what_only_informs_is_folded_and_in_brackets_as_in_the_terminal() -> None:
+    rows = (
+        VerdictRow(CASE.id, "latency", "inconclusive", "+3.0 %", "", "", "5.0 %"),
+        VerdictRow(CASE.id, "decode", "regression", "+9.0 %", "", "", is_gated=False),
+        VerdictRow(CASE.id, "wer", "unchanged", "", "", ""),
+    )
+    section = differences_section(Differences("UNDECIDED: inconclusive 1", "a → b", (), rows, ()))
+    shown, folded = section.split("2 more: 1 unchanged, 1 that inform and do not fail")
+    assert "+3.0 %" in shown
+    assert "5.0 %" in shown
+    assert "decode" not in shown
+    assert ">(regression)<" in folded
+
+
 def test_a_section_without_changes_says_so() -> None:
     section = differences_section(Differences("NO REGRESSION", "a → b", (), (), ()))
     assert "No transcript changed." in section

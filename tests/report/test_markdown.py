@@ -44,6 +44,19 @@ def test_the_verdict_comes_first_and_the_worst_before_the_rest(comment: list[str
     assert "| regression |" in comment[headline + 4]
 
 
+def test_a_verdict_says_what_could_have_been_seen(comment: list[str]) -> None:
+    head = comment.index("| case | metric | verdict | change | interval | could see |")
+    first = comment[head + 2].split("|")
+    assert (len(first), first[6].strip().endswith(" %")) == (8, True)
+
+
+def test_only_what_fails_is_counted_as_more(comment: list[str]) -> None:
+    headline = next(line for line in comment if line.startswith("**REGRESSION"))
+    counted = re.findall(r"(regression|missing|incomparable|inconclusive|improvement) (\d+)", headline)
+    more = next(line for line in comment if line.endswith("transcripts changed"))
+    assert more == f"{sum(int(n) for _, n in counted) - 10} more verdicts, 0 transcripts changed"
+
+
 def test_the_fold_of_the_claims_counts_their_results(comment: list[str]) -> None:
     assert any(
         re.match(r"<details><summary>Claims of the study: (holds|does not hold|cannot be told) \d", line)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST_VERDICTS = 30
 MOST_TRANSCRIPTS = 40
-HEADERS = ("case", "metric", "verdict", "change", "interval", "remark")
+HEADERS = ("case", "metric", "verdict", "change", "interval", "could see", "remark")
 DITTO = "″"
 KINDS = {
     "regression": "bad",
@@ -26,7 +26,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """A verdict as it is printed."""
+    """A verdict as it is printed; one that is not gated informs, and does not fail."""
 
     case: str
     metric: str
@@ -34,6 +34,13 @@ class VerdictRow:
     effect: str
     interval: str
     note: str
+    could_see: str = ""
+    is_gated: bool = True
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it bears on how the comparison ended."""
+        return self.is_gated and self.verdict != "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +83,23 @@ def _verdicts(rows: Sequence[VerdictRow]) -> Html:
         (
             row.case,
             row.metric,
-            badge(row.verdict, KINDS.get(row.verdict, "unsure")),
+            badge(
+                row.verdict if row.is_gated else f"({row.verdict})",
+                KINDS.get(row.verdict, "unsure") if row.is_gated else "plain",
+            ),
             row.effect,
             row.interval,
+            row.could_see,
             row.note,
         )
         for row in rows
     ]
-    told = [line for line, row in zip(lines, rows, strict=True) if row.verdict != "unchanged"]
-    shown = told[:MOST_VERDICTS]
+    shown = [line for line, row in zip(lines, rows, strict=True) if row.is_told][:MOST_VERDICTS]
     rest = [line for line in lines if line not in shown]
-    more = (
-        folded(f"{len(rest)} more, {len(rows) - len(told)} of them unchanged", _table(rest)) if rest else ""
-    )
+    n_unchanged = sum(row.is_gated and row.verdict == "unchanged" for row in rows)
+    n_informing = sum(not row.is_gated for row in rows)
+    summary = f"{len(rest)} more: {n_unchanged} unchanged, {n_informing} that inform and do not fail"
+    more = folded(summary, _table(rest)) if rest else ""
     return element("div", _table(shown) if shown else element("p", "Nothing changed."), more)
 
 
