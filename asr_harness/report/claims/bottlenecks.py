@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report import units
 from asr_harness.report.claims.picking import groups, smallest_batch
-from asr_harness.report.claims.voting import Answer, Claim, Vote, decide
+from asr_harness.report.claims.voting import Answer, Claim, Vote, decide, unless_few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,15 +49,15 @@ def both_on_cpu(cells: pd.DataFrame) -> Answer:
                 f"lesser of both {units.percent_range(short_low, short_high, 0)} at {first}, "
                 f"{units.percent_range(long_low, long_high, 0)} at {last}"
             )
-            votes.append(Vote(name, value, said))
-    return decide(votes, "missing: a Whisper on cpu with two buckets")
+            votes.append(Vote(name, value, said, group["model"].iloc[0]))
+    return unless_few(decide(votes, "missing: a Whisper on cpu with two buckets"), kind="Whispers")
 
 
 def decoder_on_gpu(cells: pd.DataFrame) -> Answer:
     """C11: the decoder's share of the Whispers on the GPU."""
     rows = smallest_batch(cells)
     rows = rows[(rows["family"] == "whisper") & (rows["device"] == "cuda")]
-    return decide(_dominates(rows, "decode"), "missing: a Whisper on cuda")
+    return unless_few(decide(_dominates(rows, "decode"), "missing: a Whisper on cuda"), kind="Whispers")
 
 
 def _dominates(rows: pd.DataFrame, stage: str) -> list[Vote]:
@@ -66,7 +66,8 @@ def _dominates(rows: pd.DataFrame, stage: str) -> list[Vote]:
     for name, group in groups(rows, ("model", "device")):
         low, high = group[f"{stage}_share_low"].min(), group[f"{stage}_share_high"].max()
         value = True if low > MOST else False if high <= MOST else None
-        votes.append(Vote(name, value, f"{stage} {units.percent_range(low, high, 0)} over buckets"))
+        said = f"{stage} {units.percent_range(low, high, 0)} over buckets"
+        votes.append(Vote(name, value, said, group["model"].iloc[0]))
     return votes
 
 

@@ -16,7 +16,15 @@ from asr_harness.report.claims.picking import (
     smallest_batch,
     usual,
 )
-from asr_harness.report.claims.voting import Answer, Claim, Vote, all_parts, decide, unless_missing
+from asr_harness.report.claims.voting import (
+    Answer,
+    Claim,
+    Vote,
+    all_parts,
+    decide,
+    unless_few,
+    unless_missing,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,23 +102,32 @@ def falls_with_length(cells: pd.DataFrame) -> Answer:
         value = False if fall - half > SLIGHT else sign(fall, half)
         ends = [f"{units.percent(row['wer'])} at {row['bucket']}" for row in (short, long)]
         said = f"{', '.join(ends)}, ± {units.percent(half)}"
-        votes.append(Vote(name, value, said))
-    return decide(votes, no_wer(cells))
+        votes.append(Vote(name, value, said, short["model"]))
+    return unless_few(decide(votes, no_wer(cells)))
 
 
 def device_leaves_wer(cells: pd.DataFrame) -> Answer:
     """C3: the same cell on both devices."""
-    votes = []
+    votes, with_energy = [], []
     for _, pair in on_both_devices(usual(cells).dropna(subset=["wer"])).iterrows():
         change = pair["wer_gpu"] - pair["wer_cpu"]
-        apart = pair["latency_low_s_cpu"] > pair["latency_high_s_gpu"]
-        apart = apart or pair["latency_high_s_cpu"] < pair["latency_low_s_gpu"]
+        joules = all(pair[f"energy_label_{device}"] == "measured" for device in ("cpu", "gpu"))
+        with_energy.append(joules)
+        apart = _apart(pair, "latency_low_s", "latency_high_s")
+        apart = apart and (not joules or _apart(pair, "energy_low_j", "energy_high_j"))
         value = False if abs(change) > TOLERANCE else True if apart else None
         speed_up = pair["latency_s_cpu"] / pair["latency_s_gpu"]
         name = f"{pair['model']} {pair['bucket']} b{pair['batch_size']}"
-        votes.append(Vote(name, value, f"ΔWER {100 * change:+.2f} points, {speed_up:.3g}× as fast"))
+        said = f"ΔWER {100 * change:+.2f} points, {speed_up:.3g}× as fast"
+        votes.append(Vote(name, value, said, pair["model"]))
     missing = absent_devices(usual(cells))
-    return decide(votes, f"missing: {', '.join(missing)}" if missing else f"{no_wer(cells)} on one slice")
+    answer = decide(votes, f"missing: {', '.join(missing)}" if missing else f"{no_wer(cells)} on one slice")
+    no_energy = [] if any(with_energy) or not votes else ["measured energy on both devices"]
+    return unless_few(unless_missing(answer, no_energy))
+
+
+def _apart(pair: pd.Series, low: str, high: str) -> bool:
+    return bool(pair[f"{low}_cpu"] > pair[f"{high}_gpu"] or pair[f"{high}_cpu"] < pair[f"{low}_gpu"])
 
 
 def sign(value: float, half: float) -> bool | None:
@@ -140,7 +157,8 @@ CLAIMS = (
     Claim(
         "C3",
         "The device changes time and energy, not WER.",
-        "For each cell on both devices WER within 0.5 points, and intervals of latency that do not overlap.",
+        "For each cell on both devices WER within 0.5 points, and intervals of latency, and of energy where "
+        "both have measured it, that do not overlap.",
         device_leaves_wer,
     ),
 )

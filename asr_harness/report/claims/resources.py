@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.claims.picking import BASELINE, absent_devices, groups, smallest_batch, usual
 from asr_harness.report.claims.speed import almost_linear
-from asr_harness.report.claims.voting import Answer, Claim, Vote, all_parts, decide, unless_missing
+from asr_harness.report.claims.voting import (
+    Answer,
+    Claim,
+    Vote,
+    all_parts,
+    decide,
+    unless_few,
+    unless_missing,
+)
 from asr_harness.report.fits import fit_line
 
 if TYPE_CHECKING:
@@ -36,11 +44,11 @@ def energy_by_length(cells: pd.DataFrame) -> Answer:
             f"{long['energy_per_audio_s_j']:.3g} J/s at {long['bucket']}; utterance "
             f"{short['energy_per_utterance_j']:.3g} to {long['energy_per_utterance_j']:.3g} J"
         )
-        votes.append(Vote(name, value, said))
+        votes.append(Vote(name, value, said, short["model"]))
     reasons = usual(cells)["energy_reason"].dropna()
     why = f" ({reasons.iloc[0]})" if len(reasons) else ""
     answer = decide(votes, f"missing: measured energy{why}")
-    return unless_missing(answer, absent_devices(rows) if votes else [])
+    return unless_few(unless_missing(answer, absent_devices(rows) if votes else []))
 
 
 def memory_by_batch(cells: pd.DataFrame) -> Answer:
@@ -52,8 +60,8 @@ def memory_by_batch(cells: pd.DataFrame) -> Answer:
         line = fit_line(list(group["batch_size"]), list(group["memory_bytes"] / 2**20))
         if line is not None:
             said = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} MiB per utterance"
-            votes.append(Vote(name, almost_linear(line), said))
-    linear = decide(votes, "missing: three batch sizes of one model on cuda")
+            votes.append(Vote(name, almost_linear(line), said, group["model"].iloc[0]))
+    linear = unless_few(decide(votes, "missing: three batch sizes of one model on cuda"))
     return all_parts({"linear": linear, "limit": _first_to_the_limit(cells)})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.report.claims.picking import absent_devices, groups, on_both_devices, smallest_batch
-from asr_harness.report.claims.voting import Answer, Claim, Result, Vote, decide, unless_missing
+from asr_harness.report.claims.voting import Answer, Claim, Result, Vote, decide, unless_few, unless_missing
 from asr_harness.report.fits import Line, fit_line, rank_correlation
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ FOLLOWS, DOES_NOT_FOLLOW = 0.9, 0.7
 AMONG_LOWEST = 2
 MIN_WHISPERS = 3
 MUCH_LESS = 0.1
+MIN_FOR_MOST = 3
 
 
 def almost_linear(line: Line) -> bool | None:
@@ -35,8 +36,9 @@ def grows_linearly(cells: pd.DataFrame) -> Answer:
         line = fit_line(list(group["audio_s"]), list(group["latency_s"]))
         if line is not None:
             said = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} s per s of audio"
-            votes.append(Vote(name, almost_linear(line), said))
-    return unless_missing(decide(votes, "missing: three buckets of one model"), absent_devices(rows))
+            votes.append(Vote(name, almost_linear(line), said, group["model"].iloc[0]))
+    answer = decide(votes, "missing: three buckets of one model")
+    return unless_few(unless_missing(answer, absent_devices(rows)))
 
 
 def gpu_speed_up(cells: pd.DataFrame) -> Answer:
@@ -101,14 +103,15 @@ def gpu_is_fast(cells: pd.DataFrame) -> Answer:
     for name, group in groups(rows, ("model", "device")):
         is_fast, is_slow = (group["rtf_high"] < MUCH_LESS).all(), (group["rtf_low"] >= MUCH_LESS).any()
         value = True if is_fast else False if is_slow else None
-        votes.append(Vote(name, value, f"RTF {group['rtf'].min():.3g} to {group['rtf'].max():.3g}"))
+        span = f"RTF {group['rtf'].min():.3g} to {group['rtf'].max():.3g}"
+        votes.append(Vote(name, value, span, group["model"].iloc[0]))
     if not votes:
         return Answer("cannot be told", "missing: cells on cuda")
     n, n_fast = len(votes), sum(vote.value is True for vote in votes)
     n_slow = sum(vote.value is False for vote in votes)
     result: Result = "holds" if 2 * n_fast > n else "does not hold" if 2 * n_slow >= n else "cannot be told"
     said = f"{n_fast} of {n} models below {MUCH_LESS} in every bucket, {n_slow} above it in some"
-    return Answer(result, said, tuple(votes))
+    return unless_few(Answer(result, said, tuple(votes)), MIN_FOR_MOST)
 
 
 CLAIMS = (

@@ -14,7 +14,7 @@ Result = Literal["holds", "does not hold", "cannot be told"]
 
 ENOUGH = 0.75
 TOO_MANY = 0.25
-MOST_SHOWN = 12
+MIN_MODELS = 2
 
 
 class Vote(NamedTuple):
@@ -23,6 +23,7 @@ class Vote(NamedTuple):
     group: str
     value: bool | None
     numbers: str
+    model: str = ""
 
 
 class Answer(NamedTuple):
@@ -79,6 +80,12 @@ def unless_missing(answer: Answer, missing: Sequence[str]) -> Answer:
     lacking = f"missing: {', '.join(missing)}"
     result = answer.result if answer.result == "does not hold" else "cannot be told"
     return Answer(result, f"{answer.detail}; {lacking}" if answer.votes else lacking, answer.votes)
+
+
+def unless_few(answer: Answer, least: int = MIN_MODELS, kind: str = "models") -> Answer:
+    """Let what is said of models in general hold only where several of them vote."""
+    n_models = len({vote.model for vote in answer.votes})
+    return unless_missing(answer, [f"{least} {kind}"] if answer.votes and n_models < least else [])
 
 
 def all_parts(named: Mapping[str, Answer]) -> Answer:
