@@ -1,7 +1,7 @@
 """One row per case from the tidy table: runs of a case pooled, each figure with its interval.
 
 Where runs of several commits or machines are given, a case is shown as in the newest group (one commit,
-environment, corpus and kind of weights) that could run it; older ones are for the history.
+environment, corpus, slice and kind of weights) that could run it; older ones are for the history.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ Row = dict[str, Any]
 LIKE = ("environment", "data", "weights")
 """What cells share that may be held against each other."""
 GROUP = ("label", *LIKE)
+POOLED = (*GROUP, "slice_audio_s")
+"""What runs share that are pooled: one commit's, on the same slice."""
 BETWEEN_RUNS = "95 % between {n} runs"
 OVER_ROUNDS = "5–95 % of the rounds of one run"
 COVERAGE = 2.0
@@ -73,8 +75,8 @@ def _newest(rows: list[Row]) -> list[Row]:
     last = able[-1]
     if last["outcome"] != "measured":
         return [last]
-    key = [last[name] for name in GROUP]
-    return [row for row in able if row["outcome"] == "measured" and [row[name] for name in GROUP] == key]
+    key = [last[name] for name in POOLED]
+    return [row for row in able if row["outcome"] == "measured" and [row[name] for name in POOLED] == key]
 
 
 def _pooled(rows: list[Row]) -> Row:

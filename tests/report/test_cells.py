@@ -22,6 +22,7 @@ ROW = {
     "latency_high_s": 1.2,
     "rtf": 0.2,
     "audio_s": 5.0,
+    "slice_audio_s": 40.0,
 }
 
 
@@ -87,6 +88,12 @@ def test_the_newest_commit_is_shown() -> None:
 
 def test_runs_of_another_machine_are_not_pooled() -> None:
     newer = {"environment": "f", "time": "2026-01-02T00:00:00", "latency_s": 7.0}
+    cell = cells(table({}, newer)).iloc[0]
+    assert (cell["latency_s"], cell["n_runs"]) == (7.0, 1)
+
+
+def test_runs_of_another_slice_are_not_pooled() -> None:
+    newer = {"slice_audio_s": 20.0, "time": "2026-01-02T00:00:00", "latency_s": 7.0}
     cell = cells(table({}, newer)).iloc[0]
     assert (cell["latency_s"], cell["n_runs"]) == (7.0, 1)
 
