@@ -48,9 +48,11 @@ def test_words_have_room_on_a_log_axis_too() -> None:
     assert scale["domain"] == pytest.approx([1, 10000])
 
 
-def test_batch_sizes_are_their_own_ticks() -> None:
-    _, axis = options(Axis("batch_size", "batch size", "log2"), 1, 4, 4, 6)
+def test_batch_sizes_are_their_own_ticks_where_a_line_is_straight() -> None:
+    scale, axis = options(Axis("batch_size", "batch size", "counts"), 1, 4, 4, 6)
     assert axis["values"] == [1, 4, 6]
+    assert scale["domain"] == pytest.approx([0, 6.24])
+    assert "type" not in scale
 
 
 def test_an_axis_of_zeros_has_a_length() -> None:

@@ -15,7 +15,7 @@ PLAIN = ".12~g"
 SCALES: dict[str, dict[str, object]] = {
     "linear": {"zero": True},
     "log": {"type": "log"},
-    "log2": {"type": "log", "base": 2},
+    "counts": {"zero": True},
 }
 MARK_HEIGHT = 10
 MARGIN, LOG_MARGIN = 1.04, 1.12
@@ -29,7 +29,7 @@ class Axis:
 
     column: str
     title: str
-    scale: Literal["linear", "log", "log2"] = "linear"
+    scale: Literal["linear", "log", "counts"] = "linear"
     percent: bool = False
     number: str = PLAIN
 
@@ -42,7 +42,7 @@ class Axis:
 
         settings: dict[str, object] = {**SCALES[self.scale]}
         known = [] if values is None else sorted(float(value) for value in values.dropna())
-        if self.scale != "linear":
+        if self.scale == "log":
             known = [value for value in known if value > 0]
         domain = self._domain(known[0], known[-1], n_words * MARK_HEIGHT / HEIGHT) if known else None
         if domain:
@@ -57,13 +57,13 @@ class Axis:
         }
 
     def _domain(self, low: float, high: float, headroom: float) -> tuple[float, float]:
-        if self.scale == "linear":
+        if self.scale != "log":
             return 0.0, (high or 1.0) * MARGIN / (1 - headroom)
         low, high = low / LOG_MARGIN, high * LOG_MARGIN
         return low, high * (high / low) ** (headroom / (1 - headroom))
 
     def _ticks(self, domain: tuple[float, float], known: list[float]) -> list[float]:
-        if self.scale == "log2":
+        if self.scale == "counts":
             distinct = sorted(set(known))
             return distinct if len(distinct) <= MOST_TICKS else []
         return log_ticks(*domain) if self.scale == "log" else []

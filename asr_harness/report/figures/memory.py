@@ -19,7 +19,7 @@ GIBIBYTE = 2**30
 def memory_by_batch(cells: pd.DataFrame) -> Figure:
     """Figure 7 of the study, with the frontier of what fits."""
     named = {"memory_gib": "memory_bytes", "low_gib": "memory_low_bytes", "high_gib": "memory_high_bytes"}
-    x, y = Axis("batch_size", "batch size", "log2"), Axis("memory_gib", "peak memory (GiB)")
+    x, y = Axis("batch_size", "batch size", "counts"), Axis("memory_gib", "peak memory (GiB)")
 
     def draw(rows: pd.DataFrame) -> alt.LayerChart:
         rows = rows.assign(**{name: rows[column] / GIBIBYTE for name, column in named.items()})
