@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ANSWER = re.compile(r'<pre id="test-answer">(.*?)</pre>', re.DOTALL)
-TIMEOUT_S = 120
+TIMEOUT_S = 300
 
 LISTEN = """<script>
 const complaints = [];
