@@ -233,6 +233,16 @@ def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
     assert pair["wer_points"] == pytest.approx(0.5)
 
 
+def test_many_variants_and_models_have_room() -> None:
+    rows_ = [
+        {"model": f"m{i}", "variant": variant, "latency_s": 1.0, "latency_low_s": 1.0, "latency_high_s": 1.0}
+        for i in range(6)
+        for variant in ("baseline", *"abcdefghi")
+    ]
+    drawn = {figure.key: figure for figure in draw_all(hand_made.cells(rows_))}
+    assert spec(drawn["variants"], 0)["height"] == 9 * 6 * 9
+
+
 def test_a_ratio_reaches_as_far_as_the_intervals_of_both_cells_allow() -> None:
     base = {"latency_s": 2.0, "latency_low_s": 1.8, "latency_high_s": 2.5}
     fp16 = {"latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.2, "variant": "fp16"}

@@ -54,13 +54,15 @@ LOOK = """
   const up = column(4);
   head("batch").click();
   const down = column(4);
+  const titles = [...document.querySelectorAll("#case-table th")].map((cell) => cell.textContent);
   const batch = document.querySelector("select[data-column=batch_size]");
   const memory = document.getElementById("latency-along-audio-0").innerHTML;
   batch.value = "8";
   batch.dispatchEvent(new Event("change"));
   await pause(1000);
   const redrawn = document.getElementById("latency-along-audio-0").innerHTML !== memory;
-  return { costs, empty, before, hidden, again, filtered, whole, up, down, redrawn, n_charts: charts.length,
+  return { titles, costs, empty, before, hidden, again, filtered, whole, up, down, redrawn,
+    n_charts: charts.length,
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
 """
 
@@ -126,8 +128,18 @@ def test_another_batch_size_redraws_the_figures(seen: Any) -> None:
 
 
 @needs_browser
+def test_every_rate_of_errors_is_in_the_table(seen: Any) -> None:
+    assert {"WER", "WER raw", "CER"} <= set(seen["titles"])
+
+
+@needs_browser
 def test_what_a_case_costs_is_seen_without_scrolling(seen: Any) -> None:
     assert 0 < seen["costs"] <= 1280
+
+
+@needs_browser
+def test_a_screen_does_not_scroll_sideways(seen: Any) -> None:
+    assert seen["overflow"] <= 0
 
 
 @needs_browser

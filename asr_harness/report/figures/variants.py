@@ -19,6 +19,8 @@ AXES = ["model", "device", "bucket", "batch_size"]
 ENDS = ["latency_low_s", "latency_high_s", "energy_low_j", "energy_high_j", "wer_low", "wer_high"]
 BESIDE = [*AXES, *LIKE, "slice_audio_s"]
 BASELINE = "baseline"
+ROW_HEIGHT = 9
+"""Pixels for the points of a model in a variant, so that they do not lie upon the next one's."""
 Scale = Literal["linear", "log"]
 CHANGES: tuple[tuple[str, str, Scale], ...] = (
     ("latency_ratio", "latency over the baseline's (ratio)", "log"),
@@ -89,7 +91,9 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
     rule = alt.Chart().mark_rule(color="#8A8A8A", strokeDash=[4, 3]).encode(x=alt.X("neutral:Q", **along))
     layers = [rule, bars(base, "x", along, ends, FAINT), points]
     shown = [*AXES, "variant", column, "neutral", *ends]
-    return drawing.controlled(alt.layer(*layers, data=drawing.inline(rows, shown)), cells, ())
+    made = drawing.controlled(alt.layer(*layers, data=drawing.inline(rows, shown)), cells, ())
+    n_rows = rows["variant"].nunique() * rows["model"].nunique()
+    return made.properties(height=max(drawing.HEIGHT, ROW_HEIGHT * n_rows))
 
 
 def _ratios(rows: pd.DataFrame, column: str, title: str) -> dict[str, Any]:

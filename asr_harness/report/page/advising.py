@@ -34,7 +34,9 @@ def advice_section(advice: Sequence[Advice]) -> Html:
         "advice",
         "Advice",
         element(
-            "p", "For each use the cells within the limits that no other beats in all that was compared."
+            "p",
+            "For each use the cells within the limits that no other beats in all that was compared, by their "
+            "figures alone: near ones may change places in another run.",
         ),
         *map(_one_advice, advice),
     )

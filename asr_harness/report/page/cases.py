@@ -29,6 +29,7 @@ COLUMNS = (
     ("encode_share", "enc", "percent"),
     ("decode_share", "dec", "percent"),
     ("wer_raw", "WER raw", "percent"),
+    ("cer", "CER", "percent"),
     ("padding_fraction", "padding", "percent"),
     ("n_runs", "runs", "number"),
     ("reason", "why not", "text"),
