@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import astuple, fields
-from datetime import datetime
-from math import fsum, inf, isfinite
-from typing import Any, NamedTuple, get_args
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any, get_args
 
-from asr_harness.types import STAGES, Case, Outcome
+from asr_harness import shapes
+from asr_harness.types import Case, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_SHOWN = 40
 OUTCOMES = get_args(Outcome)
-AXES = tuple(field.name for field in fields(Case))
-COUNTS = {"hits", "substitutions", "deletions", "insertions"}
-
-
-class Figure(NamedTuple):
-    """What a figure is to be, in words and as a test; a test that fails by TypeError or KeyError says no."""
-
-    words: str
-    is_sound: Callable[[Any], bool]
 
 
 def check_file(content: Mapping[str, Any]) -> None:
     """Raise ValueError for a file whose block or version cannot be told; all else depends on those."""
-    _check(FILE, content, "the file")
-    _check(VERSION, content["asr"], "the `asr` block")
+    _check(shapes.FILE, content, "the file")
+    _check(shapes.VERSION, content["asr"], "the `asr` block")
 
 
 def check_outcomes(content: Mapping[str, Any]) -> None:
     """Raise ValueError for a list of benchmarks or outcomes that their readers could not go through."""
-    _check(LISTS, content, "the file")
-    _check(OUTCOME_LIST, content["asr"], "the `asr` block")
+    _check(shapes.LISTS, content, "the file")
+    _check(shapes.OUTCOME_LIST, content["asr"], "the `asr` block")
     for place, outcome in enumerate(content["asr"]["outcomes"]):
-        _check(OUTCOME, outcome, f"outcome {place + 1}")
+        _check(shapes.OUTCOME, outcome, f"outcome {place + 1}")
 
 
 def check_benchmark(case_id: str, benchmark: Mapping[str, Any]) -> None:
     """Raise ValueError for a measured case without its rounds or its figures."""
-    _check(BENCHMARK, benchmark, case_id)
-    _check(ROUNDS, benchmark["stats"], case_id)
+    _check(shapes.BENCHMARK, benchmark, case_id)
+    _check(shapes.ROUNDS, benchmark["stats"], case_id)
 
 
 def check_case(case: Case, outcome: Any) -> None:
     """Raise ValueError for an axis that is no text, a batch without utterances, or an unknown outcome."""
     names = (case.model, case.device, case.bucket, case.variant)
-    if not all(isinstance(name, str) for name in names) or not _is_count(case.batch_size):
+    if not all(isinstance(name, str) for name in names) or not shapes.is_count(case.batch_size):
         raise ValueError(f"{astuple(case)} is no case: four names and a batch size above 0")
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome {outcome!r} of {case.id} is none of {', '.join(OUTCOMES)}")
@@ -54,24 +46,24 @@ def check_case(case: Case, outcome: Any) -> None:
 
 def check_run(block: Mapping[str, Any], commit_info: Mapping[str, Any]) -> None:
     """Raise ValueError for a part of the `asr` block, or of the commit, that is not what it should be."""
-    _check(BLOCK, block, "the `asr` block")
-    _check(COMMIT, commit_info, "the commit")
+    _check(shapes.BLOCK, block, "the `asr` block")
+    _check(shapes.COMMIT, commit_info, "the commit")
 
 
 def check_figures(case_id: str, rounds_s: tuple[float, ...], info: Mapping[str, Any]) -> None:
     """Raise ValueError for a figure of a measured case that its readers could not work with."""
     if not rounds_s:
         raise ValueError(f"no rounds for {case_id}")
-    if not all(map(_is_positive, rounds_s)):
+    if not all(map(shapes.is_positive, rounds_s)):
         raise ValueError(f"a round of {case_id} took no finite time above 0")
-    _check(FIGURES, info, case_id)
+    _check(shapes.FIGURES, info, case_id)
     n_utterances = len(info.get("utterances") or ())
     for name in ("errors", "hypotheses"):
         if info.get(name) is not None and len(info[name]) != n_utterances:
             raise ValueError(f"{name!r} of {case_id} are {len(info[name])} for {n_utterances} utterances")
 
 
-def _check(figures: Mapping[str, Figure], values: Mapping[str, Any], owner: str) -> None:
+def _check(figures: Mapping[str, shapes.Figure], values: Mapping[str, Any], owner: str) -> None:
     for name, figure in figures.items():
         value = values.get(name)
         try:
@@ -82,140 +74,3 @@ def _check(figures: Mapping[str, Figure], values: Mapping[str, Any], owner: str)
             shown = repr(value)
             shown = shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}…"
             raise ValueError(f"{name!r} of {owner} is {shown}, not {figure.words}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float))
-
-
-def _is_positive(value: Any) -> bool:
-    return _is_number(value) and 0 < value < inf
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _is_list_of_mappings(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_mapping, value))
-
-
-def _are_benchmarks(value: Any) -> bool:
-    return _is_list_of_mappings(value) and all(_is_text(one["fullname"]) for one in value)
-
-
-def _is_time(value: Any) -> bool:
-    return bool(datetime.fromisoformat(value))
-
-
-def _is_judgement(value: Any) -> bool:
-    return isinstance(value.get("regressions", []), list)
-
-
-def _is_plan(value: Any) -> bool:
-    return isinstance(value.get("variants") or {}, Mapping)
-
-
-def _are_seconds(values: Any) -> bool:
-    return len(values) > 0 and isfinite(fsum(values))
-
-
-def _are_numbers(values: Any) -> bool:
-    return all(value is None or _is_number(value) for value in values.values())
-
-
-def _is_environment(value: Any) -> bool:
-    parts = (value, value.get("versions", {}), *(value.get("gpus") or ()))
-    return all(isinstance(part, Mapping) for part in parts)
-
-
-def _is_evidence(value: Any) -> bool:
-    return isinstance(value.get("whole") or {}, Mapping)
-
-
-def _are_roofs(value: Any) -> bool:
-    return all({"intensity", "share", "bound"} <= roof.keys() for roof in value.values())
-
-
-def _are_stages(value: Any) -> bool:
-    return all(_are_seconds(value[stage]) for stage in STAGES) and len({*map(len, value.values())}) == 1
-
-
-def _are_errors(value: Any) -> bool:
-    return all(_are_counts(utterance[what]) for utterance in value for what in ("words", "characters"))
-
-
-def _are_counts(value: Any) -> bool:
-    return value.keys() == COUNTS and all(isinstance(n, int) and n >= 0 for n in value.values())
-
-
-def _are_peaks(value: Any) -> bool:
-    return all(
-        _are_numbers(peak["flops_per_s"]) and _is_number(peak["bytes_per_s"]) for peak in value.values()
-    )
-
-
-def _or_none(words: str, is_sound: Callable[[Any], bool]) -> Figure:
-    return Figure(f"{words}, or null", lambda value: value is None or is_sound(value))
-
-
-NUMBER = _or_none("a number", _is_number)
-NUMBERS = _or_none("numbers by name", _are_numbers)
-NAMED = _or_none("values by name", _is_mapping)
-TEXT = Figure("a text", _is_text)
-ABOVE_0 = Figure("a number above 0", _is_positive)
-
-FIGURES = {
-    "case": Figure("the case with its family", lambda value: isinstance(value["family"], str)),
-    "n_utterances": ABOVE_0,
-    "audio_s": ABOVE_0,
-    "utterances": Figure("ids and talks", lambda value: all({"id", "talk"} <= one.keys() for one in value)),
-    "batch_latency_s": Figure(
-        "seconds for each round", lambda value: len(value) > 0 and all(map(_are_seconds, value))
-    ),
-    "stage_s": Figure("seconds for each stage and round", _are_stages),
-    "calibration_s": Figure("seconds for each round", _are_seconds),
-    **dict.fromkeys(("flops", "useful_flops", "n_passes", "operators", "stage_energy_j"), NUMBERS),
-    **dict.fromkeys(("n_tokens", "padding_fraction", "n_parameters", "weight_bytes", "cache_bytes"), NUMBER),
-    **dict.fromkeys(("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes"), NUMBER),
-    **dict.fromkeys(("energy_per_utterance_j", "energy_per_audio_s_j", "net_energy_j"), NUMBER),
-    **dict.fromkeys(("wer", "wer_raw", "cer"), NUMBER),
-    **dict.fromkeys(("reasons", "fingerprints"), NAMED),
-    "energy_evidence": _or_none("evidence by name", _is_evidence),
-    "roofline": _or_none("roofs by stage", _are_roofs),
-    "errors": _or_none("counts for each utterance", _are_errors),
-    "hypotheses": _or_none("texts", lambda value: all(isinstance(text, str) for text in [*value])),
-}
-"""Those that are not listed are nobody's to calculate with."""
-
-FILE = {"asr": Figure("values by name", _is_mapping)}
-VERSION = {"schema_version": Figure("a whole number above 0", _is_count)}
-LISTS = {
-    "benchmarks": Figure("a list of benchmarks with a fullname", _are_benchmarks),
-    "commit_info": NAMED,
-    "datetime": _or_none("a time as ISO 8601 has it", _is_time),
-}
-OUTCOME_LIST = {"outcomes": Figure("a list of outcomes", _is_list_of_mappings)}
-OUTCOME = {
-    "name": TEXT,
-    "case": Figure(f"a case of {', '.join(AXES)}", lambda value: value.keys() == set(AXES)),
-}
-BENCHMARK = dict.fromkeys(("stats", "extra_info"), Figure("values by name", _is_mapping))
-ROUNDS = {"data": Figure("seconds for each round", lambda value: all(map(_is_number, value)))}
-
-BLOCK = {
-    "environment": Figure("a description of the machine", _is_environment),
-    "plan": _or_none("a plan with variants by name", _is_plan),
-    "judgement": _or_none("a judgement with a list of regressions", _is_judgement),
-    "peaks": _or_none("speeds by device", _are_peaks),
-}
-
-COMMIT = dict.fromkeys(("id", "branch"), _or_none("a text", _is_text))

@@ -13,7 +13,7 @@ LAYERS = (
     {"__init__", "errors", "types"},
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
-    {"records", "journal", "checking", "saved", "selecting", "tidy"},
+    {"records", "journal", "shapes", "checking", "saved", "selecting", "tidy"},
     {"stats", "moderation", "wer_stats", "sequential", "compare", "settings", "noise"},
     {"report", "ab"},
     {"plugin", "commands"},
