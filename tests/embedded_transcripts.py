@@ -31,7 +31,7 @@ class Heard:
     errors: UtteranceErrors
 
 
-def utterances(bucket: str = "5s", n_utterances: int = 8) -> tuple[Utterance, ...]:
+def utterances(bucket: str = "5s", n_utterances: int | None = 8) -> tuple[Utterance, ...]:
     return load_slice("embedded", bucket, limits_s=BUCKETS_S[bucket], n_utterances=n_utterances).utterances
 
 

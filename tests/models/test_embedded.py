@@ -21,8 +21,8 @@ from tests.embedded_transcripts import NAMES, Heard, hear, load, utterances, wer
 GOLDEN: Mapping[str, Mapping[str, object]] = json.loads(
     Path(__file__).with_name("embedded_transcripts.json").read_text("utf-8")
 )
-WORST_WER = {"asr-harness/ctc-mini": 0.20, "asr-harness/whisper-mini": 0.20}
-WORST_WER_OF_A_MINUTE = {"asr-harness/ctc-mini": 0.10, "asr-harness/whisper-mini": 0.30}
+WORST_WER = {"asr-harness/ctc-mini": 0.15, "asr-harness/whisper-mini": 0.15}
+WORST_WER_OF_A_MINUTE = {"asr-harness/ctc-mini": 0.10, "asr-harness/whisper-mini": 0.20}
 both = pytest.mark.parametrize("name", NAMES)
 
 
@@ -102,10 +102,10 @@ def test_a_fiftieth_of_the_weights_at_nought_raises_wer(
 
 
 @both
-def test_int8_changes_some_transcripts_and_wer_by_little(
-    name: str, longer: tuple[Utterance, ...], unharmed_longer: dict[str, tuple[Heard, ...]]
-) -> None:
-    quantised, before = hear(load(name, quantisation="int8"), longer), unharmed_longer[name]
+def test_int8_changes_some_transcripts_and_wer_by_little(name: str) -> None:
+    # All of the bucket: a place lost in one utterance is two points of eight's.
+    spoken = utterances("15s", None)
+    quantised, before = (hear(load(name, **variant), spoken) for variant in ({"quantisation": "int8"}, {}))
     assert [one.text for one in quantised] != [one.text for one in before]
     assert abs(wer(quantised) - wer(before)) <= 0.05
 

@@ -145,6 +145,17 @@ def test_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     assert len((tmp_path / "log.txt").read_text().splitlines()) == 2
 
 
+def test_the_last_weights_are_those_to_use(tmp_path: Path) -> None:
+    class Wandering(Line):
+        def validate(self) -> dict[str, float]:
+            return {"wer": float(len(self.progress))}
+
+    line = Wandering()
+    for budget_s in (0.05, 0.10):
+        loop.train(line, tmp_path, budget_s=budget_s, learning_rate=0.01)
+    assert torch.load(tmp_path / "best.pt")["weight"] == line.model.weight
+
+
 def test_a_training_begun_with_weights_has_the_rest_of_the_budget(tmp_path: Path) -> None:
     line = Line()
     loop.train(line, tmp_path, budget_s=0.20, learning_rate=0.01, begin_at=0.75)

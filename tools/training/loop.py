@@ -44,9 +44,11 @@ class State:
 def train(
     task: Trainable, folder: Path, *, budget_s: float, learning_rate: float, begin_at: float = 0.0
 ) -> None:
-    """Train until the CPU time is used up; the best weights by validation WER are in `best.pt`.
+    """Train until the CPU time is used up; the weights to use are in `best.pt`.
 
-    A training of which nothing is saved starts as if this share of the budget were over.
+    These are the best by validation WER until the end, and then the last: a few dozen sentences tell weights
+    that are still moving apart worse than a learning rate that has come to rest does. A training of which
+    nothing is saved starts as if this share of the budget were over.
     """
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +79,7 @@ def train(
             validated_s = state.trained_s
             check(task, folder, state, optimizer, sum(losses) / len(losses))
             losses.clear()
+    save(folder / "best.pt", task.model.state_dict())
 
 
 def share_of_rate(progress: float) -> float:
