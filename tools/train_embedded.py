@@ -7,8 +7,8 @@ python -m tools.train_embedded save FOLDER
 python -m tools.train_embedded evaluate
 
 The times are those of the last training, on 2 shared cores, no GPU; what the weights that it went on from
-took, their cards say. A training that is started again, with a larger budget too, goes on where it was. Without
---go-on it begins with nothing: 2230 s made a first ctc-mini, 8700 s a first whisper-mini.
+took, their cards say. A training that is started again, with a larger budget too, goes on where it was.
+Without --go-on it begins with nothing: 2230 s made a first ctc-mini, 8700 s a first whisper-mini.
 """
 
 from __future__ import annotations
