@@ -68,7 +68,7 @@ def _check(figures: Mapping[str, shapes.Figure], values: Mapping[str, Any], owne
         value = values.get(name)
         try:
             is_sound = figure.is_sound(value)
-        except (TypeError, KeyError, AttributeError, ValueError):
+        except (TypeError, KeyError, AttributeError, ValueError, OverflowError):
             is_sound = False
         if not is_sound:
             shown = repr(value)

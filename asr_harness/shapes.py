@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
-from math import fsum, inf, isfinite
+from math import fsum, isnan
 from typing import Any, NamedTuple
 
 from asr_harness.types import STAGES, Case
 
 AXES = tuple(field.name for field in fields(Case))
+BEYOND_ANY_FIGURE = 1e100
+"""So large, and its inverse so small, that squares and ratios would leave what floats can hold."""
 COUNTS = {"hits", "substitutions", "deletions", "insertions"}
 
 
 class Figure(NamedTuple):
-    """What a figure is to be, in words and as a test; a test that fails by TypeError or KeyError says no."""
+    """What a figure is to be, in words and as a test; a test that fails by an error of Python's says no."""
 
     words: str
     is_sound: Callable[[Any], bool]
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float))
+    return isinstance(value, (int, float)) and abs(value) < BEYOND_ANY_FIGURE
 
 
 def is_positive(value: Any) -> bool:
-    """Whether a value is a finite number above 0."""
-    return _is_number(value) and 0 < value < inf
+    """Whether a value is a number above 0 that one can calculate with."""
+    return _is_number(value) and value > 1 / BEYOND_ANY_FIGURE
+
+
+def _is_rate(value: Any) -> bool:
+    return _is_number(value) or (isinstance(value, float) and isnan(value))
 
 
 def is_count(value: Any) -> bool:
@@ -64,7 +70,20 @@ def _is_plan(value: Any) -> bool:
 
 
 def _are_seconds(values: Any) -> bool:
-    return len(values) > 0 and isfinite(fsum(values))
+    return len(values) > 0 and _is_number(fsum(values))
+
+
+def _may_be_rounds(values: Any) -> bool:
+    # Whether they are finite and above 0 is asked of them in particular.
+    return all(isinstance(value, float) or _is_number(value) for value in values)
+
+
+def _are_paces(values: Any) -> bool:
+    return len(values) > 0 and all(map(is_positive, values))
+
+
+def _none_below_0(values: Any) -> bool:
+    return all(_is_number(value) and value >= 0 for value in values.values())
 
 
 def _are_numbers(values: Any) -> bool:
@@ -93,7 +112,7 @@ def _are_errors(value: Any) -> bool:
 
 
 def _are_counts(value: Any) -> bool:
-    return value.keys() == COUNTS and all(isinstance(n, int) and n >= 0 for n in value.values())
+    return value.keys() == COUNTS and all(isinstance(n, int) for n in value.values()) and _none_below_0(value)
 
 
 def _are_peaks(value: Any) -> bool:
@@ -121,12 +140,13 @@ FIGURES = {
         "seconds for each round", lambda value: len(value) > 0 and all(map(_are_seconds, value))
     ),
     "stage_s": Figure("seconds for each stage and round", _are_stages),
-    "calibration_s": Figure("seconds for each round", _are_seconds),
-    **dict.fromkeys(("flops", "useful_flops", "n_passes", "operators", "stage_energy_j"), NUMBERS),
+    "calibration_s": Figure("seconds above 0 for each round", _are_paces),
+    **dict.fromkeys(("flops", "operators"), _or_none("counts by name", _none_below_0)),
+    **dict.fromkeys(("useful_flops", "n_passes", "stage_energy_j"), NUMBERS),
     **dict.fromkeys(("n_tokens", "padding_fraction", "n_parameters", "weight_bytes", "cache_bytes"), NUMBER),
     **dict.fromkeys(("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes"), NUMBER),
     **dict.fromkeys(("energy_per_utterance_j", "energy_per_audio_s_j", "net_energy_j"), NUMBER),
-    **dict.fromkeys(("wer", "wer_raw", "cer"), NUMBER),
+    **dict.fromkeys(("wer", "wer_raw", "cer"), _or_none("a rate", _is_rate)),
     **dict.fromkeys(("reasons", "fingerprints"), NAMED),
     "energy_evidence": _or_none("evidence by name", _is_evidence),
     "roofline": _or_none("roofs by stage", _are_roofs),
@@ -148,7 +168,7 @@ OUTCOME = {
     "case": Figure(f"a case of {', '.join(AXES)}", lambda value: value.keys() == set(AXES)),
 }
 BENCHMARK = dict.fromkeys(("stats", "extra_info"), Figure("values by name", _is_mapping))
-ROUNDS = {"data": Figure("seconds for each round", lambda value: all(map(_is_number, value)))}
+ROUNDS = {"data": Figure("seconds for each round", _may_be_rounds)}
 
 BLOCK = {
     "environment": Figure("a description of the machine", _is_environment),

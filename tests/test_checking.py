@@ -57,6 +57,27 @@ def test_a_rate_that_is_not_a_number_is_one_that_was_not_measured() -> None:
     assert parse_run(PATH, content(measured(wer=math.nan))).records
 
 
+COUNTS = {"hits": 9, "substitutions": 1, "deletions": 0, "insertions": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("n_tokens", math.inf),
+        ("audio_s", 10**400),
+        ("peak_resident_bytes", math.nan),
+        ("calibration_s", [0.0]),
+        ("flops", {"encode": None}),
+        ("operators", {"encode": -1}),
+        ("errors", [{"words": COUNTS}] * 4),
+        ("errors", [{"words": COUNTS, "characters": {"hits": 9}}] * 4),
+        ("errors", [{"words": COUNTS, "characters": COUNTS | {"insertions": math.nan}}] * 4),
+    ],
+)
+def test_a_figure_that_nobody_can_calculate_with_is_refused(name: str, value: Any) -> None:
+    assert f"'{name}' of whisper-tiny" in refusal(content(measured(**{name: value})))
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0, math.nan, math.inf])
 def test_a_round_takes_some_time(seconds: float) -> None:
     assert "took no finite time above 0" in refusal(content(measured(rounds_s=(1.0, seconds))))

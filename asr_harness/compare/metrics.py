@@ -24,6 +24,8 @@ QUALITY_TOLERANCE = 0.005
 class Metric:
     """A figure of which more is worse.
 
+    `read` gives a run's value, None where it was not measured or is not above 0.
+
     A change is a regression only above `tolerance`, and none is claimed only within `margin`; both are
     relative. A `twin` is the same measurement in another unit, and shares that one's test.
     """
@@ -40,7 +42,12 @@ class Metric:
 
 def _info(record: CaseRecord, name: str) -> float | None:
     value = (record.info or {}).get(name)
-    return None if value is None else float(value)
+    return None if value is None else _above_0(float(value))
+
+
+def _above_0(value: float) -> float | None:
+    """Let go of what has no logarithm, and so no ratio to anything."""
+    return value if value > 0 else None
 
 
 def _latency(record: CaseRecord) -> float | None:
@@ -58,7 +65,7 @@ def _p95(record: CaseRecord) -> float | None:
 
 def _stage(name: str) -> Callable[[CaseRecord], float | None]:
     def read(record: CaseRecord) -> float | None:
-        return float(median((record.info or {})["stage_s"][name])) or None
+        return _above_0(float(median((record.info or {})["stage_s"][name])))
 
     return read
 

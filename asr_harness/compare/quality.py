@@ -12,6 +12,7 @@ import numpy as np
 from asr_harness import wer_stats
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.metrics import QUALITY_TOLERANCE
+from asr_harness.compare.sides import differing, fingerprint
 from asr_harness.metrics.error_rate import Errors
 from asr_harness.wer_stats import PairedErrors
 
@@ -47,10 +48,8 @@ def rate_pair(pair: Pair, metric: str, alpha: float) -> Rated | Cell | None:
     if any(one.info.get("errors") is None for one in (*pair.base, *pair.candidate)):
         return None
     both = (*pair.base, *pair.candidate)
-    normalisers = {(one.info.get("fingerprints") or {}).get("normaliser") for one in both}
-    if len(normalisers) > 1:
-        note = f"normaliser differs: {' and '.join(sorted(map(str, normalisers)))}"
-        return Cell(pair.case_id, metric, "incomparable", note=note)
+    if differs := differing("normaliser", both, fingerprint("normaliser")):
+        return Cell(pair.case_id, metric, "incomparable", note=differs)
     talks = tuple(str(utterance["talk"]) for utterance in pair.base[0].info["utterances"])
     base, n_base = _counts(pair.base, metric)
     candidate, n_candidate = _counts(pair.candidate, metric)

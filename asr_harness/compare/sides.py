@@ -144,15 +144,15 @@ def _pair(
     case_id: str, base: tuple[Measured, ...], candidate: tuple[Measured, ...], across: Sequence[str]
 ) -> Pair:
     both, device = (*base, *candidate), base[0].record.case.device
-    elsewhere = _differing("dtype", both, lambda one: one.info.get("dtype"))
+    elsewhere = differing("dtype", both, lambda one: one.info.get("dtype"))
     for key in machine(base[0].run, device):
-        elsewhere = elsewhere or _differing(key, both, lambda one, key=key: machine(one.run, device)[key])
+        elsewhere = elsewhere or differing(key, both, lambda one, key=key: machine(one.run, device)[key])
     barrier = None
     if elsewhere and "machines" not in across:
         barrier = f"{elsewhere}; --across machines compares all but times, energy and memory"
     looked_past: list[str] = []
     for key, way_out in FINGERPRINTS.items():
-        differs = _differing(key, both, fingerprint(key))
+        differs = differing(key, both, fingerprint(key))
         if differs and way_out in across:
             looked_past.append(f"{differs}, compared all the same")
         elif differs:
@@ -167,7 +167,8 @@ def fingerprint(key: str) -> Callable[[Measured], Any]:
     return lambda one: (one.info.get("fingerprints") or {}).get(key)
 
 
-def _differing(key: str, both: Sequence[Measured], read: Callable[..., Any]) -> str | None:
+def differing(key: str, both: Sequence[Measured], read: Callable[..., Any]) -> str | None:
+    """Say in what two values of a key differ; None where all are alike."""
     values = list(dict.fromkeys(json.dumps(read(one), sort_keys=True) for one in both))
     if len(values) == 1:
         return None

@@ -157,6 +157,11 @@ def test_estimated_energy_is_never_judged(side: Side) -> None:
     assert cell(compare(side("a", **counted), side("b", **counted)), "energy").verdict == "unchanged"
 
 
+def test_nothing_above_0_is_nothing_to_compare(side: Side) -> None:
+    found = compare(side("a", peak_resident_bytes=0), side("b", peak_resident_bytes=0))
+    assert "memory" not in {each.metric for each in found.cells}
+
+
 def test_what_is_undecided_can_be_told_to_pass_or_fail(side: Side) -> None:
     found = compare(side("a", 1), side("b", 1))
     assert [exit_status(found, undecided=choice) for choice in (None, "pass", "fail")] == [3, 0, 1]
