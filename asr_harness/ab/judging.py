@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab.latency import (
     LATENCY,
+    NOT_BY_TURNS,
     STAGE_SHARE,
     in_latency,
     of_latency,
@@ -60,7 +61,9 @@ def judge(findings: Findings) -> Comparison:
         across=("weights", "decoding"),
         timed=cells,
     )
-    return replace(found, alpha=chosen.alpha)
+    left = [rule.text for rule in chosen.rules if rule.metric in NOT_BY_TURNS]
+    told = [f"left to compare on saved runs, as ab does not judge it: {', '.join(left)}"] if left else []
+    return replace(found, alpha=chosen.alpha, notes=(*told, *found.notes))
 
 
 def read_run(name: str, text: str) -> SavedRun:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from asr_harness.compare.rules import Rule, Trade, tolerance
 from asr_harness.sequential import verdicts
 from asr_harness.stats import mean
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from asr_harness.sequential import Decision
 
 LATENCY, RTF = "latency", "rtf"
+NOT_BY_TURNS = ("energy", "p95", *STAGES)
+"""Metrics that `compare` judges and live workers do not: a rule for one is told, and left to it."""
 
 TOGETHER_SHARE = 0.2
 STAGE_SHARE = 0.1
@@ -100,8 +103,13 @@ def share_of_the_rest(runs: Mapping[Side, Sequence[SavedRun]]) -> float:
 
 
 def of_latency(rules: Sequence[Speaking]) -> list[Speaking]:
-    """Let what is said of RTF be said of latency: on one slice they are one measurement in two units."""
-    return [replace(rule, metric=in_latency(rule.metric)) for rule in rules]
+    """Let what is said of RTF be said of latency: on one slice they are one measurement in two units.
+
+    Those of what is not judged by turns are left out.
+    """
+    return [
+        replace(rule, metric=in_latency(rule.metric)) for rule in rules if rule.metric not in NOT_BY_TURNS
+    ]
 
 
 def in_latency(name: str) -> str:

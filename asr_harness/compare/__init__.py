@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.compare import exact, quality, times, timing
 from asr_harness.compare.cells import VERDICTS, Cell, Comparison
-from asr_harness.compare.metrics import EXACT, METRICS, OUTCOME, RATES, SHARES, Family
+from asr_harness.compare.metrics import EXACT, METRICS, NAMES, OUTCOME, RATES, SHARES, Family
 from asr_harness.compare.rules import Rule, Trade, check_all_used, tolerance
 from asr_harness.compare.sides import ACROSS, Pair, pair_up, software_notes
 from asr_harness.errors import RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asr_harness.compare.timing import Tested
     from asr_harness.saved import SavedRun
+    from asr_harness.types import Verdict
 
 __all__ = ["ACROSS", "EXIT_UNDECIDED", "EXIT_UNUSABLE", "Cell", "Comparison", "compare", "exit_status"]
 
+LOST: tuple[Verdict, ...] = ("regression", "missing")
 EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
 
 
@@ -43,7 +45,6 @@ def compare(
     RuleError where a rule speaks of nothing.
     """
     pairs, cells, notes = pair_up(base, candidate, across)
-    _check_rules(rules, trades, pairs, cells)
     open_pairs = [pair for pair in pairs if pair.all_barrier is None]
     cells += [_incomparable(pair) for pair in pairs if pair.all_barrier]
     for pair in open_pairs:
@@ -59,6 +60,7 @@ def compare(
     cells += [one for one in rated if isinstance(one, Cell)]
     open_rates = [one for one in rated if not isinstance(one, Cell)]
     cells += _judge_rates(open_rates, shares.get("quality", 0.0), rules)
+    check_all_used((*rules, *trades), _spoken_of(pairs, (*(timed or ()), *cells)))
     looked_past = dict.fromkeys(text for pair in open_pairs for text in pair.looked_past)
     cells = _traded(_with(timed or (), cells), trades)
     return Comparison(
@@ -77,10 +79,9 @@ def exit_status(comparison: Comparison, *, undecided: str | None = None) -> int:
 
     `undecided` may be `pass` or `fail`: what is not decided then counts as fine, or as a regression.
     """
-    if comparison.of("regression", "missing", gated=True):
+    if comparison.of(*LOST, gated=True):
         return EXIT_REGRESSION
-    judged = [cell for cell in comparison.cells if cell.metric != OUTCOME]
-    if judged and all(cell.verdict == "incomparable" for cell in judged):
+    if comparison.is_empty:
         return EXIT_UNUSABLE
     if comparison.of("inconclusive", "incomparable", gated=True):
         return {"pass": EXIT_FINE, "fail": EXIT_REGRESSION}.get(undecided or "", EXIT_UNDECIDED)
@@ -144,12 +145,12 @@ def _holds(trade: Trade, cell: Cell, by_name: dict[tuple[str, str], Cell]) -> bo
     )
 
 
-def _check_rules(
-    rules: Sequence[Rule], trades: Sequence[Trade], pairs: Sequence[Pair], cells: Sequence[Cell]
-) -> None:
-    if pairs or not cells:
-        names = [*(metric.name for metric in METRICS), *RATES, *EXACT]
-        check_all_used((*rules, *trades), [(pair.case_id, name) for pair in pairs for name in names])
+def _spoken_of(pairs: Sequence[Pair], cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+    """Give what rules may speak of: what was judged, and all of a case that is barred or was lost."""
+    barred = [pair.case_id for pair in pairs if pair.all_barrier or pair.times_barrier]
+    lost = [cell.case_id for cell in cells if cell.metric == OUTCOME and cell.verdict in LOST]
+    yield from ((cell.case_id, cell.metric) for cell in cells)
+    yield from ((case_id, name) for case_id in (*barred, *lost) for name in NAMES)
 
 
 def _incomparable(pair: Pair) -> Cell:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.compare.metrics import OUTCOME
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -63,6 +65,13 @@ class Comparison:
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
     calibrated_devices: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing could be compared: neither a metric, nor a case that runs now and did not."""
+        judged = [cell for cell in self.cells if cell.metric != OUTCOME]
+        barred = all(cell.verdict == "incomparable" for cell in judged)
+        return barred and bool(judged or not self.of("improvement"))
 
     def of(self, *verdicts: Verdict, gated: bool | None = None) -> tuple[Cell, ...]:
         """Pick the cells of some verdicts."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from asr_harness.compare.sides import Measured, Pair
     from asr_harness.types import Verdict
 
+SIDE_DIFFERS = "{} differ between runs of the same side"
+
 
 def judge_exact(pair: Pair, limits: Mapping[str, float | None]) -> list[Cell]:
     """Compare transcripts, tokens, FLOPs and operators; `limits` are the tolerances that rules give."""
@@ -76,21 +78,37 @@ def _count(
     *,
     gated: bool,
 ) -> Cell | None:
-    base, candidate = _agreed(pair.base, read), _agreed(pair.candidate, read)
-    if base is None or candidate is None:
-        both_have = all(read(one.info) is not None for one in (*pair.base, *pair.candidate))
-        note = f"{name} differ between runs of the same side"
-        return Cell(pair.case_id, name, "inconclusive", gated=False, note=note) if both_have else None
+    base, candidate = (_counted(side, read) for side in (pair.base, pair.candidate))
     limit = limits.get(name)
-    effect = candidate / base - 1 if base else float(candidate > 0)
-    verdict: Verdict = "unchanged"
-    if effect > (limit or 0.0):
-        verdict = "regression"
-    elif effect < 0:
-        verdict = "improvement"
-    return Cell(
-        pair.case_id, name, verdict, gated or limit is not None, base, candidate, effect, effect, effect
-    )
+    gated = gated or limit is not None
+    if not base or not candidate:
+        return one_sided(pair.case_id, name, bool(base), bool(candidate), gated=gated)
+    before, after = median(base), median(candidate)
+    effect = after / before - 1 if before else float(after > 0)
+    note = "" if min(base) == max(base) and min(candidate) == max(candidate) else SIDE_DIFFERS.format(name)
+    verdict = _verdict(base, candidate, 1 + (limit or 0.0))
+    return Cell(pair.case_id, name, verdict, gated, before, after, effect, effect, effect, note=note)
+
+
+def one_sided(case_id: str, metric: str, has_base: bool, has_candidate: bool, *, gated: bool) -> Cell | None:
+    """Judge what the sides do not both tell: lost where the base has it, None where neither does."""
+    if has_base:
+        return Cell(case_id, metric, "missing", gated, note="the base has it, the candidate does not")
+    note = "only the candidate has it"
+    return Cell(case_id, metric, "inconclusive", gated=False, note=note) if has_candidate else None
+
+
+def _verdict(base: Sequence[float], candidate: Sequence[float], allowed: float) -> Verdict:
+    """Hold the ranges of both sides against each other, which are points unless runs of a side differ."""
+    if min(candidate) > allowed * max(base):
+        return "regression"
+    if max(candidate) < min(base):
+        return "improvement"
+    return "unchanged" if max(candidate) <= allowed * max(base) else "inconclusive"
+
+
+def _counted(side: Sequence[Measured], read: Callable[[Mapping[str, Any]], float | None]) -> list[float]:
+    return [value for value in (read(one.info) for one in side) if value is not None]
 
 
 def _agreed(side: Sequence[Measured], read: Callable[[Mapping[str, Any]], float | None]) -> float | None:

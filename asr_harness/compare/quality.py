@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from asr_harness import wer_stats
 from asr_harness.compare.cells import Cell
+from asr_harness.compare.exact import one_sided
 from asr_harness.compare.metrics import QUALITY_TOLERANCE
 from asr_harness.compare.sides import differing, fingerprint
 from asr_harness.metrics.error_rate import Errors
@@ -45,9 +46,10 @@ class Rated:
 
 def rate_pair(pair: Pair, metric: str, alpha: float) -> Rated | Cell | None:
     """Test one error rate of a case; a cell where no test is needed or allowed, None where unmeasured."""
-    if any(one.info.get("errors") is None for one in (*pair.base, *pair.candidate)):
-        return None
+    pair = replace(pair, base=_scored(pair.base), candidate=_scored(pair.candidate))
     both = (*pair.base, *pair.candidate)
+    if not pair.base or not pair.candidate:
+        return one_sided(pair.case_id, metric, bool(pair.base), bool(pair.candidate), gated=True)
     if differs := differing("normaliser", both, fingerprint("normaliser")):
         return Cell(pair.case_id, metric, "incomparable", note=differs)
     talks = tuple(str(utterance["talk"]) for utterance in pair.base[0].info["utterances"])
@@ -63,6 +65,10 @@ def rate_pair(pair: Pair, metric: str, alpha: float) -> Rated | Cell | None:
         note = "transcripts identical"
         return Cell(pair.case_id, metric, "unchanged", True, rate, rate, 0.0, 0.0, 0.0, 1.0, note=note)
     return Rated(pair, metric, errors, talks, unit, _test(errors, talks, unit, alpha))
+
+
+def _scored(side: Sequence[Measured]) -> tuple[Measured, ...]:
+    return tuple(one for one in side if one.info.get("errors") is not None)
 
 
 def judge_rate(rated: Rated, p: float, *, alpha: float, limit: float | None) -> Cell:

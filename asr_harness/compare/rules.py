@@ -93,8 +93,9 @@ def check_all_used(rules: Iterable[Rule | Trade], cells: Iterable[tuple[str, str
     for rule in rules:
         if not any(rule.covers(*cell) for cell in known):
             cases = sorted({case_id for case_id, _ in known})
-            such = ", ".join(cases[:3])
-            raise RuleError(f"rule {rule.text!r} matches nothing that was compared; cases are such as {such}")
+            meant = [case_id for case_id in cases if fnmatchcase(case_id, rule.cases)]
+            why = f"{meant[0]} has no {rule.metric}" if meant else f"cases are such as {', '.join(cases[:3])}"
+            raise RuleError(f"rule {rule.text!r} matches nothing that was compared: {why}")
 
 
 def _check_metric(text: str, metric: str, unit: str) -> None:

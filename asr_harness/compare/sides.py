@@ -21,6 +21,7 @@ ACROSS = ("machines", "weights", "decoding")
 
 CPU_KEYS = ("cpu", "n_logical_cores", "n_threads", "variables")
 GPU_KEYS = ("name", "power_limit_w")
+ABSENT = "absent"
 FINGERPRINTS = {"slice": None, "weights": "weights", "decoding": "decoding"}
 
 
@@ -129,6 +130,8 @@ def outcome_cell(case_id: str, before: str, after: str, reason: str | None) -> C
     verdict: Verdict = "unchanged"
     if before == "measured" and after != "measured":
         verdict = "regression" if after == "oom" else "missing"
+    elif after == ABSENT and before != "unavailable":
+        verdict = "missing"
     elif before != "measured" and after == "measured":
         verdict = "improvement"
     return Cell(case_id, OUTCOME, verdict, note=note)
@@ -137,7 +140,7 @@ def outcome_cell(case_id: str, before: str, after: str, reason: str | None) -> C
 def _first_outcome(side: tuple[Measured, ...], *, prefer_measured: bool) -> str:
     found = [one.record.outcome for one in side]
     preferred = [outcome for outcome in found if (outcome == "measured") is prefer_measured]
-    return (preferred or found or ["absent"])[0]
+    return (preferred or found or [ABSENT])[0]
 
 
 def _pair(

@@ -54,6 +54,8 @@ def headline(comparison: Comparison) -> str:
     counted = ", ".join(f"{verdict} {found[verdict]}" for verdict in VERDICTS if found[verdict])
     if found["regression"] or found["missing"]:
         return f"REGRESSION: {counted}"
+    if comparison.is_empty:
+        return f"NOTHING COULD BE COMPARED: {counted}"
     if found["inconclusive"] or found["incomparable"]:
         return f"UNDECIDED: {counted}"
     return f"NO REGRESSION: {counted}"

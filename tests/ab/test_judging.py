@@ -58,6 +58,12 @@ def test_what_the_sides_saved_is_compared_too() -> None:
     assert judged(found, "wer") == "unchanged"
 
 
+def test_a_rule_for_what_turns_do_not_tell_is_left_to_compare_and_told() -> None:
+    rules = (parse_rule("p95>5%"), parse_rule("latency>5%"))
+    comparison = judging.judge(findings(0.0, settings=Settings(rules)))
+    assert "left to compare on saved runs, as ab does not judge it: p95>5%" in comparison.notes
+
+
 def test_a_lost_case_fails_whatever_the_run_of_the_base_says() -> None:
     found = findings(0.0)
     found.lost["whisper-base-cpu-5s-b1-baseline"] = "candidate", "oom", "out of memory"

@@ -14,6 +14,36 @@ def test_more_flops_are_a_regression_with_a_single_run(side: Side) -> None:
     assert exit_status(found) == 1
 
 
+def test_flops_that_the_candidate_no_longer_tells_are_missing(side: Side) -> None:
+    found = compare(side("a", 1), side("b", 1, flops=None))
+    assert cell(found, "flops").verdict == "missing"
+    assert exit_status(found) == 1
+
+
+def test_flops_that_only_the_candidate_tells_inform(side: Side) -> None:
+    assert not cell(compare(side("a", 1, flops=None), side("b", 1)), "flops").gated
+
+
+def test_a_run_without_counts_does_not_hide_those_of_the_others(side: Side) -> None:
+    more = {"encode": 2e9, "decode": 1e9}
+    base = (*side("a", 2), *side("c", 1, flops=None))
+    assert cell(compare(base, side("b", 2, flops=more)), "flops").verdict == "regression"
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [((2.1, 2.2), "regression"), ((1.9, 2.1), "inconclusive"), ((1.9, 2.0), "unchanged")],
+)
+def test_flops_that_differ_between_runs_are_held_against_the_most_of_the_base(
+    side: Side, counts: tuple[float, float], verdict: str
+) -> None:
+    candidate = [side(f"b{i}", 1, flops={"encode": count * 1e9})[0] for i, count in enumerate(counts)]
+    base = [side(f"a{i}", 1, flops={"encode": count * 1e9})[0] for i, count in enumerate((1.8, 2.0))]
+    found = cell(compare(base, candidate), "flops")
+    assert (found.verdict, found.gated) == (verdict, True)
+    assert found.note == "flops differ between runs of the same side"
+
+
 def test_changed_transcripts_are_counted(side: Side) -> None:
     found = cell(compare(side("a", 1, wrong=(0, 1, 2, 3)), side("b", 1, wrong=(0, 1, 3, 3))), "transcripts")
     assert found.note == "1 of 4 transcripts changed"

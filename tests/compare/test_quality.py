@@ -84,5 +84,16 @@ def test_other_tests_stand_beside_the_verdict_under_their_names(side: Side) -> N
     assert details["bootstrap_low"] <= 15 / 320 <= details["bootstrap_high"]
 
 
+def test_an_error_rate_that_the_candidate_no_longer_tells_is_missing(side: Side) -> None:
+    found = compare(side("a", wrong=(1, 1, 1, 1)), side("b"))
+    assert cell(found, "wer").verdict == "missing"
+    assert exit_status(found) == 1
+
+
+def test_a_run_without_errors_does_not_hide_those_of_the_others(side: Side) -> None:
+    candidate = (*side("b", wrong=(9, 9, 9, 8)), *side("c", 1))
+    assert cell(compare(side("a", wrong=(1, 1, 1, 1)), candidate), "wer").effect == pytest.approx(0.775)
+
+
 def test_dummy_weights_have_no_error_rate_to_judge(side: Side) -> None:
     assert "wer" not in {each.metric for each in compare(side("a"), side("b")).cells}

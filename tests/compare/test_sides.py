@@ -6,6 +6,7 @@ import pytest
 
 from asr_harness.compare import compare, exit_status
 from asr_harness.errors import RecordError
+from asr_harness.report.verdicts import headline
 from tests.compare.conftest import Side
 from tests.compare.test_times import cell
 from tests.saved_runs import CASE, measured, unmeasured
@@ -30,6 +31,26 @@ def test_outcomes_are_judged(side: Side, before: str, after: str, verdict: str) 
     found = compare(side("a", cases=cases[0]), side("b", cases=cases[1]))
     assert cell(found, "outcome").verdict == verdict
     assert exit_status(found) == (1 if verdict in ("regression", "missing") else 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict"), [("oom", "missing"), ("failed", "missing"), ("unavailable", "unchanged")]
+)
+def test_a_case_that_never_ran_and_is_gone_is_missing_if_the_base_could_have_run_it(
+    side: Side, before: str, verdict: str
+) -> None:
+    found = compare(
+        side("a", cases=[unmeasured(before), measured(OTHER)]), side("b", cases=[measured(OTHER)])
+    )
+    assert cell(found, "outcome").verdict == verdict
+
+
+@pytest.mark.parametrize(("after", "status"), [("failed", 2), ("measured", 0)])
+def test_cases_that_ran_nowhere_are_nothing_to_compare(side: Side, after: str, status: int) -> None:
+    cases = [measured() if after == "measured" else unmeasured(after)]
+    found = compare(side("a", cases=[unmeasured("failed")]), side("b", cases=cases))
+    assert exit_status(found) == status
+    assert headline(found).startswith("NOTHING" if status else "NO REGRESSION")
 
 
 def test_a_case_that_the_candidate_lacks_is_missing_and_fails(side: Side) -> None:

@@ -9,7 +9,7 @@ from asr_harness.compare import Cell, Comparison, compare, exit_status
 from asr_harness.compare.rules import parse_rule, parse_trade
 from asr_harness.errors import RuleError
 from tests.compare.conftest import Side
-from tests.saved_runs import CASE, measured, write_run
+from tests.saved_runs import CASE, measured, unmeasured, write_run
 
 
 def cell(comparison: Comparison, metric: str, case_id: str = CASE) -> Cell:
@@ -134,6 +134,20 @@ def test_a_rule_makes_a_metric_count_that_only_informed(side: Side) -> None:
 def test_a_rule_that_matches_nothing_is_an_error(side: Side) -> None:
     with pytest.raises(RuleError, match="matches nothing"):
         compare(side("a"), side("b"), rules=[parse_rule("turbo-*:rtf>5%")])
+
+
+@pytest.mark.parametrize("rule", ["energy>5%", "wer>0.5pt"])
+def test_a_rule_for_what_neither_side_measured_is_an_error(side: Side, rule: str) -> None:
+    with pytest.raises(RuleError, match=r"baseline has no (energy|wer)"):
+        compare(side("a"), side("b"), rules=[parse_rule(rule)])
+
+
+def test_a_rule_for_what_is_barred_or_lost_is_none(side: Side) -> None:
+    rules = [parse_rule("energy>5%")]
+    elsewhere = side("b", environment={"cpu": "Another"})
+    assert exit_status(compare(side("a"), elsewhere, across=["machines"], rules=rules)) == 0
+    lost = compare(side("a"), side("c", cases=[unmeasured("oom")]), rules=rules)
+    assert exit_status(lost) == 1
 
 
 def test_a_trade_off_allows_what_was_paid_for(side: Side) -> None:
