@@ -68,6 +68,12 @@ class SavedRun:
         return f"{name}+" if self.is_dirty else name
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What two files have alike only if one is a copy of the other."""
+        rounds_s = next((record.rounds_s for record in self.records.values() if record.rounds_s), ())
+        return self.time, self.commit, tuple(self.records), rounds_s
+
+    @property
     def regressions(self) -> tuple[str, ...]:
         """List what the session itself judged to have regressed when the run was saved."""
         return tuple(self.block.get("judgement", {}).get("regressions", ()))

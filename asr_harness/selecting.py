@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,18 +25,22 @@ def select_runs(side: str, storage: Path = STORAGE) -> tuple[SavedRun, ...]:
 
     `side` is one or several, separated by commas, of: a file, a glob, a folder, a run number such as 7 or
     0007, seven or more digits of a commit, or `latest:BRANCH`: every run of the newest commit of a branch,
-    but for those that were themselves judged to have regressed. Raises RecordError naming what was not found.
+    but for those that were themselves judged to have regressed. A copy of a run is no second one.
+
+    Raises RecordError naming what was not found.
     """
     parts = [part.strip() for part in side.split(",") if part.strip()]
     if not parts:
         raise RecordError(
             "a side is empty; name a file, a glob, a folder, a run number, a commit or latest:BRANCH"
         )
-    found: dict[Path, SavedRun] = {}
+    found: list[SavedRun] = []
     for part in parts:
-        for run in _part(part, storage):
-            found.setdefault(run.path.resolve(), run)
-    return tuple(sorted(found.values(), key=_age))
+        try:
+            found += _part(part, storage)
+        except (OSError, RuntimeError, ValueError) as error:  # as pathlib says of a home, a pattern or a name
+            raise RecordError(f"cannot look for {part!r}: {error}") from error
+    return _oldest_first(found)
 
 
 def load_runs(paths: Iterable[Path]) -> tuple[SavedRun, ...]:
@@ -64,15 +69,20 @@ def _part(part: str, storage: Path) -> Sequence[SavedRun]:
         paths = [path for path in _stored(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
         return load_runs(_some(paths, f"no run number {part} under {storage}; {_what_is_there(storage)}"))
     if COMMIT.fullmatch(part.lower()):
-        paths = [path for path in _stored(storage) if part.lower() in path.name]
-        runs = [run for run in load_runs(paths) if (run.commit or "").startswith(part.lower())]
-        if not runs:
-            raise RecordError(f"no run of commit {part} under {storage}; {_what_is_there(storage)}")
-        return runs
+        return _of_commit(part.lower(), storage)
     raise RecordError(
         f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or more, or latest:BRANCH; "
         f"{_what_is_there(storage)}"
     )
+
+
+def _of_commit(commit: str, storage: Path) -> Sequence[SavedRun]:
+    """Load the runs of a commit; one that its name says is of it must not be damaged."""
+    named = load_runs(path for path in _stored(storage) if commit in path.name)
+    runs = [run for run in (*named, *known_runs(storage)) if (run.commit or "").startswith(commit)]
+    if not runs:
+        raise RecordError(f"no run of commit {commit} under {storage}; {_what_is_there(storage)}")
+    return runs
 
 
 def _folder(folder: Path) -> tuple[SavedRun, ...]:
@@ -97,8 +107,11 @@ def _stored(folder: Path) -> list[Path]:
 
 
 def _glob(path: Path) -> list[Path]:
+    """Give the files that match a pattern, and the runs in the folders that do."""
     anchor = Path(path.anchor) if path.is_absolute() else Path()
-    return sorted(anchor.glob(str(path.relative_to(path.anchor) if path.is_absolute() else path)))
+    matching = sorted(anchor.glob(str(path.relative_to(path.anchor) if path.is_absolute() else path)))
+    found = [_stored(one) if one.is_dir() else [one] for one in matching]
+    return list(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _some(paths: list[Path], complaint: str) -> list[Path]:
@@ -135,4 +148,10 @@ def _load(
             found.append(load_run(path))
         except passing_over as error:
             errors.append(error)
-    return tuple(sorted(found, key=_age)), errors
+    return _oldest_first(found), errors
+
+
+def _oldest_first(runs: Iterable[SavedRun]) -> tuple[SavedRun, ...]:
+    """Sort runs, each once: copies of one would pass for runs that do not differ at all."""
+    distinct = {run.identity: run for run in reversed([*runs])}
+    return tuple(sorted(distinct.values(), key=_age))

@@ -85,7 +85,7 @@ def join(
         )
     chosen_undecided = undecided or table.get("undecided")
     if chosen_undecided not in (None, *UNDECIDED):
-        raise RuleError(f"undecided = {chosen_undecided!r} in pyproject.toml is neither 'pass' nor 'fail'")
+        raise RuleError(f"undecided {chosen_undecided!r} is neither 'pass' nor 'fail'")
     return Settings(
         tuple(map(parse_rule, (*_texts(table, "fail-on"), *fail_on))),
         tuple(map(parse_trade, (*_texts(table, "allow"), *allow))),
@@ -98,13 +98,16 @@ def _table(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get(TABLE, {})
-    except tomllib.TOMLDecodeError as error:
+        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+    except (OSError, ValueError) as error:
         raise RuleError(f"cannot read {path}: {error}") from error
+    table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise RuleError(f"{TABLE} under [tool] in {path} is {table!r}; it is a table, [tool.{TABLE}]")
     unknown = sorted(set(table) - set(KEYS))
     if unknown:
         raise RuleError(f"[tool.{TABLE}] in {path} has no key {unknown[0]!r}; there are {', '.join(KEYS)}")
-    return table if isinstance(table, dict) else {}
+    return table
 
 
 def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:

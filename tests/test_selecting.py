@@ -1,6 +1,7 @@
 """Which runs a side means, and what is said of files that are none."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,26 @@ def test_a_damaged_run_in_a_folder_is_not_passed_over(storage: Path) -> None:
     (storage / "machine" / "0004_x.json").write_text("{", "utf-8")
     with pytest.raises(RecordError, match="is not JSON"):
         select_runs(str(storage), storage)
+
+
+def test_a_copy_of_a_run_is_no_second_one(storage: Path) -> None:
+    shutil.copy(storage / "machine" / f"0001_{MAIN}_x.json", storage / "machine" / f"0009_{MAIN}_x.json")
+    assert len(select_runs(str(storage), storage)) == len(known_runs(storage)) == 3
+
+
+def test_a_commit_is_found_in_a_file_of_any_name(storage: Path) -> None:
+    write_run(storage / "machine" / "0004_mine.json", measured(), commit=MAIN, day=9)
+    assert names("aaaaaaa", storage) == ["0001", "0003", "0004"]
+
+
+def test_a_glob_that_matches_a_folder_means_the_runs_in_it(storage: Path) -> None:
+    assert names(f"{storage}/mach*", storage) == ["0001", "0002", "0003"]
+
+
+@pytest.mark.parametrize("side", ["~no-such-user/x", "a**b", "a" * 300])
+def test_what_cannot_even_be_looked_for_is_named(side: str, storage: Path) -> None:
+    with pytest.raises(RecordError, match="cannot look for"):
+        select_runs(side, storage)
 
 
 def test_several_sides_join_without_repeating(storage: Path) -> None:

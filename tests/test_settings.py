@@ -40,3 +40,17 @@ def test_the_command_line_wins_where_only_one_can(tmp_path: Path) -> None:
 def test_a_wrong_file_says_what_is_wrong(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=said):
         settings.join(folder=written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"[tool]\nasr-harness = 5", "it is a table"), (b"\xff", "cannot read")]
+)
+def test_a_file_of_another_shape_says_so(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(content)
+    with pytest.raises(RuleError, match=said):
+        settings.join(folder=tmp_path)
+
+
+def test_a_file_that_says_nothing_of_tools_is_none(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("tool = 3", "utf-8")
+    assert settings.join(folder=tmp_path) == settings.Settings()

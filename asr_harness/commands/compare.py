@@ -7,6 +7,7 @@ unusable input, 3 undecided.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from asr_harness.selecting import STORAGE, known_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from asr_harness.saved import SavedRun
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,8 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
         trades=chosen.trades,
         alpha=chosen.alpha,
         across=arguments.across,
-        history=known_runs(arguments.storage) if 1 in (len(base), len(candidate)) else (),
+        history=known_runs(arguments.storage) if _has_single(base) or _has_single(candidate) else (),
     )
     status = compare.exit_status(found, undecided=chosen.undecided)
     print(formats.render(arguments.format, found, status, get_terminal_size().columns))  # noqa: T201
     return status
+
+
+def _has_single(side: Sequence[SavedRun]) -> bool:
+    """Whether any case has one run alone, which only former runs can tell the noise of."""
+    return 1 in Counter(case_id for run in side for case_id in run.records).values()

@@ -10,7 +10,7 @@ from asr_harness.compare import exact, quality, times, timing
 from asr_harness.compare.cells import VERDICTS, Cell, Comparison
 from asr_harness.compare.metrics import EXACT, METRICS, NAMES, OUTCOME, RATES, SHARES, Family
 from asr_harness.compare.rules import Rule, Trade, check_all_used, tolerance
-from asr_harness.compare.sides import ACROSS, Pair, pair_up, software_notes
+from asr_harness.compare.sides import ACROSS, Pair, notes_on_runs, pair_up
 from asr_harness.errors import RecordError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def compare(
         n_runs=(len(base), len(candidate)),
         alpha=alpha,
         cells=tuple(sorted(cells, key=_worst_first)),
-        notes=(*notes, *_times_left_out(open_pairs), *looked_past, *software_notes(base, candidate)),
+        notes=(*notes, *_times_left_out(open_pairs), *looked_past, *notes_on_runs(base, candidate)),
         calibrated_devices={device: f"{device}: {_said(*spread)}" for device, spread in spreads.items()},
     )
 

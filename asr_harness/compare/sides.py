@@ -92,14 +92,20 @@ def machine(run: SavedRun, device: str) -> Mapping[str, Any]:
     return found
 
 
-def software_notes(base: Sequence[SavedRun], candidate: Sequence[SavedRun]) -> list[str]:
-    """Tell which versions differ between the sides: such runs are compared, and it is said."""
-    sides = [_versions(runs) for runs in (base, candidate)]
-    return [
-        f"{name}: {', '.join(sorted(sides[0][name]))} against {', '.join(sorted(sides[1].get(name, {'–'})))}"
-        for name in sides[0]
-        if sides[0][name] != sides[1].get(name)
+def notes_on_runs(base: Sequence[SavedRun], candidate: Sequence[SavedRun]) -> list[str]:
+    """Tell of runs that stand on both sides, and which versions differ: such are compared, and it is said."""
+    shared = {run.identity for run in base} & {run.identity for run in candidate}
+    told = [f"runs on both sides: {len(shared)}; compared with itself, a run shows no change"]
+    before, after = (_versions(runs) for runs in (base, candidate))
+    return (told if shared else []) + [
+        " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
+        for name in before | after
+        if before.get(name) != after.get(name)
     ]
+
+
+def _listed(versions: Mapping[str, set[str]], name: str) -> str:
+    return ", ".join(sorted(versions.get(name, {"–"})))
 
 
 def _versions(runs: Sequence[SavedRun]) -> dict[str, set[str]]:

@@ -167,13 +167,13 @@ def _history(
 
 
 def _former(pair: Pair, history: Sequence[SavedRun]) -> list[Measured]:
-    taken = {one.run.path for one in (*pair.base, *pair.candidate)}
+    taken = {one.run.identity for one in (*pair.base, *pair.candidate)}
     slice_of = fingerprint("slice")
     here, slice_key = machine(pair.base[0].run, pair.device), slice_of(pair.base[0])
     found = []
     for run in history:
         record = run.records.get(pair.case_id)
-        if record is None or record.outcome != "measured" or run.path in taken or run.is_dirty:
+        if record is None or record.outcome != "measured" or run.identity in taken or run.is_dirty:
             continue
         one = Measured(run, record)
         if machine(run, pair.device) == here and slice_of(one) == slice_key:

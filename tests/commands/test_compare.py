@@ -100,3 +100,18 @@ def test_an_unusable_rule_is_one_message_and_status_two(
 def test_an_unknown_side_is_one_message_and_status_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "aaaaaaa", "0042"]) == 2
     assert "no run number 0042" in capsys.readouterr().err
+
+
+def test_a_case_with_one_run_is_judged_by_former_runs_though_the_sides_have_more(
+    storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    once = "ctc-mini-cpu-15s-b1-baseline"
+    for index, commit in enumerate("cccccde"):
+        factor = 1 + 0.001 * index
+        path = storage / f"{index}_{commit * 40}.json"
+        write_run(path, measured(once, rounds_s=(factor,) * 3), commit=commit * 40, day=index)
+    main(["compare", "aaaaaaa,ddddddd", "bbbbbbb,eeeeeee", "--format", "json"])
+    cells = json.loads(capsys.readouterr().out)["cells"]
+    (found,) = [cell for cell in cells if (cell["case_id"], cell["metric"]) == (once, "latency")]
+    assert found["note"] == "against the stored noise history"
+    assert found["verdict"] == "unchanged"

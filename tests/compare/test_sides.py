@@ -130,6 +130,17 @@ def test_another_normaliser_bars_error_rates_only(side: Side) -> None:
     assert cell(found, "latency").verdict != "incomparable"
 
 
+def test_a_run_on_both_sides_is_told(side: Side) -> None:
+    runs = side("a")
+    assert any(note.startswith("runs on both sides: 2") for note in compare(runs, runs[:2]).notes)
+    assert not any("both sides" in note for note in compare(runs, side("b")).notes)
+
+
+def test_software_that_only_the_candidate_has_is_shown(side: Side) -> None:
+    found = compare(side("a"), side("b", environment={"versions": {"torch": "2.13.0", "flash": "2"}}))
+    assert "flash: – against 2" in found.notes
+
+
 def test_other_software_is_compared_and_shown(side: Side) -> None:
     found = compare(side("a"), side("b", environment={"versions": {"torch": "2.14.0"}}))
     assert "torch: 2.13.0 against 2.14.0" in found.notes
