@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import inf, isfinite, sqrt
+from math import expm1, inf, isfinite, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ALPHA = 0.01
 POWER = 0.9
 MOST_RUNS = 1000
+MOST_LOG_RATIO = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ def with_error(difference: Difference, error: float, borrowed: float, alpha: flo
     sd = difference.sd * error / difference.error
     found = _difference(difference.estimate, error, sd, difference.freedom + borrowed, alpha)
     return replace(found, borrowed=borrowed)
+
+
+def as_change(log_ratio: float) -> float:
+    """Give the relative change that the logarithm of a ratio is: 0.05 is 5 %, and none is infinite."""
+    return expm1(min(log_ratio, MOST_LOG_RATIO))
 
 
 def mean(values: Sequence[float]) -> float:
@@ -118,14 +124,22 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def smallest_effect(
-    between_run_sd: float, n_runs: float, *, alpha: float = ALPHA, power: float = POWER, borrowed: float = 0.0
+    between_run_sd: float,
+    n_runs: float,
+    *,
+    alpha: float = ALPHA,
+    power: float = POWER,
+    borrowed: float = 0.0,
+    freedom: float | None = None,
 ) -> float | None:
     """Give the smallest difference that `n_runs` a side would show, in the unit of the standard deviation.
 
     The power of a two-sided two-sample t test, by the noncentral t distribution (Cohen, Statistical Power
     Analysis for the Behavioral Sciences, 2nd ed., 1988, ch. 2). None with a single run a side: its spread
-    is then unknown.
+    is then unknown, unless former runs told it with `freedom` degrees of freedom.
     """
+    if freedom is not None:
+        return between_run_sd * _shift(freedom, alpha, power) * sqrt(2 / n_runs)
     return None if n_runs < 2 else between_run_sd * _unit_effect(n_runs, alpha, power, borrowed)  # noqa: PLR2004
 
 
@@ -177,7 +191,7 @@ def _shift(freedom: float, alpha: float, power: float) -> float:
     """Give the noncentrality at which a two-sided t test has a power."""
     from scipy.optimize import brentq
 
-    critical = t_quantile(1 - alpha / 2, freedom)
+    critical = t_critical(alpha, freedom)
 
     def missing_power(shift: float) -> float:
         return 1 - _noncentral_t(critical, freedom, shift) - power
@@ -202,11 +216,11 @@ def _pooled_variance(groups: Sequence[Sequence[float]]) -> float:
     return squares / sum(len(group) - 1 for group in told)
 
 
-def t_quantile(probability: float, freedom: float) -> float:
-    """Quantile of Student's t distribution."""
+def t_critical(alpha: float, freedom: float) -> float:
+    """Give what a t statistic exceeds either way with probability alpha, however small that is."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, probability))
+    return -float(stdtrit(freedom, alpha / 2))
 
 
 def t_two_sided(statistic: float, freedom: float) -> float:
@@ -217,7 +231,7 @@ def t_two_sided(statistic: float, freedom: float) -> float:
 
 
 def _difference(estimate: float, error: float, spread: float, freedom: float, alpha: float) -> Difference:
-    half = t_quantile(1 - alpha / 2, freedom) * error
+    half = t_critical(alpha, freedom) * error
     p = t_two_sided(estimate / error, freedom)
     return Difference(estimate, estimate - half, estimate + half, p, spread, freedom, error)
 

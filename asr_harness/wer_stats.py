@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asr_harness.stats import ALPHA, Difference, mean, standard_deviation, t_quantile, t_two_sided
+from asr_harness.stats import ALPHA, Difference, mean, standard_deviation, t_critical, t_two_sided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,13 +67,14 @@ def rate_test(errors: PairedErrors, alpha: float = ALPHA) -> Difference | None:
     spread = error * sqrt(n)
     if error < 1e-15:  # noqa: PLR2004
         return Difference(estimate, estimate, estimate, 2.0 ** (1 - n) if estimate else 1.0, 0.0, n - 1)
-    half = t_quantile(1 - alpha / 2, n - 1) * error
+    half = t_critical(alpha, n - 1) * error
     p = t_two_sided(estimate / error, n - 1)
     return Difference(estimate, estimate - half, estimate + half, p, spread, n - 1)
 
 
 def bootstrap_differences(errors: PairedErrors, n: int = N_BOOTSTRAP, seed: int = 0) -> NDArray[np.float64]:
-    """Draw entries with replacement and give each sample's difference in pooled rate, shape [n].
+    """Draw entries with replacement and give each sample's difference in pooled rate, shape [n] or less: a
+    sample without a reference word has none.
 
     Bisani and Ney, Bootstrap estimates for confidence intervals in ASR performance evaluation, ICASSP 2004;
     with talks as entries, the blockwise bootstrap of Liu and Peng, Interspeech 2020.
@@ -81,7 +82,8 @@ def bootstrap_differences(errors: PairedErrors, n: int = N_BOOTSTRAP, seed: int 
     rng = np.random.default_rng(seed)
     drawn = rng.integers(len(errors.base), size=(n, len(errors.base)))
     differences = np.subtract(errors.candidate, errors.base)[drawn].sum(axis=1)
-    found: NDArray[np.float64] = differences / np.asarray(errors.n_reference)[drawn].sum(axis=1)
+    totals = np.asarray(errors.n_reference)[drawn].sum(axis=1)
+    found: NDArray[np.float64] = differences[totals > 0] / totals[totals > 0]
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from math import expm1
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from asr_harness.compare import Cell, Comparison, compare
 from asr_harness.compare.sides import outcome_cell
 from asr_harness.saved import parse_run
 from asr_harness.sequential import verdicts
+from asr_harness.stats import as_change
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _stage_cells(findings: Findings, latency: Mapping[str, Decision]) -> list[Ce
 
 def _cell(case_id: str, metric: str, decision: Decision) -> Cell:
     effects = (decision.estimate, decision.low, decision.high)
-    effect, low, high = (None if value is None else expm1(value) for value in effects)
+    effect, low, high = (None if value is None else as_change(value) for value in effects)
     smallest = decision.smallest_effect
     return Cell(
         case_id,
@@ -110,7 +110,7 @@ def _cell(case_id: str, metric: str, decision: Decision) -> Cell:
         low=low,
         high=high,
         p=decision.p,
-        smallest_effect=None if smallest is None else expm1(smallest),
+        smallest_effect=None if smallest is None else as_change(smallest),
         more_runs=decision.more_restarts,
         note=f"over {decision.n} restarts",
     )

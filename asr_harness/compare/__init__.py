@@ -102,9 +102,10 @@ def _rated(pairs: Iterable[Pair], alpha: float) -> list[quality.Rated | Cell]:
 def _judge_rates(rated: Sequence[quality.Rated], alpha: float, rules: Sequence[Rule]) -> list[Cell]:
     distinct = {one.key: one.difference.p for one in rated if one.difference is not None}
     adjusted = dict(zip(distinct, stats.holm(list(distinct.values())), strict=True))
+    levels = alpha, max(len(distinct), 1)
     return [
         quality.judge_rate(
-            one, adjusted.get(one.key, 1.0), alpha=alpha, limit=tolerance(rules, one.pair.case_id, one.metric)
+            one, adjusted.get(one.key, 1.0), levels, tolerance(rules, one.pair.case_id, one.metric)
         )
         for one in rated
     ]

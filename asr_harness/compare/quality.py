@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import ceil
+from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asr_harness import wer_stats
+from asr_harness import stats, wer_stats
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.exact import one_sided
 from asr_harness.compare.metrics import QUALITY_TOLERANCE
@@ -29,7 +29,9 @@ COUNTS = {"wer": "words", "cer": "characters"}
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """One case's error rate: the errors of both sides by utterance, and the test over talks."""
+    """One case's error rate: the errors of both sides by utterance, and the test over `unit`, talks or
+    utterances.
+    """
 
     pair: Pair
     metric: str
@@ -39,9 +41,9 @@ class Rated:
     difference: Difference | None
 
     @property
-    def key(self) -> PairedErrors:
+    def key(self) -> tuple[PairedErrors, tuple[str, ...]]:
         """What makes two tests one and the same, such as those of all batch sizes."""
-        return self.errors
+        return self.errors, self.talks
 
 
 def rate_pair(pair: Pair, metric: str, alpha: float) -> Rated | Cell | None:
@@ -59,20 +61,24 @@ def rate_pair(pair: Pair, metric: str, alpha: float) -> Rated | Cell | None:
         note = "references differ in length" if n_base != n_candidate else "the references are empty"
         return Cell(pair.case_id, metric, "incomparable", note=note)
     errors = PairedErrors(base, candidate, n_base)
-    unit = "talks" if len(set(talks)) > 1 else "utterances"
     if base == candidate and _same_transcripts(pair):
         rate = sum(base) / sum(n_base)
         note = "transcripts identical"
         return Cell(pair.case_id, metric, "unchanged", True, rate, rate, 0.0, 0.0, 0.0, 1.0, note=note)
-    return Rated(pair, metric, errors, talks, unit, _test(errors, talks, unit, alpha))
+    return Rated(pair, metric, errors, talks, *_test(errors, talks, alpha))
 
 
 def _scored(side: Sequence[Measured]) -> tuple[Measured, ...]:
     return tuple(one for one in side if one.info.get("errors") is not None)
 
 
-def judge_rate(rated: Rated, p: float, *, alpha: float, limit: float | None) -> Cell:
-    """Turn a test into a verdict: a regression is both shown and above the tolerance."""
+def judge_rate(rated: Rated, p: float, levels: tuple[float, int], limit: float | None) -> Cell:
+    """Turn a test into a verdict: a regression is both shown and above the tolerance.
+
+    `p` is adjusted for all tests, `levels` are their share of the false-alarm rate and number, `limit` is
+    a rule's tolerance.
+    """
+    alpha, n_tests = levels
     tolerance = QUALITY_TOLERANCE if limit is None else limit
     total, difference = sum(rated.errors.n_reference), rated.difference
     base, candidate = sum(rated.errors.base) / total, sum(rated.errors.candidate) / total
@@ -98,8 +104,8 @@ def judge_rate(rated: Rated, p: float, *, alpha: float, limit: float | None) -> 
         difference.low,
         difference.high,
         p,
-        difference.high - difference.estimate,
-        note=_note(rated, verdict, difference, tolerance),
+        stats.smallest_paired_effect(difference.sd, round(difference.freedom) + 1, alpha=alpha / n_tests),
+        note=_note(rated, difference, _units_needed(difference, tolerance, alpha / n_tests), verdict),
         details=details,
     )
 
@@ -109,15 +115,22 @@ def _is_bounded(difference: Difference) -> bool:
     return difference.sd > 0 or not difference.estimate
 
 
-def _note(rated: Rated, verdict: Verdict, difference: Difference, tolerance: float) -> str:
-    n = len(set(rated.talks)) if rated.unit == "talks" else len(rated.talks)
+def _units_needed(difference: Difference, tolerance: float, alpha: float) -> int | None:
+    """Give the talks, or utterances, that would show the tolerance, or what was estimated if that is more."""
+    if not difference.sd:
+        # So many coins have to fall alike: the p value of units that changed by exactly as much.
+        return ceil(1 - log2(alpha))
+    return stats.pairs_needed(difference.sd, max(tolerance, abs(difference.estimate)), alpha=alpha)
+
+
+def _note(rated: Rated, difference: Difference, needed: int | None, verdict: Verdict) -> str:
+    n = round(difference.freedom) + 1
     said = f"over {n} {rated.unit}"
     if rated.unit == "utterances":
-        said += ": with one talk they stand for nobody else's speech"
-    if verdict == "inconclusive":
-        half = difference.high - difference.estimate
-        wanted = max(tolerance, abs(difference.estimate))
-        said += f"; about {ceil(n * (half / wanted) ** 2) if wanted else '?'} {rated.unit} would decide"
+        one_talk = len(set(rated.talks)) == 1
+        said += f": with {'one talk' if one_talk else 'talks so alike'} they stand for nobody else's speech"
+    if verdict == "inconclusive" and needed is not None:
+        said += f"; about {max(needed, n + 1)} {rated.unit} would decide"
     return said
 
 
@@ -150,13 +163,13 @@ def _bootstrapped(
 
 
 @lru_cache(maxsize=512)
-def _test(errors: PairedErrors, talks: tuple[str, ...], unit: str, alpha: float) -> Difference | None:
-    by_utterance = wer_stats.rate_test(errors, alpha)
-    if unit == "utterances":
-        return by_utterance
+def _test(errors: PairedErrors, talks: tuple[str, ...], alpha: float) -> tuple[str, Difference | None]:
+    """Test over talks, or over utterances where talks tell nothing, and say over which."""
     found = wer_stats.rate_test(wer_stats.by_talk(errors, talks), alpha)
     # Few talks may agree by chance to the word; their spread of none is then no evidence.
-    return by_utterance if found is not None and found.estimate and not found.sd else found
+    if found is None or (found.estimate and not found.sd):
+        return "utterances", wer_stats.rate_test(errors, alpha)
+    return "talks", found
 
 
 def _counts(side: Sequence[Measured], metric: str) -> tuple[tuple[float, ...], tuple[float, ...]]:

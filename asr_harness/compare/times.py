@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import expm1, log1p
+from math import log1p
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -119,7 +119,11 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | N
     tolerance_, margin = (log1p(own if limit is None else limit) for own in (metric.tolerance, metric.margin))
     verdict = _verdict(difference, p <= alpha, tolerance_, margin)
     smallest = stats.smallest_effect(
-        difference.sd, tested.n_runs, alpha=alpha / n_tests, borrowed=difference.borrowed
+        difference.sd,
+        tested.n_runs,
+        alpha=alpha / n_tests,
+        borrowed=difference.borrowed,
+        freedom=tested.told_freedom,
     )
     is_together = len(tested.pairs) > 1
     return replace(
@@ -127,11 +131,11 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | N
         verdict=verdict,
         # Where only the mean over cases is open, its cases are not.
         gated=cell.gated and not (is_together and verdict == "inconclusive"),
-        effect=expm1(difference.estimate),
-        low=expm1(difference.low),
-        high=expm1(difference.high),
+        effect=stats.as_change(difference.estimate),
+        low=stats.as_change(difference.low),
+        high=stats.as_change(difference.high),
         p=p,
-        smallest_effect=None if smallest is None else expm1(smallest),
+        smallest_effect=None if smallest is None else stats.as_change(smallest),
         more_runs=_more_runs(tested, difference, margin, alpha / n_tests)
         if verdict == "inconclusive"
         else None,

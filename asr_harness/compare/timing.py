@@ -55,6 +55,12 @@ class Tested:
         """Runs a side, their harmonic mean where they differ in number."""
         return 2 / (1 / len(self.base) + 1 / len(self.candidate))
 
+    @property
+    def told_freedom(self) -> float | None:
+        """Degrees of freedom of a spread that former runs told; None where the sides tell their own."""
+        is_told = self.difference is not None and min(len(self.base), len(self.candidate)) < 2  # noqa: PLR2004
+        return self.difference.freedom if self.difference and is_told else None
+
     def in_unit_of(self, metric: Metric) -> Tested:
         """Give the same test of the same measurement, read in another metric's unit."""
         if metric == self.metric:

@@ -10,7 +10,7 @@ from math import exp, isnan, log, sqrt
 from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.stats import t_quantile
+from asr_harness.stats import t_critical
 from asr_harness.tidy import COLUMNS
 from asr_harness.types import STAGES
 
@@ -66,7 +66,7 @@ def share_interval(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _mean_and_half(values: Sequence[float]) -> tuple[float, float]:
-    return fmean(values), t_quantile(0.975, len(values) - 1) * stdev(values) / sqrt(len(values))
+    return fmean(values), t_critical(0.05, len(values) - 1) * stdev(values) / sqrt(len(values))
 
 
 def _newest(rows: list[Row]) -> list[Row]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from asr_harness.stats import t_quantile
+from asr_harness.stats import t_critical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def fit_line(x: Sequence[float], y: Sequence[float]) -> Line | None:
     intercept = mean_y - slope * mean_x
     residual = sum((b - intercept - slope * a) ** 2 for a, b in zip(x, y, strict=True))
     total = sum((value - mean_y) ** 2 for value in y)
-    variance, critical = residual / (n - 2), t_quantile(0.975, n - 2)
+    variance, critical = residual / (n - 2), t_critical(0.05, n - 2)
     return Line(
         intercept=intercept,
         intercept_half=critical * sqrt(variance * (1 / n + mean_x**2 / spread_x)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, expm1
+from math import ceil
 from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from asr_harness.ab.latency import LATENCY, together_decisions
 from asr_harness.report import units, verdicts
 from asr_harness.report.terminal import table
 from asr_harness.sequential import MIN_RESTARTS
-from asr_harness.stats import standard_deviation
+from asr_harness.stats import as_change, standard_deviation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -94,9 +94,8 @@ def _more_restarts(decisions: Iterable[Decision], width: int) -> list[str]:
     told = [decision.more_restarts for decision in undecided if decision.more_restarts is not None]
     if not told:
         return []
-    return wrap(
-        f"about {max(told)} more restarts would decide {len(told)} of {len(undecided)} open cases", width
-    )
+    lacking = verdicts.more(max(told), "restart")
+    return wrap(f"about {lacking} would decide {len(told)} of {len(undecided)} open cases", width)
 
 
 def _n_decided(decisions: Mapping[str, Decision]) -> int:
@@ -104,7 +103,7 @@ def _n_decided(decisions: Mapping[str, Decision]) -> int:
 
 
 def _percent(log_ratio: float | None) -> str:
-    return units.UNMEASURED if log_ratio is None else f"{100 * expm1(log_ratio):+.1f}"
+    return units.UNMEASURED if log_ratio is None else f"{100 * as_change(log_ratio):+.1f}"
 
 
 def _interval(decision: Decision) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 HEADERS = ("case, metric", "verdict", "change", "interval", "could see")
 MOST_ROWS = 40
 SEEN_BY_NOBODY = 10.0
+WRITTEN_OUT = 1000.0
+"""Changes up to a thousandfold are; beyond, their size is all that they tell."""
+
 SIZES = ("flops", "tokens", "operators")
 
 
@@ -34,7 +37,7 @@ def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> lis
 
 def legend(comparison: Comparison) -> str:
     """Say at what level the intervals are, and what the columns mean."""
-    level = f"All intervals at {1 - comparison.alpha:.0%}"
+    level = f"All intervals at {100 * (1 - comparison.alpha):.10g} %"
     return f"{level}; could see: the least change these runs show 9 times in 10; (…): informs, does not fail."
 
 
@@ -84,8 +87,13 @@ def could_see(cell: Cell) -> str:
 
 def remark(cell: Cell) -> str:
     """Say what explains a cell, and what would decide it."""
-    more = "" if cell.more_runs is None else f"about {cell.more_runs} more runs a side would decide"
-    return "; ".join(filter(None, (cell.note, more)))
+    lacking = "" if cell.more_runs is None else f"about {more(cell.more_runs, 'run')} a side would decide"
+    return "; ".join(filter(None, (cell.note, lacking)))
+
+
+def more(count: int, noun: str) -> str:
+    """Count what is lacking, such as `3 more runs`."""
+    return f"{count} more {noun}{'s' if count > 1 else ''}"
 
 
 def value(cell: Cell, of: float | None) -> str:
@@ -161,4 +169,6 @@ def _signed(effect: float | None, metric: str) -> str:
 
 
 def _number(effect: float, metric: str) -> str:
+    if abs(effect) > WRITTEN_OUT:
+        return f"{100 * effect:+.0e}"
     return f"{100 * effect:+.{2 if metric in RATES else 1}f}"

@@ -2,10 +2,12 @@
 
 import pytest
 
+from asr_harness import stats
 from asr_harness.compare import compare, exit_status
 from asr_harness.compare.rules import parse_rule
 from tests.compare.conftest import Side
 from tests.compare.test_times import cell
+from tests.saved_runs import CASE
 
 TALKS = tuple(f"talk{i // 4}" for i in range(32))
 
@@ -70,6 +72,36 @@ def test_two_talks_that_agree_to_the_word_are_no_proof(side: Side) -> None:
     talks = ("a", "a", "b", "b")
     sides = side("a", 1, wrong=(1, 1, 1, 1), talks=talks), side("b", 1, wrong=(2, 1, 2, 1), talks=talks)
     assert cell(compare(*sides), "wer").verdict == "inconclusive"
+
+
+def test_could_see_is_what_talks_show_nine_times_in_ten(side: Side) -> None:
+    worse = (1,) * 28 + (2, 2, 2, 1)
+    sides = side("a", 1, wrong=(1,) * 32, talks=TALKS), side("b", 1, wrong=worse, talks=TALKS)
+    found = cell(compare(*sides), "wer")
+    # Seven talks of 40 words as they were, one with 3 errors more: rates that deviate by 7.5 / √8 points.
+    # WER and CER are one test here, and there is no other.
+    expected = stats.smallest_paired_effect(0.075 / 8**0.5, 8, alpha=0.01)
+    assert found.smallest_effect == pytest.approx(expected)
+    assert (found.smallest_effect or 0) > (found.high or 0) - (found.effect or 0)
+
+
+@pytest.mark.parametrize("n_talks", [1, 2])
+def test_units_that_change_alike_need_as_many_as_coins_that_fall_alike(side: Side, n_talks: int) -> None:
+    talks = tuple(f"talk{i % n_talks}" for i in range(4))
+    sides = (side(name, 1, wrong=(n,) * 4, talks=talks) for name, n in (("a", 1), ("b", 2)))
+    note = cell(compare(*sides), "wer").note
+    # 2⁻⁷ is the first p value below 1 %.
+    assert note.endswith("about 8 utterances would decide")
+    assert ("one talk" in note) == (n_talks == 1)
+
+
+def test_an_utterance_that_has_no_words_to_hear_has_no_part_in_the_bootstrap(side: Side) -> None:
+    talks = ("only", "only")
+    base, candidate = (side(name, 1, wrong=(1, n), talks=talks) for name, n in (("a", 1), ("b", 2)))
+    for run in (*base, *candidate):
+        run.records[CASE].info["errors"][0]["words"].update(hits=0, substitutions=0, insertions=1)
+    details = cell(compare(base, candidate), "wer").details
+    assert details["bootstrap_low"] == details["bootstrap_high"] == pytest.approx(0.1)
 
 
 def test_other_tests_stand_beside_the_verdict_under_their_names(side: Side) -> None:

@@ -1,5 +1,6 @@
 """Times over runs: regressions found, noise left alone, and what is said where one cannot tell."""
 
+import json
 import random
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from asr_harness.compare import Cell, Comparison, compare, exit_status
 from asr_harness.compare.rules import parse_rule, parse_trade
 from asr_harness.errors import RuleError
+from asr_harness.report import formats
 from tests.compare.conftest import Side
 from tests.saved_runs import CASE, measured, unmeasured, write_run
 
@@ -73,6 +75,25 @@ def test_one_run_a_side_is_judged_by_the_stored_history(side: Side) -> None:
     same = compare(side("a", 1), side("b", 1, scale=1.02), history=history)
     assert cell(slow, "latency").verdict == "regression"
     assert cell(same, "latency").verdict != "regression"
+
+
+def test_what_one_run_a_side_could_see_is_told_by_the_history(side: Side) -> None:
+    history = side("c", 12, noise=0.01)
+    found = cell(compare(side("a", 1), side("b", 1, scale=1.01), history=history), "latency")
+    # Runs that differ by 1 %, two of them, 11 degrees of freedom: √2 · (5 for the level + 1.4 for power) %.
+    assert found.smallest_effect == pytest.approx(0.09, abs=0.03)
+
+
+@pytest.mark.parametrize("alpha", [1e-6, 1e-17])
+def test_a_level_however_strict_has_bounds_that_fit_a_line(side: Side, alpha: float) -> None:
+    found = compare(side("a", 2, noise=0.1), side("b", 2, noise=0.1), alpha=alpha)
+    assert json.loads(formats.render("json", found, 3, 80))["alpha"] == alpha
+    assert max(map(len, formats.render("table", found, 3, 80).splitlines())) <= 80
+
+
+def test_the_level_of_the_intervals_is_not_rounded_up(side: Side) -> None:
+    said = formats.render("table", compare(side("a"), side("b"), alpha=0.001), 0, 80)
+    assert "All intervals at 99.9 %" in said
 
 
 def test_a_history_of_another_machine_counts_for_nothing(side: Side) -> None:
