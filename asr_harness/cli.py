@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Where the reader of the output has gone, as `head` does, the rest is for nobody and no error.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show an arrow is no reason to end in a traceback.
+            stream.reconfigure(errors="backslashreplace")
     try:
         try:
             return _run(argv)

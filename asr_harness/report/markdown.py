@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from asr_harness.report import units
+from asr_harness.report import escaping, units
 from asr_harness.report.cells import measured
 from asr_harness.report.verdicts import runs
 
@@ -25,10 +25,10 @@ def render(content: Content) -> str:
     """Give GitHub's Markdown: comparison, what did not run, claims, and the slowest cases folded."""
     done = measured(content.cells)
     head = [
-        f"### {_escaped(content.title)}",
+        f"### {escaping.markdown(content.title)}",
         "",
         f"{len(done)} of {len(content.cells)} cases measured in {runs(content.table['run'].nunique())}; "
-        + "; ".join(dict.fromkeys(_escaped(machine.name) for machine in content.machines)),
+        + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]
     verdicts = _verdicts(content) if content.differences else []
@@ -42,7 +42,7 @@ def _verdicts(content: Content) -> list[str]:
         return []
     told = [row for row in found.verdicts if row.is_told]
     rows = [_verdict(row) for row in told[:MOST_VERDICTS]]
-    said = [f"**{_escaped(found.headline)}** ({_escaped(found.sides)})", ""]
+    said = [f"**{escaping.markdown(found.headline)}** ({escaping.markdown(found.sides)})", ""]
     if rows:
         said += [
             "| case | metric | verdict | change | interval | could see |",
@@ -55,7 +55,7 @@ def _verdicts(content: Content) -> list[str]:
 
 
 def _verdict(row: VerdictRow) -> str:
-    told = (_code(row.case), row.metric, row.verdict, row.effect, row.interval, row.could_see)
+    told = (escaping.code(row.case), row.metric, row.verdict, row.effect, row.interval, row.could_see)
     return f"| {' | '.join(told)} |"
 
 
@@ -65,14 +65,14 @@ def _lost(cells: pd.DataFrame) -> list[str]:
         return []
     lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
     groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
-    said = [f"- {outcome} in {n}: {_escaped(reason)}" for (outcome, reason), n in groups[:MOST_LOST]]
+    said = [f"- {outcome} in {n}: {escaping.markdown(reason)}" for (outcome, reason), n in groups[:MOST_LOST]]
     more = len(groups) - len(said)
     return [*said, *([f"- and {more} more reasons"] if more > 0 else []), ""]
 
 
 def _claims(content: Content) -> list[str]:
     rows = [
-        f"| {one.key} | {MARKS[one.answer.result]} {one.answer.result} | {_escaped(one.text)} |"
+        f"| {one.key} | {MARKS[one.answer.result]} {one.answer.result} | {escaping.markdown(one.text)} |"
         for one in content.findings
     ]
     table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
@@ -83,7 +83,7 @@ def _claims(content: Content) -> list[str]:
 
 def _slowest(done: pd.DataFrame) -> list[str]:
     rows = [
-        f"| {_code(row['case'])} | {units.seconds(row['latency_s'])} | {units.ratio(row['rtf'])} | "
+        f"| {escaping.code(row['case'])} | {units.seconds(row['latency_s'])} | {units.ratio(row['rtf'])} | "
         f"{units.percent(_known(row['wer']))} | {units.memory(_known(row['memory_bytes']))} | "
         f"{units.joules(_known(row['energy_per_utterance_j']))} |"
         for _, row in done.sort_values("rtf", ascending=False).head(MOST_CASES).iterrows()
@@ -98,12 +98,3 @@ def _folded(summary: str, lines: Sequence[str]) -> list[str]:
 
 def _known(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-
-
-def _code(text: str) -> str:
-    inside = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
-    return f"`{inside}`"

@@ -57,7 +57,7 @@ def conclusion(findings: Findings, comparison: Comparison, width: int) -> list[s
     left_out = [f"left out: {test_id}: {reason}" for test_id, reason in findings.left_out.items()]
     for line in (*left_out, *comparison.notes):
         said += wrap(line, width, subsequent_indent="  ")
-    return [*said, verdicts.headline(comparison)]
+    return [*said, *verdicts.ending(comparison, width)]
 
 
 def _latencies(decisions: Mapping[str, Decision], width: int) -> list[str]:

@@ -28,11 +28,12 @@ SIZES = ("flops", "tokens", "operators")
 def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> list[str]:
     """Lay a comparison out in lines of at most `width` characters."""
     n_base, n_candidate = comparison.n_runs
-    said = [f"{comparison.base} ({runs(n_base)}) → {comparison.candidate} ({runs(n_candidate)})"]
+    sides = f"{comparison.base} ({runs(n_base)}) → {comparison.candidate} ({runs(n_candidate)})"
+    said = wrap(sides, width, subsequent_indent="  ")
     said += sections(comparison.cells, width, most_rows)
     for note in (*comparison.notes, *comparison.calibrated_devices.values()):
         said += wrap(note, width, subsequent_indent="  ")
-    return [*said, *wrap(legend(comparison), width), headline(comparison)]
+    return [*said, *wrap(legend(comparison), width), *ending(comparison, width)]
 
 
 def legend(comparison: Comparison) -> str:
@@ -62,6 +63,11 @@ def headline(comparison: Comparison) -> str:
     if found["inconclusive"] or found["incomparable"]:
         return f"UNDECIDED: {counted}"
     return f"NO REGRESSION: {counted}"
+
+
+def ending(comparison: Comparison, width: int) -> list[str]:
+    """Give the headline in lines of at most `width` characters."""
+    return wrap(headline(comparison), width, subsequent_indent="  ")
 
 
 def change(cell: Cell) -> str:
@@ -126,7 +132,7 @@ def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> l
     if shown:
         said += [*_table(shown[:most_rows], width)]
     if len(shown) > most_rows:
-        said.append(f"… and {len(shown) - most_rows} more; --format json has them all")
+        said.append(f"… and {len(shown) - most_rows} more; asr-harness compare --format json has them all")
     if folded:
         counted = ", ".join(f"{metric} {count}" for metric, count in folded.items())
         said += wrap(f"{title} unchanged: {counted}", width, subsequent_indent="  ")

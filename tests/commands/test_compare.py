@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from asr_harness.cli import main
+from asr_harness.compare.cells import VERDICTS, Cell, Comparison
+from asr_harness.report import verdicts
 from tests.saved_runs import CASE, measured, unmeasured, write_run
 
 OTHER = "ctc-mini-cpu-5s-b1-baseline"
@@ -115,3 +117,70 @@ def test_a_case_with_one_run_is_judged_by_former_runs_though_the_sides_have_more
     (found,) = [cell for cell in cells if (cell["case_id"], cell["metric"]) == (once, "latency")]
     assert found["note"] == "against the stored noise history"
     assert found["verdict"] == "unchanged"
+
+
+@pytest.fixture
+def odd(storage: Path) -> None:
+    """Let a case be lost for a reason that no form of the verdicts may take for its own."""
+    reason = "<b> | \x1b[31mred\x1b[0m `x`\n::error::100% \ud800 " + "long " * 200
+    for path in storage.glob("b*.json"):
+        write_run(path, measured(wrong=(1,) * 4), unmeasured("failed", OTHER, reason), commit="b" * 40)
+
+
+def test_junit_holds_any_reason(odd: None, capsys: pytest.CaptureFixture[str]) -> None:
+    compare("--format", "junit")
+    suite = ET.fromstring(capsys.readouterr().out)
+    (lost,) = [failure.get("message") for failure in suite.iter("failure")]
+    assert "measured → failed: <b> | \N{REPLACEMENT CHARACTER}[31mred" in str(lost)
+
+
+def test_markdown_holds_any_reason_in_one_row(odd: None, capsys: pytest.CaptureFixture[str]) -> None:
+    compare("--format", "markdown")
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "failed: " in line]
+    assert "&lt;b> \\| " in row
+    assert row.count(" | ") == 5
+    assert len(row) < 500
+
+
+def test_github_holds_any_reason_in_one_command(odd: None, capsys: pytest.CaptureFixture[str]) -> None:
+    compare("--format", "github")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:7] for line in lines if "::error" in line] == ["::error"]
+    assert "%0A::error::100%25" in lines[0]
+
+
+def test_a_comment_of_very_many_cases_is_cut_where_github_would_refuse_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = [f"model-{i}-cpu-5s-b1-baseline" for i in range(200)]
+    runs = [write_run(tmp_path / f"{name}.json", *map(measured, cases), commit=name * 40) for name in "ab"]
+    main(["compare", *(str(run.path) for run in runs), "--format", "markdown"])
+    said = capsys.readouterr().out
+    assert len(said) < 65_536 / 2
+    assert "more that do not fit; `asr-harness compare --format json` has them all\n\n</details>" in said
+
+
+@pytest.mark.parametrize(("choice", "failures", "skipped"), [("pass", 0, 3), ("fail", 3, 0)])
+def test_junit_fails_where_the_undecided_is_told_to(
+    choice: str, failures: int, skipped: int, storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    side = next(iter(map(str, storage.glob("a0*.json"))))
+    main(["compare", side, side, "--undecided", choice, "--format", "junit"])
+    suite = ET.fromstring(capsys.readouterr().out)
+    assert (suite.get("failures"), suite.get("skipped")) == (str(failures), str(skipped))
+
+
+@pytest.mark.parametrize(("form", "said"), [("junit", 'errors="1"'), ("github", "::error title=asr-harness")])
+def test_nothing_to_compare_is_an_error_in_every_form(
+    form: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [write_run(tmp_path / f"{name}.json", unmeasured("failed"), commit=name * 40) for name in "ab"]
+    assert main(["compare", *(str(run.path) for run in runs), "--format", form]) == 2
+    assert said in capsys.readouterr().out
+
+
+def test_the_headline_of_every_verdict_fits(storage: Path) -> None:
+    cells = tuple(Cell(CASE, f"{verdict}{i}", verdict) for verdict in VERDICTS for i in range(100))
+    found = Comparison("a" * 200, "b", (1, 1), 0.01, cells)
+    assert max(map(len, verdicts.lines(found, 80))) <= 80
+    assert len(verdicts.ending(found, 80)) == 2

@@ -26,7 +26,10 @@ def render(comparison: Comparison, status: int, width: int) -> str:  # noqa: ARG
         for cell in comparison.cells
         if cell.gated and cell.verdict in LEVELS
     ]
-    return "\n".join([*said, verdicts.headline(comparison)])
+    headline = verdicts.headline(comparison)
+    if comparison.is_empty:
+        said.append(f"::error title=asr-harness::{_data(headline)}")
+    return "\n".join([*said, headline])
 
 
 def _data(text: str) -> str:

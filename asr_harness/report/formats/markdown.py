@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from asr_harness.report import verdicts
+from asr_harness.report import escaping, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from asr_harness.compare import Cell, Comparison
 
 MOST_ROWS = 20
+MOST_REMARK = 300
+MOST_CHARACTERS = 30_000
+"""GitHub takes 65,536 in a comment, and refuses a longer one whole."""
 MARKS = {
     "regression": "🔴 regression",
     "missing": "🔴 missing",
@@ -23,33 +27,61 @@ MARKS = {
 
 
 def render(comparison: Comparison, status: int, width: int) -> str:  # noqa: ARG001
-    """Give GitHub's Markdown, at most some 60 lines before the fold."""
+    """Give GitHub's Markdown: some 60 lines before the fold, and two of them fit into one comment."""
     n_base, n_candidate = comparison.n_runs
     shown = [cell for cell in comparison.cells if cell.verdict != "unchanged" and cell.gated]
-    rest = [cell for cell in comparison.cells if cell not in shown]
-    runs = f"{verdicts.runs(n_base)}) → `{comparison.candidate}` ({verdicts.runs(n_candidate)}"
-    said = [f"### asr-harness: {verdicts.headline(comparison)}", "", f"`{comparison.base}` ({runs})", ""]
-    said += _rows(shown[:MOST_ROWS])
-    rest = [*shown[MOST_ROWS:], *rest]
-    if rest:
-        said += ["", f"<details><summary>{len(rest)} more</summary>", "", *_rows(rest), "", "</details>"]
+    rest = [*shown[MOST_ROWS:], *(cell for cell in comparison.cells if cell not in shown)]
+    base, candidate = escaping.code(comparison.base), escaping.code(comparison.candidate)
+    said = [
+        f"### asr-harness: {verdicts.headline(comparison)}",
+        "",
+        f"{base} ({verdicts.runs(n_base)}) → {candidate} ({verdicts.runs(n_candidate)})",
+        "",
+        *_table(_rows(shown[:MOST_ROWS])),
+    ]
     notes = (*comparison.notes, *comparison.calibrated_devices.values())
-    return "\n".join([*said, "", *(f"- {note}" for note in notes)])
+    told = ["", *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
+    return "\n".join([*said, *_folded(_rows(rest), MOST_CHARACTERS - _size((*said, *told))), *told])
 
 
-def _rows(cells: Sequence[Cell]) -> list[str]:
-    if not cells:
+def _folded(rows: Sequence[str], room: int) -> list[str]:
+    """Fold as many rows as there is room for, and say how many more there are."""
+    if not rows:
         return []
+    sizes = accumulate(_size([row]) for row in rows)
+    kept = [row for row, size in zip(rows, sizes, strict=True) if size <= room]
+    lacking = len(rows) - len(kept)
+    more = (
+        ["", f"and {lacking} more that do not fit; `asr-harness compare --format json` has them all"]
+        if lacking
+        else []
+    )
+    summary = f"<details><summary>{len(rows)} more</summary>"
+    return ["", summary, "", *_table(kept), *more, "", "</details>"]
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _table(rows: Sequence[str]) -> list[str]:
     head = [
         "| case | metric | verdict | change | interval | remark |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    return head + [
-        f"| `{cell.case_id}` | {cell.metric} | {MARKS[cell.verdict]} | {verdicts.change(cell)} | "
-        f"{verdicts.interval(cell)} | {_escaped(verdicts.remark(cell))} |"
+    return [*head, *rows] if rows else []
+
+
+def _rows(cells: Sequence[Cell]) -> list[str]:
+    rows = (
+        (
+            escaping.code(cell.case_id),
+            cell.metric,
+            MARKS[cell.verdict],
+            verdicts.change(cell),
+            verdicts.interval(cell),
+            escaping.markdown(verdicts.remark(cell), MOST_REMARK),
+        )
         for cell in cells
-    ]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    )
+    return [f"| {' | '.join(row)} |" for row in rows]
