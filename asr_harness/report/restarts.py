@@ -103,7 +103,7 @@ def _n_decided(decisions: Mapping[str, Decision]) -> int:
 
 
 def _percent(log_ratio: float | None) -> str:
-    return units.UNMEASURED if log_ratio is None else f"{100 * as_change(log_ratio):+.1f}"
+    return units.UNMEASURED if log_ratio is None else verdicts.number(as_change(log_ratio), LATENCY)
 
 
 def _interval(decision: Decision) -> str:

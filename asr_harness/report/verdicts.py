@@ -79,7 +79,7 @@ def interval(cell: Cell) -> str:
     """Give the interval of the effect."""
     if cell.low is None or cell.high is None or cell.metric in (*EXACT, OUTCOME):
         return ""
-    return f"{_number(cell.low, cell.metric)} to {_number(cell.high, cell.metric)}"
+    return f"{number(cell.low, cell.metric)} to {number(cell.high, cell.metric)}"
 
 
 def could_see(cell: Cell) -> str:
@@ -89,6 +89,13 @@ def could_see(cell: Cell) -> str:
     if cell.smallest_effect > SEEN_BY_NOBODY:
         return f"> {SEEN_BY_NOBODY:.0%}".replace("%", " %")
     return _signed(cell.smallest_effect, cell.metric).lstrip("+")
+
+
+def number(effect: float, metric: str) -> str:
+    """Write a change in percent or points without its unit, and one beyond a thousandfold by its size."""
+    if abs(effect) > WRITTEN_OUT:
+        return f"{100 * effect:+.0e}"
+    return f"{100 * effect:+.{2 if metric in RATES else 1}f}"
 
 
 def remark(cell: Cell) -> str:
@@ -171,10 +178,4 @@ def _table(cells: Sequence[Cell], width: int) -> list[str]:
 def _signed(effect: float | None, metric: str) -> str:
     if effect is None:
         return ""
-    return f"{_number(effect, metric)} {'pt' if metric in RATES else '%'}"
-
-
-def _number(effect: float, metric: str) -> str:
-    if abs(effect) > WRITTEN_OUT:
-        return f"{100 * effect:+.0e}"
-    return f"{100 * effect:+.{2 if metric in RATES else 1}f}"
+    return f"{number(effect, metric)} {'pt' if metric in RATES else '%'}"

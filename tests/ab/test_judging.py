@@ -10,6 +10,7 @@ from asr_harness.ab.latency import transcripts_differ
 from asr_harness.ab.session import Findings
 from asr_harness.compare import exit_status
 from asr_harness.compare.rules import parse_rule, parse_trade
+from asr_harness.report import restarts
 from asr_harness.saved import parse_run
 from asr_harness.sequential import planned_looks
 from asr_harness.settings import Settings
@@ -142,3 +143,11 @@ def test_a_mean_that_is_open_leaves_the_exit_status_to_its_cases() -> None:
     found.ratios[CASE.replace("-5s-", "-15s-")] = found.ratios[CASE][:2]
     row = cell(judging.judge(found), "latency", "whisper-tiny-cpu-*-baseline")
     assert (row.verdict, row.gated) == ("inconclusive", False)
+
+
+def test_an_interval_however_wide_leaves_the_table_its_width() -> None:
+    found = findings(0.0)
+    found.looks = planned_looks(N_RESTARTS)
+    found.ratios[CASE] = [LogRatio(30.0 * (-1) ** i, 0.0, {}) for i in range(N_RESTARTS)]
+    lines = restarts.conclusion(found, judging.judge(found), 80)
+    assert max(map(len, lines)) <= 80

@@ -175,7 +175,7 @@ store = storage.store
 def slowly(stretch, folder):
     entry = store(stretch, folder)
     print("stored", flush=True)
-    time.sleep(0.3)
+    time.sleep(600)  # until it is killed
     return entry
 storage.store = slowly
 slices.load_slice(sys.argv[1], "15s", limits_s=(10, 20), n_utterances=None)

@@ -66,7 +66,7 @@ def test_the_background_looks_from_its_own_thread_and_ends_with_the_body() -> No
         looked.set()
 
     with in_background(look):
-        assert looked.wait(5)
+        assert looked.wait(60)
     assert get_ident() not in threads
     looked.clear()
     assert not looked.wait(0.1)
