@@ -7,7 +7,9 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from asr_harness import compare, settings
-from asr_harness.errors import AsrHarnessError
+from asr_harness.compare.metrics import NAMES
+from asr_harness.compare.rules import check_all_used
+from asr_harness.errors import AsrHarnessError, RuleError
 from asr_harness.plugin import options
 from asr_harness.plugin.ledger import storage_folder
 from asr_harness.report import verdicts
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 def make_judging(config: pytest.Config) -> Judging | None:
     """Load the baseline before hours are spent; None where no comparison is asked for.
 
-    Raises RecordError where the baseline is not there, RuleError where a rule cannot be read.
+    Raises RecordError where the baseline is not there, RuleError where a rule cannot be read or speaks of
+    nothing in the baseline.
     """
     side = options.text(config, "compare")
     chosen = settings.join(
@@ -36,9 +39,22 @@ def make_judging(config: pytest.Config) -> Judging | None:
         folder=config.rootpath,
     )
     if side is None:
+        _check_nothing_is_asked(config)
         return None
     storage = storage_folder(config)
-    return Judging(side, select_runs(side, storage), known_runs(storage), chosen)
+    base = select_runs(side, storage)
+    speakable = [(case_id, name) for run in base for case_id in run.records for name in NAMES]
+    check_all_used((*chosen.rules, *chosen.trades), speakable)
+    return Judging(side, base, known_runs(storage), chosen)
+
+
+def _check_nothing_is_asked(config: pytest.Config) -> None:
+    """Raise RuleError for a rule on the command line of a session that is compared with nothing."""
+    for name in ("fail-on", "allow", "undecided"):
+        if options.is_given(config, name):
+            raise RuleError(
+                f"--asr-{name} judges nothing without --asr-compare; name the runs to compare with"
+            )
 
 
 class Judging:

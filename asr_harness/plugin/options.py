@@ -94,6 +94,11 @@ def flag(config: pytest.Config, name: str) -> bool:
     return bool(config.getini(_ini_name(name)) if given is None else given)
 
 
+def is_given(config: pytest.Config, name: str) -> bool:
+    """Whether an option stands on the command line."""
+    return bool(config.getoption(_ini_name(name)))
+
+
 def texts(config: pytest.Config, name: str) -> tuple[str, ...]:
     """Read a list: what stands in pytest.ini and on the command line, together."""
     return (*config.getini(_ini_name(name)), *config.getoption(_ini_name(name)))

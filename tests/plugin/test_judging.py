@@ -52,6 +52,25 @@ def test_a_rule_that_cannot_be_read_is_a_usage_error(run: Run) -> None:
     result.stderr.fnmatch_lines(["*no metric 'speed'*"])
 
 
+def test_a_rule_for_no_case_of_the_baseline_is_a_usage_error_before_anything_runs(run: Run) -> None:
+    run("--benchmark-autosave")
+    result = run("--asr-compare", "1", "--asr-fail-on", "turbo-*:rtf>5%")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'turbo-[*]:rtf>5%' matches nothing*steady-cpu-5s-b1-baseline*"])
+
+
+@pytest.mark.parametrize("option", ["--asr-fail-on=rtf>5%", "--asr-undecided=pass"])
+def test_a_rule_without_runs_to_compare_with_is_a_usage_error(run: Run, option: str) -> None:
+    result = run(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{option.partition('=')[0]} judges nothing without --asr-compare*"])
+
+
+def test_rules_in_pytest_ini_wait_for_runs_to_compare_with(run: Run, suite: pytest.Pytester) -> None:
+    suite.makeini("[pytest]\npythonpath = .\nasr_fail_on = rtf>5%\n")
+    assert run().ret == 0
+
+
 def test_pytest_benchmarks_own_command_groups_by_metric(run: Run, suite: pytest.Pytester) -> None:
     suite.makepyfile(
         conftest=suite.path.joinpath("conftest.py").read_text("utf-8")
