@@ -40,6 +40,11 @@ class Case:
         """The readable test id, such as `whisper-tiny-cpu-5s-b1-baseline`."""
         return f"{self.model}-{self.device}-{self.bucket}-b{self.batch_size}-{self.variant}"
 
+    @property
+    def group(self) -> str:
+        """The pattern of all cases that differ from this one in bucket and batch size alone."""
+        return f"{self.model}-{self.device}-*-{self.variant}"
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

@@ -67,11 +67,16 @@ def transcripts_differ(runs: Mapping[Side, Sequence[SavedRun]]) -> bool:
 
 
 def _groups(findings: Findings) -> dict[str, list[str]]:
-    """Give the cases that differ in bucket and batch size alone, by their pattern, where there are two."""
+    """Give the cases that differ in bucket and batch size alone, by their pattern, where there are two.
+
+    What a case is, its saved runs tell; its id has dashes in names as well as between them.
+    """
+    runs = (*findings.runs["base"], *findings.runs["candidate"])
+    cases = {case_id: record.case for run in runs for case_id, record in run.records.items()}
     found: dict[str, list[str]] = {}
     for case_id in findings.ratios:
-        model, device, _, _, variant = case_id.rsplit("-", 4)
-        found.setdefault(f"{model}-{device}-*-{variant}", []).append(case_id)
+        if case_id in cases:
+            found.setdefault(cases[case_id].group, []).append(case_id)
     return {pattern: case_ids for pattern, case_ids in found.items() if len(case_ids) > 1}
 
 

@@ -57,6 +57,11 @@ class Pair:
         """The device that the case ran on."""
         return self.base[0].record.case.device
 
+    @property
+    def group(self) -> str:
+        """The pattern of all cases that differ from this one in bucket and batch size alone."""
+        return self.base[0].record.case.group
+
 
 def pair_up(
     base: Sequence[SavedRun], candidate: Sequence[SavedRun], across: Sequence[str] = ()

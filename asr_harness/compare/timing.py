@@ -43,7 +43,7 @@ class Tested:
     @property
     def name(self) -> str:
         """The case's id, or the pattern of several."""
-        return self.pairs[0].case_id if len(self.pairs) == 1 else pattern(self.pairs[0])
+        return self.pairs[0].case_id if len(self.pairs) == 1 else self.pairs[0].group
 
     @property
     def family(self) -> Family:
@@ -77,14 +77,8 @@ def groups(pairs: Iterable[Pair]) -> list[tuple[Pair, ...]]:
     """
     found: dict[str, list[Pair]] = {}
     for pair in pairs:
-        found.setdefault(pattern(pair), []).append(pair)
+        found.setdefault(pair.group, []).append(pair)
     return [tuple(group) for group in found.values() if len(group) > 1]
-
-
-def pattern(pair: Pair) -> str:
-    """Name all cases of a case's model, device and variant."""
-    case = pair.base[0].record.case
-    return f"{case.model}-{case.device}-*-{case.variant}"
 
 
 def calibrated_devices(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:

@@ -1,12 +1,13 @@
 """What restarts and the saved runs of both sides say together."""
 
 from math import log
+from pathlib import Path
 
 import pytest
 
 from asr_harness.ab import judging
 from asr_harness.ab.estimate import LogRatio
-from asr_harness.ab.latency import transcripts_differ
+from asr_harness.ab.latency import together_decisions, transcripts_differ
 from asr_harness.ab.session import Findings
 from asr_harness.compare import exit_status
 from asr_harness.compare.rules import parse_rule, parse_trade
@@ -33,8 +34,9 @@ def findings(effect: float, *, settings: Settings | None = None, encode: float |
 
 def save(found: Findings, **sides: dict) -> None:
     for side, info in sides.items():
-        name = f"the run of {side}"
-        text = content(measured(**{"wrong": (1, 1, 2, 0), **info}), commit=side[0] * 40)
+        name = Path(f"the run of {side}")
+        cases = [measured(case_id, **{"wrong": (1, 1, 2, 0), **info}) for case_id in found.ratios]
+        text = content(*cases, commit=side[0] * 40)
         found.runs[side] = [parse_run(name, text) for _ in range(N_RESTARTS)]
 
 
@@ -133,14 +135,26 @@ def test_cases_of_one_model_have_a_row_for_their_mean() -> None:
         found.ratios[name] = [
             LogRatio(0.04 + sign * swing + 0.001 * (i % 3), 0.0) for i, swing in enumerate(swings)
         ]
+    save(found, base={}, candidate={})
     comparison = judging.judge(found)
     assert cell(comparison, "latency").verdict == "inconclusive"
     assert cell(comparison, "latency", "whisper-tiny-cpu-*-baseline").verdict == "regression"
 
 
+def test_a_name_with_dashes_is_told_from_those_between_names() -> None:
+    found = findings(0.0)
+    made = content(*(measured(f"tiny-cpu-{bucket}-b1-beams4") for bucket in ("5s", "15s")))
+    for outcome in made["asr"]["outcomes"]:
+        outcome["case"]["variant"] = "beams-4"
+    found.ratios = {f"tiny-cpu-{bucket}-b1-beams-4": found.ratios[CASE] for bucket in ("5s", "15s")}
+    found.runs = {side: [parse_run(Path(side), made)] for side in ("base", "candidate")}
+    assert list(together_decisions(found)) == ["tiny-cpu-*-beams-4"]
+
+
 def test_a_mean_that_is_open_leaves_the_exit_status_to_its_cases() -> None:
     found = findings(0.0)
     found.ratios[CASE.replace("-5s-", "-15s-")] = found.ratios[CASE][:2]
+    save(found, base={}, candidate={})
     row = cell(judging.judge(found), "latency", "whisper-tiny-cpu-*-baseline")
     assert (row.verdict, row.gated) == ("inconclusive", False)
 
