@@ -31,6 +31,9 @@ START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
 PATIENCE = 10
 POLL_S = 0.5
+GRACE_S = 5.0
+"""From hanging up, or being told to end, until a process has ended."""
+
 LOG_LINES = 15
 
 
@@ -59,9 +62,11 @@ class Worker:
                     )
             message: Message = self.connection.recv()
         except (EOFError, ConnectionError):
-            self.process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE_S)
             status = self.process.returncode
-            raise AbError(f"{self.name} ended with status {status}{self._last_lines()}") from None
+            ended = "hung up and went on" if status is None else f"ended with status {status}"
+            raise AbError(f"{self.name} {ended}{self._last_lines()}") from None
         return message
 
     def go(self, n_rounds: int) -> None:
@@ -96,10 +101,7 @@ class Worker:
         return message
 
     def _last_lines(self) -> str:
-        lines = [line for line in self.log.read_text("utf-8", "replace").splitlines() if line.strip()]
-        return "".join(f"\n  {line}" for line in ["; its last words:", *lines[-LOG_LINES:]]).replace(
-            "\n  ;", ";", 1
-        )
+        return f"; its last words:{_last_words(self.log)}"
 
 
 @contextmanager
@@ -165,22 +167,24 @@ def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, l
         with suppress(TimeoutError):
             return listener.accept()
         if process.poll() is not None:
-            lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][
-                -LOG_LINES:
-            ]
-            said = "".join(f"\n  {line}" for line in lines)
-            raise AbError(f"{name} ended with status {process.returncode} before its first case:{said}")
+            status = process.returncode
+            raise AbError(f"{name} ended with status {status} before its first case:{_last_words(log)}")
     raise AbError(f"{name} did not call within {START_TIMEOUT_S:.0f} s")
 
 
+def _last_words(log: Path) -> str:
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return "".join(f"\n  {line}" for line in lines[-LOG_LINES:])
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    for number, grace_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             break
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(grace_s)
+            process.wait(GRACE_S)
 
 
 def _without_checkout() -> str:

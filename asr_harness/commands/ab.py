@@ -13,7 +13,7 @@ import re
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
-from math import log1p
+from math import inf, log1p
 from pathlib import Path
 from shutil import get_terminal_size
 from time import monotonic
@@ -52,16 +52,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
     parser.add_argument(
         "--turn-time",
-        type=float,
+        type=_not_negative,
         default=None,
         help="seconds of rounds for a case in a restart (by the budget)",
     )
     settings.add_arguments(parser)
     parser.add_argument(
-        "--tolerance", type=float, default=2.0, help="percent below which no latency counts (%(default)s)"
+        "--tolerance",
+        type=_not_negative,
+        default=2.0,
+        help="percent below which no latency counts (%(default)s)",
     )
     parser.add_argument(
-        "--margin", type=float, default=5.0, help="percent within which latency is unchanged (%(default)s)"
+        "--margin",
+        type=_not_negative,
+        default=5.0,
+        help="percent within which latency is unchanged (%(default)s)",
     )
     parser.add_argument("--cores", default=None, help="cores that both workers run on, such as 0,1 (all)")
     parser.add_argument(
@@ -80,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     began, chosen = monotonic(), settings.read(arguments)
     tolerance, margin = log1p(arguments.tolerance / 100), log1p(arguments.margin / 100)
     findings = session.Findings(chosen, tolerance, margin)
+    if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
+        raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
     with (
         interrupts.remembered(),
         worktrees((arguments.base, arguments.candidate), Path.cwd()) as (base, candidate),
@@ -93,6 +101,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         arguments.markdown.write_text(formats.render("markdown", comparison, status, width) + "\n", "utf-8")
     return status
+
+
+def _not_negative(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < inf:
+        raise ValueError(f"{text} is below 0, or without an end")
+    return value
 
 
 def duration_s(text: str) -> float:

@@ -279,6 +279,23 @@ def test_a_budget_that_is_no_duration_is_refused(text: str) -> None:
         duration_s(text)
 
 
+@pytest.mark.parametrize("option", ["--tolerance=-100", "--margin=nan", "--turn-time=inf", "--turn-time=-1"])
+def test_an_effort_that_is_no_number_from_0_on_is_a_usage_error(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["ab", "HEAD", "HEAD", option])
+    assert ended.value.code == 2
+    assert option.partition("=")[0] in capsys.readouterr().err
+
+
+def test_a_comment_that_could_not_be_written_is_told_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ab", "HEAD", "HEAD", f"--markdown={tmp_path / 'gone' / 'ab.md'}"]) == 2
+    assert "there is no such folder" in capsys.readouterr().err
+
+
 def test_a_budget_that_holds_no_verdict_is_told_after_the_first_restart() -> None:
     told = too_short(n_restarts=4, restart_s=30) or ""
     assert "a verdict needs 5" in told

@@ -14,6 +14,7 @@ import pytest
 
 from asr_harness.ab import interrupts
 from asr_harness.ab.worker import Worker
+from asr_harness.errors import AbError
 
 
 class Finalised:
@@ -50,6 +51,22 @@ def test_a_signal_amid_a_finaliser_still_ends_the_wait_for_a_worker(
         assert dropped == [raised]
         with pytest.raises(raised):
             silent.receive(timeout_s=10)
+
+
+def test_a_worker_that_hangs_up_and_goes_on_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asr_harness.ab.worker.GRACE_S", 0.01)
+    (tmp_path / "log").touch()
+    ours, theirs = Pipe()
+    theirs.close()
+    with ours, subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
+        worker = Worker("base", "the worker of base", process, ours, tmp_path / "log")
+        try:
+            with pytest.raises(AbError, match="the worker of base hung up and went on"):
+                worker.receive()
+        finally:
+            process.kill()
 
 
 def test_a_termination_ends_with_the_status_that_shells_give() -> None:
