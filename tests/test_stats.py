@@ -156,3 +156,25 @@ def test_few_runs_at_strict_levels_have_a_smallest_effect_too(n_runs: int, alpha
     assert effect is not None
     shift, freedom = effect * (n_runs / 2) ** 0.5, 2 * (n_runs - 1)
     assert scipy_nct.sf(scipy_t.isf(alpha / 2, freedom), freedom, shift) == pytest.approx(0.9, abs=1e-6)
+
+
+def test_two_runs_that_agree_by_chance_are_no_proof_against_eight() -> None:
+    few, many = (0.100, 0.101), (0.0, 0.03, -0.03, 0.05, -0.05, 0.02, -0.02, 0.0)
+    welch, both = stats.welch(few, many), stats.two_sided(few, many)
+    assert welch is not None
+    assert both is not None
+    assert welch.p < 0.0005
+    # The pooled variance is 0.0076 / 8, and 0.1005 / (0.0308 · √(1/2 + 1/8)) = 4.126 at 8 degrees of freedom.
+    assert both.p == pytest.approx(2 * scipy_t.sf(4.126, 8), rel=0.01)
+    assert both.low < welch.low
+    assert both.high > welch.high
+
+
+@given(
+    st.integers(2, 8).flatmap(lambda n: st.tuples(*[st.lists(st.floats(-3, 3), min_size=n, max_size=n)] * 2))
+)
+def test_sides_of_one_size_have_welchs_result(sides: tuple[list[float], list[float]]) -> None:
+    welch, both = stats.welch(*sides), stats.two_sided(*sides)
+    assert welch is not None
+    assert both is not None
+    assert both.p == pytest.approx(welch.p, rel=1e-6, abs=1e-12)

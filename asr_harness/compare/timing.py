@@ -116,7 +116,7 @@ def test(
     by_run = _sides(pairs, metric, calibrated=True) if by_kernel else raw
     base, candidate = (list(logs.values()) for logs in by_run)
     if min(len(base), len(candidate)) > 1:
-        difference = stats.welch(base, candidate, alpha)
+        difference = stats.two_sided(base, candidate, alpha)
         return Tested(pairs, metric, *values, difference, by_kernel, deviations=_deviations(by_run))
     former = _history(pairs, metric, history, calibrated=by_kernel)
     if sum(len(group) - 1 for group in (*former, base, candidate)) < MIN_HISTORY:
