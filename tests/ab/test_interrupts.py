@@ -27,6 +27,14 @@ class Finalised:
         os.kill(os.getpid(), self.number)
 
 
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """As in the foreground: a suite that was started in the background may ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def silent(tmp_path: Path) -> Iterator[Worker]:
     """A worker that runs and says nothing."""
