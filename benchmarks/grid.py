@@ -42,8 +42,8 @@ PROFILES = {
         variants=("baseline",),
         data="embedded",
         weights="pretrained",
-        n_utterances=4,
-        time_s=6.5,
+        n_utterances=8,
+        time_s=3.5,
     ),
     "smoke": Profile(
         models=("whisper-tiny", "wav2vec2-base-960h"),
