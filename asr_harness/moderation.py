@@ -76,7 +76,7 @@ def moderate(
     """Draw the variances of cases that the same runs measured towards what is usual, none below its own.
 
     `deviations` [cases, runs] are from each side's mean. The degrees of freedom of all together, fewer by
-    what the cases have in common, are the most that any of them gains. Differences without error, and too
+    what the cases have in common, are the most that any of them has. Differences without error, and too
     few others, stay as they are.
     """
     varied = [i for i, difference in enumerate(differences) if difference.error > 0]
@@ -85,11 +85,11 @@ def moderate(
     own = [differences[i] for i in varied]
     freedom = mean([one.freedom for one in own])
     shared = in_common([deviations[i] for i in varied], len(deviations[0]) - 2)
-    of_all = freedom / ((1 - shared) / len(own) + shared)
+    most = freedom / ((1 - shared) / len(own) + shared) - freedom
     prior = fit_prior([one.error**2 for one in own], [one.freedom for one in own], shared, CAUTION)
     found = list(differences)
     for i, one in zip(varied, own, strict=True):
-        found[i] = _moderated(one, prior, max(0.0, of_all - one.freedom), alpha)
+        found[i] = _moderated(one, prior, most, alpha)
     return found
 
 

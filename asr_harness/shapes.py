@@ -112,7 +112,9 @@ def _are_errors(value: Any) -> bool:
 
 
 def _are_counts(value: Any) -> bool:
-    return value.keys() == COUNTS and all(isinstance(n, int) for n in value.values()) and _none_below_0(value)
+    return value.keys() == COUNTS and all(
+        isinstance(n, int) and 0 <= n < BEYOND_ANY_FIGURE for n in value.values()
+    )
 
 
 def _are_peaks(value: Any) -> bool:

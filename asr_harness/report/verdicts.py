@@ -133,8 +133,8 @@ def is_exact(cell: Cell) -> bool:
 
 
 def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> list[str]:
-    shown = [cell for cell in cells if cell.verdict != "unchanged" or cell.note.startswith("allowed")]
-    folded = Counter(cell.metric for cell in cells if cell not in shown)
+    shown = [cell for cell in cells if not _is_folded(cell)]
+    folded = Counter(cell.metric for cell in cells if _is_folded(cell))
     said = [""] if cells else []
     if shown:
         said += [*_table(shown[:most_rows], width)]
@@ -144,6 +144,10 @@ def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> l
         counted = ", ".join(f"{metric} {count}" for metric, count in folded.items())
         said += wrap(f"{title} unchanged: {counted}", width, subsequent_indent="  ")
     return said
+
+
+def _is_folded(cell: Cell) -> bool:
+    return cell.verdict == "unchanged" and not cell.note.startswith("allowed")
 
 
 def _table(cells: Sequence[Cell], width: int) -> list[str]:
