@@ -39,6 +39,13 @@ def test_texts_give_way_where_they_stay_apart() -> None:
     ]
 
 
+def test_what_all_have_gives_way_before_what_sets_them_apart() -> None:
+    rows = [(f"ctc-mini-cpu-{bucket}-b1-baseline", "1.2 s") for bucket in ("15s", "5s")]
+    _, first, second = terminal.table(("case", "latency"), rows, 36)
+    assert first.startswith("ctc-mini-cp…15s-b1-baseline ")
+    assert second.startswith("ctc-mini-cpu-5s-b1-baseline ")
+
+
 @given(st.lists(st.text(st.characters(codec="ascii"), max_size=30)), st.integers(12, 40))
 def test_shortened_texts_fit_and_short_ones_never_change(texts: list[str], width: int) -> None:
     for text, cut in zip(texts, terminal.shorten(texts, width), strict=True):
