@@ -55,12 +55,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
+    _check_folders(arguments)
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
     found = differences(sides[0], sides[1], arguments.storage) if sides else None
     content = gather(_runs(arguments, sides), _limits(arguments), found)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
     return 0
+
+
+def _check_folders(arguments: argparse.Namespace) -> None:
+    """Raise RecordError before anything is drawn where a file could not be written."""
+    for path in (arguments.output, arguments.markdown, arguments.csv, arguments.parquet):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise RecordError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
 def differences(base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage: Path) -> Differences:
