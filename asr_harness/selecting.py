@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,8 +79,10 @@ def _part(part: str, storage: Path) -> Sequence[SavedRun]:
 
 def _of_commit(commit: str, storage: Path) -> Sequence[SavedRun]:
     """Load the runs of a commit; one that its name says is of it must not be damaged."""
-    named = load_runs(path for path in _stored(storage) if commit in path.name)
-    runs = [run for run in (*named, *known_runs(storage)) if (run.commit or "").startswith(commit)]
+    stored = _stored(storage)
+    named = load_runs(path for path in stored if commit in path.name)
+    others, _ = _load((path for path in stored if commit not in path.name), passing_over=RecordError)
+    runs = [run for run in (*named, *others) if (run.commit or "").startswith(commit)]
     if not runs:
         raise RecordError(f"no run of commit {commit} under {storage}; {_what_is_there(storage)}")
     return runs
@@ -135,6 +138,16 @@ def known_runs(storage: Path = STORAGE) -> tuple[SavedRun, ...]:
     """Load every readable run in storage, oldest first: a history that one damaged file must not hide."""
     found, _ = _load(_stored(storage), passing_over=RecordError)
     return found
+
+
+def former_runs(
+    base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage: Path = STORAGE
+) -> tuple[SavedRun, ...]:
+    """Load the history where a side has a case with one run alone, whose noise only former runs can tell."""
+    for side in (base, candidate):
+        if 1 in Counter(case_id for run in side for case_id in run.records).values():
+            return known_runs(storage)
+    return ()
 
 
 def _load(

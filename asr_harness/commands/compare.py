@@ -7,20 +7,16 @@ unusable input, 3 undecided.
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from asr_harness import compare, settings
 from asr_harness.report import formats
-from asr_harness.selecting import STORAGE, known_runs, select_runs
+from asr_harness.selecting import STORAGE, former_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
-
-    from asr_harness.saved import SavedRun
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,13 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         trades=chosen.trades,
         alpha=chosen.alpha,
         across=arguments.across,
-        history=known_runs(arguments.storage) if _has_single(base) or _has_single(candidate) else (),
+        history=former_runs(base, candidate, arguments.storage),
     )
     status = compare.exit_status(found, undecided=chosen.undecided)
     print(formats.render(arguments.format, found, status, get_terminal_size().columns))  # noqa: T201
     return status
-
-
-def _has_single(side: Sequence[SavedRun]) -> bool:
-    """Whether any case has one run alone, which only former runs can tell the noise of."""
-    return 1 in Counter(case_id for run in side for case_id in run.records).values()

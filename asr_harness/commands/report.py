@@ -10,7 +10,7 @@ from asr_harness.errors import RecordError
 from asr_harness.report import units
 from asr_harness.report.advice import Limits
 from asr_harness.report.content import Content, gather
-from asr_harness.selecting import STORAGE, known_runs, select_runs
+from asr_harness.selecting import STORAGE, former_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
@@ -76,9 +76,13 @@ def differences(base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage
     from asr_harness.report.comparing import differences as in_words
 
     chosen = settings.join()
-    history = known_runs(storage) if 1 in (len(base), len(candidate)) else ()
     judged = compare.compare(
-        base, candidate, rules=chosen.rules, trades=chosen.trades, alpha=chosen.alpha, history=history
+        base,
+        candidate,
+        rules=chosen.rules,
+        trades=chosen.trades,
+        alpha=chosen.alpha,
+        history=former_runs(base, candidate, storage),
     )
     return in_words(judged, base, candidate)
 

@@ -34,11 +34,11 @@ def shorten(texts: Sequence[str], width: int) -> list[str]:
     room = width - len(ELLIPSIS)
     middle = room // 2
     heads = sorted(range(room + 1), key=lambda head: abs(head - middle))
+    n_lost = max(map(len, texts), default=0) - room
     at_start, at_end = _n_in_common(texts), _n_in_common([text[::-1] for text in texts])
 
     def kept(head: int) -> tuple[int, bool]:
         cut = [_cut(text, head, room - head) for text in texts]
-        n_lost = max(map(len, texts), default=0) - room
         return len(set(cut)), head + n_lost <= at_start or room - head + n_lost <= at_end
 
     best = max(heads, key=kept)

@@ -9,7 +9,7 @@ from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import PLAIN, Axis
 from asr_harness.report.figures.devices import name_of
 from asr_harness.report.figures.drawing import FAINT, Figure, Missing, Panel
-from asr_harness.report.figures.trend import bars, reach
+from asr_harness.report.figures.trend import Ends, bars, reach
 
 if TYPE_CHECKING:
     import altair as alt
@@ -78,8 +78,8 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
 
     is_ratio = scale == "log"
     rows = rows.assign(neutral=1 if is_ratio else 0)
-    along = _ratios(rows, column, title) if is_ratio else _points(title)
     ends = f"{column}_low", f"{column}_high"
+    along = _ratios(rows, Axis(column, title, "log"), ends) if is_ratio else _points(title)
     base = alt.Chart().encode(
         x=alt.X(f"{column}:Q", **along),
         y=alt.Y("variant:N", title=None),
@@ -96,11 +96,10 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
     return made.properties(height=max(drawing.HEIGHT, ROW_HEIGHT * n_rows))
 
 
-def _ratios(rows: pd.DataFrame, column: str, title: str) -> dict[str, Any]:
+def _ratios(rows: pd.DataFrame, axis: Axis, ends: Ends) -> dict[str, Any]:
     import pandas as pd
 
-    axis = Axis(column, title, "log")
-    return axis.options(pd.concat([reach(rows, axis, (f"{column}_low", f"{column}_high")), rows["neutral"]]))
+    return axis.options(pd.concat([reach(rows, axis, ends), rows["neutral"]]))
 
 
 def _points(title: str) -> dict[str, Any]:

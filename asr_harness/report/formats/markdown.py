@@ -29,8 +29,8 @@ MARKS = {
 def render(comparison: Comparison, status: int, width: int) -> str:  # noqa: ARG001
     """Give GitHub's Markdown: some 60 lines before the fold, and two of them fit into one comment."""
     n_base, n_candidate = comparison.n_runs
-    shown = [cell for cell in comparison.cells if cell.verdict != "unchanged" and cell.gated]
-    rest = [*shown[MOST_ROWS:], *(cell for cell in comparison.cells if cell not in shown)]
+    shown = [cell for cell in comparison.cells if _is_told(cell)]
+    rest = [*shown[MOST_ROWS:], *(cell for cell in comparison.cells if not _is_told(cell))]
     base, candidate = escaping.code(comparison.base), escaping.code(comparison.candidate)
     said = [
         f"### asr-harness: {verdicts.headline(comparison)}",
@@ -42,6 +42,10 @@ def render(comparison: Comparison, status: int, width: int) -> str:  # noqa: ARG
     notes = (*comparison.notes, *comparison.calibrated_devices.values())
     told = ["", *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
     return "\n".join([*said, *_folded(_rows(rest), MOST_CHARACTERS - _size((*said, *told))), *told])
+
+
+def _is_told(cell: Cell) -> bool:
+    return cell.verdict != "unchanged" and cell.gated
 
 
 def _folded(rows: Sequence[str], room: int) -> list[str]:
