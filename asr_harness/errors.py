@@ -39,3 +39,7 @@ class RuleError(AsrHarnessError):
 
 class AbError(AsrHarnessError):
     """Two commits cannot be run side by side: an unknown ref, or a worker that crashed or hung."""
+
+
+class RegistryError(AsrHarnessError):
+    """A plug-in is unknown, cannot be imported, or is not of the kind that it is offered as."""

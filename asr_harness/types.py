@@ -7,43 +7,18 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
+from asr_harness.schema.case import Case, Outcome
+from asr_harness.schema.stages import STAGES, PassKind, StageName
 
-SAMPLE_RATE_HZ = 16_000
-
-Samples = NDArray[np.float32]
-"""Mono audio at `SAMPLE_RATE_HZ`, shape [n_samples], in [-1, 1]."""
-
-StageName = Literal["preprocess", "encode", "decode"]
-STAGES: tuple[StageName, ...] = ("preprocess", "encode", "decode")
-
-Outcome = Literal["measured", "oom", "too_big", "unavailable", "failed", "interrupted"]
-"""What became of a case."""
+__all__ = [
+    "SAMPLE_RATE_HZ", "STAGES", "Case", "EnergyCounter", "MemoryMeter", "Outcome", "Pass", "PassKind", "Reading",
+    "RecordsPasses", "ReentersEncoder", "Round", "Samples", "Slice", "StageClock", "StageContext", "StageName",
+    "Transcriber", "Transcription", "Utterance", "Verdict", "untimed",
+]  # fmt: skip
 
 Verdict = Literal["regression", "improvement", "unchanged", "inconclusive", "missing", "incomparable"]
 """What became of a comparison of one case's metric."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One cell of the grid."""
-
-    model: str
-    device: str
-    bucket: str
-    batch_size: int
-    variant: str
-
-    @property
-    def id(self) -> str:
-        """The readable test id, such as `whisper-tiny-cpu-5s-b1-baseline`."""
-        return f"{self.model}-{self.device}-{self.bucket}-b{self.batch_size}-{self.variant}"
-
-    @property
-    def group(self) -> str:
-        """The pattern of all cases that differ from this one in bucket and batch size alone."""
-        return f"{self.model}-{self.device}-*-{self.variant}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +96,6 @@ class ReentersEncoder(Protocol):
     """
 
     stage: StageContext
-
-
-PassKind = Literal["encode", "prompt", "step", "head"]
-"""What a network pass computes: the encoder, the decoder's first or a later step, or a CTC head."""
 
 
 @dataclass(frozen=True, slots=True)

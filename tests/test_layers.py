@@ -10,7 +10,7 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 
 LAYERS = (
-    {"__init__", "errors", "types"},
+    {"__init__", "errors", "types", "schema", "registry"},
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
     {"records", "journal", "shapes", "checking", "saved", "selecting", "tidy"},

@@ -1,0 +1,32 @@
+"""A case: one point of the grid, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Outcome = Literal["measured", "oom", "too_big", "unavailable", "failed", "interrupted"]
+"""What became of a case."""
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One point of the grid."""
+
+    model: str
+    device: str
+    bucket: str
+    batch_size: int
+    variant: str
+
+    @property
+    def id(self) -> str:
+        """The readable test id, such as `whisper-tiny-cpu-5s-b1-baseline`."""
+        return f"{self.model}-{self.device}-{self.bucket}-b{self.batch_size}-{self.variant}"
+
+    @property
+    def group(self) -> str:
+        """The pattern of all cases that differ from this one in bucket and batch size alone."""
+        return f"{self.model}-{self.device}-*-{self.variant}"
