@@ -21,7 +21,7 @@ class MeterError(AsrHarnessError):
     """A counter cannot be read; the message becomes the reason of an unmeasured reading."""
 
 
-class RecordError(AsrHarnessError):
+class RecordError(AsrHarnessError, ValueError):
     """A saved run, or a journal, cannot be read or does not belong here."""
 
 

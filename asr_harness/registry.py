@@ -1,8 +1,8 @@
 """Plug-ins of one kind: the modules of a package, and what other distributions offer by entry point.
 
-A module of the package that defines the registry's constant (`METRIC`, `DEVICE`, `FIGURE` …) is a plug-in under the
-module's name. An entry point of the registry's group is one under its own name; it loads such an object, or a module
-that defines the constant. Nothing is imported before it is asked for.
+A module of the package that defines the registry's constant (`METRIC`, `DEVICE`, `FIGURE` …) is a plug-in
+under the module's name. An entry point of the registry's group is one under its own name; it loads such an
+object, or a module that defines the constant. Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Plugin = TypeVar("Plugin")
 
 
 class Registry(Generic[Plugin]):
-    """The plug-ins of one kind, by name; `group` is the entry point group, `constant` what a module defines."""
+    """The plug-ins of one kind, by name; `group` is of entry points, `constant` what a module defines."""
 
     def __init__(self, package: str, constant: str, kind: type[Plugin], *, group: str) -> None:
         self.group = group
@@ -35,7 +35,9 @@ class Registry(Generic[Plugin]):
         return tuple(dict.fromkeys((*self._modules(), *self._entry_points())))
 
     def get(self, name: str) -> Plugin:
-        """Import one plug-in. Raises RegistryError where there is none of that name, or where it is no such thing."""
+        """Import one plug-in. Raises RegistryError where there is none of that name, or where it is no such
+        thing.
+        """
         if name not in self._loaded:
             found = self._find(name)
             if found is None:

@@ -12,9 +12,9 @@ from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.stages import STAGES, PassKind, StageName
 
 __all__ = [
-    "SAMPLE_RATE_HZ", "STAGES", "Case", "EnergyCounter", "MemoryMeter", "Outcome", "Pass", "PassKind", "Reading",
-    "RecordsPasses", "ReentersEncoder", "Round", "Samples", "Slice", "StageClock", "StageContext", "StageName",
-    "Transcriber", "Transcription", "Utterance", "Verdict", "untimed",
+    "SAMPLE_RATE_HZ", "STAGES", "Case", "EnergyCounter", "MemoryMeter", "Outcome", "Pass", "PassKind",
+    "Reading", "RecordsPasses", "ReentersEncoder", "Round", "Samples", "Slice", "StageClock", "StageContext",
+    "StageName", "Transcriber", "Transcription", "Utterance", "Verdict", "untimed",
 ]  # fmt: skip
 
 Verdict = Literal["regression", "improvement", "unchanged", "inconclusive", "missing", "incomparable"]

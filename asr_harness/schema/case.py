@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from asr_harness.schema.part import Part, PositiveCount
+
 Outcome = Literal["measured", "oom", "too_big", "unavailable", "failed", "interrupted"]
 """What became of a case."""
 
@@ -12,13 +14,13 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(Part):
     """One point of the grid."""
 
     model: str
     device: str
     bucket: str
-    batch_size: int
+    batch_size: PositiveCount
     variant: str
 
     @property

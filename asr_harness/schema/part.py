@@ -1,0 +1,86 @@
+"""What every part of a saved run has in common: it refuses wrong values when it is made, and knows its JSON.
+
+The names in a file are the names of the fields, so that each stands in one place. Types and bounds are
+checked by msgspec against the annotations; what they cannot say, a part's own `__post_init__` adds.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Annotated, Any, TypeAlias, TypeVar, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from asr_harness.errors import RecordError
+
+MAX_MAGNITUDE = 1e100
+"""So large, and its inverse so small, that squares and ratios would leave what floats can hold."""
+
+Number: TypeAlias = Annotated[float, Meta(gt=-MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
+NotNegative: TypeAlias = Annotated[float, Meta(ge=0.0, lt=MAX_MAGNITUDE)]
+Positive: TypeAlias = Annotated[float, Meta(gt=1 / MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**62)]
+PositiveCount: TypeAlias = Annotated[int, Meta(ge=1, le=2**62)]
+Scalar: TypeAlias = str | bool | int | float | None
+
+Made = TypeVar("Made")
+
+_is_loading: ContextVar[bool] = ContextVar("is_loading", default=False)
+"""Whether msgspec is checking every field already, as it does of what it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a saved run. Raises RecordError where a value is not of its field's type, or out of its
+    bounds.
+    """
+
+    def __post_init__(self) -> None:
+        if not _is_loading.get():
+            self._check_types()
+        self.check()
+
+    def _check_types(self) -> None:
+        for name, kind in _kinds(type(self)):  # type: ignore[arg-type]  # slots hide a class's hash from mypy
+            value = getattr(self, name)
+            if isinstance(value, Part):
+                continue
+            try:
+                msgspec.convert(value, kind)
+            except msgspec.ValidationError as error:
+                raise RecordError(f"{name!r} of {type(self).__name__} is {shown(value)}: {error}") from error
+
+    def check(self) -> None:
+        """Raise RecordError for values that are each sound and do not fit together."""
+
+
+def load(kind: type[Made], value: object, owner: str) -> Made:
+    """Make a part of plain JSON values. Raises RecordError naming `owner` and the place that is wrong."""
+    token = _is_loading.set(True)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise RecordError(f"{owner}: {error}") from error
+    finally:
+        _is_loading.reset(token)
+
+
+def dump(part: Part) -> dict[str, Any]:
+    """Give a part as plain JSON values, mappings for parts."""
+    plain: dict[str, Any] = msgspec.to_builtins(part)
+    return plain
+
+
+def shown(value: object, most: int = 40) -> str:
+    """Show a wrong value, however long it is."""
+    text = repr(value) if not isinstance(value, str) else repr(value[: most + 1])
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+@cache
+def _kinds(part: type[Part]) -> tuple[tuple[str, Any], ...]:
+    hints = get_type_hints(part, include_extras=True)
+    return tuple((field.name, hints[field.name]) for field in fields(part))

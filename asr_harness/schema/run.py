@@ -1,0 +1,239 @@
+"""A saved run: one process and the one JSON file that it left, the unit of statistics.
+
+The file is pytest-benchmark's, which keeps its own commands working. What is ours stands in two places of it:
+the `asr` block (`Block`), and the `extra_info` of each benchmark (`CaseResult`). `schema.migrate` has the
+history of the format.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from asr_harness.errors import OtherBenchmarkError, RecordError
+from asr_harness.schema import migrate
+from asr_harness.schema.case import Case, Outcome
+from asr_harness.schema.environment import Environment, MachinePeaks
+from asr_harness.schema.part import NotNegative, Part, load, shown
+from asr_harness.schema.plan import SavedPlan
+from asr_harness.schema.result import CaseResult
+
+BLOCK = "asr"
+"""The key of our block in pytest-benchmark's JSON."""
+EXTRA_INFO = "extra_info"
+"""The key of a benchmark's own values there."""
+MAX_FILE_BYTES = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCase(Part):
+    """A case that was selected, and what became of it; `test_id` is the name of its benchmark, if any."""
+
+    case: Case
+    outcome: Outcome
+    reason: str | None = None
+    test_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCost(Part):
+    """Seconds that the session took, and those of them that went to loading."""
+
+    wall_s: NotNegative | None = None
+    loading_s: NotNegative | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedJudgement(Part):
+    """What the session itself judged when it was saved: names of the runs, and the metrics that regressed."""
+
+    against: tuple[str, ...] = ()
+    regressions: tuple[str, ...] = ()
+    exit_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Part):
+    """Our part of the file, but for the results."""
+
+    cases: tuple[SavedCase, ...]
+    environment: Environment
+    schema_version: int = migrate.VERSION
+    profile: str | None = None
+    plan: SavedPlan = field(default_factory=SavedPlan)
+    session: SessionCost = field(default_factory=SessionCost)
+    peaks: Mapping[str, MachinePeaks] = field(default_factory=dict)
+    judgement: SavedJudgement = field(default_factory=SavedJudgement)
+
+    def check(self) -> None:
+        """Raise RecordError for two cases of one name: one of them would be lost."""
+        seen: set[str] = set()
+        for saved in self.cases:
+            if saved.case.id in seen:
+                raise RecordError(f"two cases are called {saved.case.id}")
+            seen.add(saved.case.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit(Part):
+    """The commit that a run measured, as pytest-benchmark saw it."""
+
+    id: str | None = None
+    branch: str | None = None
+    dirty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord(Part):
+    """What a run says of one case; `result` is there if the outcome is `measured`."""
+
+    case: Case
+    outcome: Outcome
+    reason: str | None = None
+    result: CaseResult | None = None
+
+    def check(self) -> None:
+        """Raise RecordError for a measured case without a result, and for any other with one."""
+        if (self.outcome == "measured") != (self.result is not None):
+            raise RecordError(f"outcome {self.outcome!r} of {self.case.id} does not go with its result")
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """One process and what it saved; `records` has every selected case by its id."""
+
+    path: Path
+    commit: str | None
+    branch: str | None
+    is_dirty: bool
+    time: datetime | None
+    block: Block
+    records: Mapping[str, CaseRecord]
+
+    @property
+    def environment(self) -> Environment:
+        """The machine and the software."""
+        return self.block.environment
+
+    @property
+    def label(self) -> str:
+        """Name the commit in a few characters, with a `+` where the tree had changes."""
+        name = self.commit[:7] if self.commit else self.path.stem
+        return f"{name}+" if self.is_dirty else name
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What two files have alike only if one is a copy of the other."""
+        results = (record.result for record in self.records.values())
+        rounds = next((result.speed.batch_latency_s for result in results if result is not None), ())
+        return self.time, self.commit, tuple(self.records), rounds
+
+    @property
+    def regressions(self) -> tuple[str, ...]:
+        """List what the session itself judged to have regressed when the run was saved."""
+        return self.block.judgement.regressions
+
+
+def load_run(path: Path) -> RunFile:
+    """Read a saved run of any version.
+
+    Raises RecordError where the file cannot be read, is not JSON, is damaged, another benchmark's or too new.
+    """
+    return parse_run(path, _read(path))
+
+
+def parse_run(path: Path, content: Mapping[str, Any]) -> RunFile:
+    """Take a run from the content of its file, wherever that came from. Raises RecordError as `load_run`."""
+    if content.get(BLOCK) is None:
+        raise OtherBenchmarkError(
+            f"{path} has no `{BLOCK}` block: it is plain pytest-benchmark JSON, not a run of asr-harness; "
+            "`pytest-benchmark compare` reads it"
+        )
+    try:
+        return _run(path, migrate.to_newest(content, str(path)))
+    except migrate.TooNewError as error:
+        raise RecordError(str(error)) from error
+    except RecordError as error:
+        raise RecordError(f"{path} is damaged: {error}; measure the run again") from error
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise RecordError(f"{path} has {path.stat().st_size:,} bytes; no saved run is that large")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        content = decode_json(raw)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path} is not JSON ({error}); a saved run is a whole JSON file") from error
+    if not isinstance(content, dict) or "benchmarks" not in content:
+        raise RecordError(f"{path} holds no benchmarks; a saved run is what `--benchmark-autosave` writes")
+    return content
+
+
+def decode_json(raw: bytes) -> object:
+    """Decode JSON; NaN and infinity, which Python writes and JSON has not, are null. Raises ValueError."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.MsgspecError:
+        content: object = json.loads(raw, parse_constant=lambda _: None)
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"half a surrogate pair, {error.object[error.start]!r}, is no character") from None
+    return content
+
+
+def _run(path: Path, content: Mapping[str, Any]) -> RunFile:
+    block = load(Block, content[BLOCK], f"the `{BLOCK}` block")
+    benchmarks = _benchmarks(content)
+    commit = load(Commit, content.get("commit_info") or {}, "commit_info")
+    records = [_record(saved, benchmarks.get(saved.test_id)) for saved in block.cases]
+    return RunFile(
+        path,
+        commit.id,
+        commit.branch,
+        commit.dirty,
+        _time(content.get("datetime")),
+        block,
+        {record.case.id: record for record in records},
+    )
+
+
+def _benchmarks(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    listed = content.get("benchmarks")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise RecordError(f"benchmarks are {shown(listed)}, not a list of benchmarks")
+    for one in listed:
+        if not isinstance(one.get("fullname"), str):
+            raise RecordError(f"a benchmark has no fullname but {shown(one.get('fullname'))}")
+    return {one["fullname"]: one for one in listed}
+
+
+def _record(saved: SavedCase, benchmark: Mapping[str, Any] | None) -> CaseRecord:
+    if saved.outcome != "measured":
+        return CaseRecord(saved.case, saved.outcome, saved.reason)
+    if benchmark is None:
+        return CaseRecord(saved.case, "failed", "the run says it was measured and holds no result of it")
+    return CaseRecord(
+        saved.case, "measured", None, load(CaseResult, benchmark.get(EXTRA_INFO), saved.case.id)
+    )
+
+
+def _time(written: object) -> datetime | None:
+    if written is None:
+        return None
+    if not isinstance(written, str):
+        raise RecordError(f"datetime is {shown(written)}, not a time as ISO 8601 has it")
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise RecordError(f"datetime is {shown(written)}, not a time as ISO 8601 has it") from None
