@@ -7,9 +7,9 @@ from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics import error_rate, flops, memory, speed
-from asr_harness.metrics.energy_info import energy_info
-from asr_harness.metrics.roofline import roofline
+from asr_harness.measure import error_rate, flops, frontier, speed
+from asr_harness.measure.energy_info import energy_info
+from asr_harness.measure.roofline import roofline
 from asr_harness.types import STAGES, RecordsPasses
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def oom_frontiers(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, An
         key = tuple(case[axis] for axis in FRONTIER_AXES)
         groups.setdefault(key, []).append((case["batch_size"], outcome["outcome"]))
     return [
-        {**dict(zip(FRONTIER_AXES, key, strict=True)), **asdict(memory.oom_frontier(found))}
+        {**dict(zip(FRONTIER_AXES, key, strict=True)), **asdict(frontier.oom_frontier(found))}
         for key, found in groups.items()
     ]
 

@@ -7,9 +7,9 @@ import pytest
 
 from asr_harness import models
 from asr_harness.measure import SliceRunner, Work
+from asr_harness.measure.flops import stage_flops
 from asr_harness.meters.clock import HostClock
 from asr_harness.meters.operators import OperatorMeter
-from asr_harness.metrics.flops import stage_flops
 from asr_harness.models import counting
 from asr_harness.models.whisper import WhisperTranscriber
 from asr_harness.types import Samples, Utterance

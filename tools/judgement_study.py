@@ -24,7 +24,7 @@ from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.compare import compare
-from asr_harness.metrics.speed import rtf
+from asr_harness.measure.speed import rtf
 from asr_harness.saved import CaseRecord, SavedRun
 from asr_harness.types import Case
 

@@ -126,7 +126,7 @@ def _errors(source: str, noise: float, texts: list[str], audio: list[Samples]) -
     """Count the errors of each utterance, the weights multiplied with seeded noise about one."""
     from asr_harness import models
     from asr_harness.measure import transcribe
-    from asr_harness.metrics.error_rate import utterance_errors
+    from asr_harness.measure.error_rate import utterance_errors
 
     transcriber = models.load(source, device="cpu", weights="pretrained").transcriber
     _add_noise(transcriber, noise)

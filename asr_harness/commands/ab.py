@@ -25,7 +25,8 @@ from asr_harness.ab.schedule import Pace
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.errors import AbError
-from asr_harness.report import formats, restarts, units
+from asr_harness.metrics import units
+from asr_harness.report import formats, restarts
 from asr_harness.selecting import STORAGE
 from asr_harness.sequential import ended, planned_looks
 

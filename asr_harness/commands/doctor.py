@@ -14,7 +14,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from asr_harness import noise, stats
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.terminal import table
 
 if TYPE_CHECKING:

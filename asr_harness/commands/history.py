@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness import tidy
 from asr_harness.errors import RecordError
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.alike import placed
 from asr_harness.report.history import METRICS, Line, Metric, Point, lines, points
 from asr_harness.report.terminal import ELLIPSIS, table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness import compare, settings
 from asr_harness.errors import RecordError
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.advice import Limits
 from asr_harness.report.content import Content, gather
 from asr_harness.selecting import STORAGE, former_runs, select_runs

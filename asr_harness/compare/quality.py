@@ -14,7 +14,7 @@ from asr_harness.compare.cells import Cell
 from asr_harness.compare.exact import one_sided
 from asr_harness.compare.metrics import QUALITY_TOLERANCE
 from asr_harness.compare.sides import differing, fingerprint
-from asr_harness.metrics.error_rate import Errors
+from asr_harness.measure.error_rate import Errors
 from asr_harness.wer_stats import PairedErrors
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.energy.watching import Steps, Watch, in_background
 from asr_harness.errors import MeterError
-from asr_harness.metrics.energy import EnergyFigure, EnergyTrial, summarise
+from asr_harness.measure.joules import EnergyFigure, EnergyTrial, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,7 +14,7 @@ from asr_harness.types import STAGES, ReentersEncoder, untimed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asr_harness.metrics.energy import EnergyFigure
+    from asr_harness.measure.joules import EnergyFigure
     from asr_harness.types import EnergyCounter, Samples, StageName, Transcriber
 
 

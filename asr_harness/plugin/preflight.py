@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from asr_harness import energy, models
 from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
 from asr_harness.measure import MIN_ROUNDS
+from asr_harness.metrics import units
 from asr_harness.models import building
 from asr_harness.models.cost import Speed, probe_speed
 from asr_harness.plugin.workbench import energy_counter
-from asr_harness.report import units
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:

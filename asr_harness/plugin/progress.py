@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.report import terminal, units
+from asr_harness.metrics import units
+from asr_harness.report import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

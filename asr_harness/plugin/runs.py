@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from asr_harness import data, energy, measure, records
 from asr_harness.errors import MeterError
-from asr_harness.metrics.energy import EnergyFigure
+from asr_harness.measure.joules import EnergyFigure
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:

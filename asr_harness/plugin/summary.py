@@ -6,7 +6,8 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report import terminal, units
+from asr_harness.metrics import units
+from asr_harness.report import terminal
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:

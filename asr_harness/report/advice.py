@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import measured
 

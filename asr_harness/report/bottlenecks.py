@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import measured
 from asr_harness.types import STAGES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.metrics.error_rate import Errors
+from asr_harness.measure.error_rate import Errors
+from asr_harness.metrics.units import UNMEASURED
 from asr_harness.report import verdicts
 from asr_harness.report.page.differences import Differences, Transcript, VerdictRow
-from asr_harness.report.units import UNMEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.tidy import digest, machine_name
 
 if TYPE_CHECKING:

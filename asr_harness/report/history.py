@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.tidy import digest
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from asr_harness.report import escaping, units
+from asr_harness.metrics import units
+from asr_harness.report import escaping
 from asr_harness.report.cells import measured
 from asr_harness.report.verdicts import runs
 

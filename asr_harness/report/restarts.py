@@ -8,7 +8,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness.ab.latency import LATENCY, together_decisions
-from asr_harness.report import units, verdicts
+from asr_harness.metrics import units
+from asr_harness.report import verdicts
 from asr_harness.report.terminal import table
 from asr_harness.sequential import MIN_RESTARTS
 from asr_harness.stats import as_change, standard_deviation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.compare.cells import VERDICTS
 from asr_harness.compare.metrics import EXACT, OUTCOME, RATES
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.terminal import shorten, table
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import cache
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics.error_rate import Errors
+from asr_harness.measure.error_rate import Errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asr_harness.energy import measure_energy
+from asr_harness.measure.joules import EnergyFigure
 from asr_harness.meters.estimate import EstimatedEnergy
 from asr_harness.meters.nvml import open_energy_counter
-from asr_harness.metrics.energy import EnergyFigure
 from tests.meters.fake_nvml import FakeCuda, FakeNvml
 from tests.meters.fake_power import FakeMachine, constant
 

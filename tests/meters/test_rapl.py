@@ -5,8 +5,8 @@ import pytest
 
 from asr_harness.energy import measure_energy
 from asr_harness.errors import MeterError
+from asr_harness.measure.joules import EnergyFigure
 from asr_harness.meters.rapl import open_dram_counter, open_energy_counter
-from asr_harness.metrics.energy import EnergyFigure
 from tests.meters.fake_power import IDLE_W, WAVEFORMS, FakeMachine, constant
 from tests.meters.fake_powercap import FakePowercap
 

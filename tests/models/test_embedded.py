@@ -13,7 +13,7 @@ import torch
 from scipy.signal import resample_poly
 
 from asr_harness import models
-from asr_harness.metrics.error_rate import pool, rate
+from asr_harness.measure.error_rate import pool, rate
 from asr_harness.models.checkpoints import PACKAGED, weight_files
 from asr_harness.types import Samples, Transcriber, Utterance
 from tests.embedded_transcripts import NAMES, Heard, hear, load, utterances, wer

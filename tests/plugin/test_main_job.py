@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asr_harness.metrics.energy import EnergyFigure
+from asr_harness.measure.joules import EnergyFigure
 
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]

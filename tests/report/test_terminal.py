@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.report import terminal, units
+from asr_harness.metrics import units
+from asr_harness.report import terminal
 
 ROWS = [("whisper-large-v3-turbo-cuda-60s-b32-baseline", "12.1 ms", "0.003"), ("ctc", "1.2 s", "0.1")]
 

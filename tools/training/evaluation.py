@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness import models
 from asr_harness.data import BUCKETS_S, load_slice
 from asr_harness.measure import transcribe
-from asr_harness.metrics.error_rate import Errors, UtteranceErrors, pool, rate, utterance_errors
+from asr_harness.measure.error_rate import Errors, UtteranceErrors, pool, rate, utterance_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.claims.picking import groups, smallest_batch
 from asr_harness.report.claims.voting import Answer, Claim, Vote, decide, unless_few
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.alike import alike
 from asr_harness.report.claims.picking import (
     absent_devices,

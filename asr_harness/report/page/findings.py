@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.page.markup import Html, badge, element, folded, section, table
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report import units
+from asr_harness.metrics import units
 from asr_harness.report.cells import GROUP, measured
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from asr_harness.metrics.energy import EnergyFigure
+    from asr_harness.measure.joules import EnergyFigure
     from asr_harness.types import StageName
 
 COVERAGE = 2.0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.metrics.roofline import roofline
+from asr_harness.measure.roofline import roofline
 
 POSITIVE = st.floats(1e-3, 1e15)
 

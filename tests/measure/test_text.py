@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.metrics import text
-from asr_harness.metrics.text import clean_reference, normalise, normaliser_fingerprint
+from asr_harness.measure import text
+from asr_harness.measure.text import clean_reference, normalise, normaliser_fingerprint
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.errors import MeterError
+    from asr_harness.measure.joules import EnergyFigure
     from asr_harness.meters.machine_peaks import MachinePeaks
-    from asr_harness.metrics.energy import EnergyFigure
     from asr_harness.models import LoadedModel
     from asr_harness.types import (
         Case,

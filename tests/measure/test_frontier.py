@@ -2,7 +2,7 @@
 
 import pytest
 
-from asr_harness.metrics.memory import Frontier, oom_frontier
+from asr_harness.measure.frontier import Frontier, oom_frontier
 from asr_harness.types import Outcome
 
 

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from asr_harness.metrics.energy import EnergyFigure
-from asr_harness.metrics.energy_info import energy_info, stages_add_up
+from asr_harness.measure.energy_info import energy_info, stages_add_up
+from asr_harness.measure.joules import EnergyFigure
 
 
 def measured(gross_j: float, relative_uncertainty: float | None = 0.01) -> EnergyFigure:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.metrics.error_rate import (
+from asr_harness.measure.error_rate import (
     Errors,
     count_characters,
     count_words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics.text import clean_reference, normalise, normaliser_fingerprint
+from asr_harness.measure.text import clean_reference, normalise, normaliser_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,6 +1,12 @@
-"""Figures as people read them; the only place where units are scaled."""
+"""Values as people read them; the only place where units are scaled."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNMEASURED = "–"
 MINUTE_S = 60
@@ -67,3 +73,26 @@ def memory(value_bytes: float | None) -> str:
         return UNMEASURED
     mebibytes = value_bytes / 2**20
     return f"{mebibytes:.0f} MiB" if mebibytes < 1000 else f"{mebibytes / 1024:.1f} GiB"  # noqa: PLR2004
+
+
+def count(value: float | None) -> str:
+    """A whole number, its thousands apart; three significant digits beyond a million."""
+    if value is None:
+        return UNMEASURED
+    return f"{value:,.0f}" if abs(value) < 1e6 else f"{value:.3g}"  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit's symbol in SI base units, and how its values are written."""
+
+    symbol: str
+    written: Callable[[float | None], str]
+
+
+SECONDS = Unit("s", seconds)
+RATIO = Unit("", ratio)
+JOULES = Unit("J", joules)
+BYTES = Unit("B", memory)
+ERROR_RATE = Unit("", percent)
+COUNT = Unit("", count)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.metrics.energy import EnergyFigure, EnergyTrial, relative_uncertainty, summarise
+from asr_harness.measure.joules import EnergyFigure, EnergyTrial, relative_uncertainty, summarise
 
 
 def figure(*trials: EnergyTrial, idle_power_w: float | None = 40.0) -> EnergyFigure:

@@ -1,0 +1,1 @@
+"""Judging: one policy, evidence in, one judgement out, for every entry alike."""

@@ -1,0 +1,137 @@
+"""The one object that every form prints: a finding for each case and metric, and all of them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Verdict = Literal["regression", "missing", "incomparable", "inconclusive", "improvement", "unchanged"]
+
+VERDICTS: tuple[Verdict, ...] = (
+    "regression",
+    "missing",
+    "incomparable",
+    "inconclusive",
+    "improvement",
+    "unchanged",
+)
+"""From worst to best, as tables are sorted."""
+
+FAILED: tuple[Verdict, ...] = ("regression", "missing")
+OPEN: tuple[Verdict, ...] = ("inconclusive", "incomparable")
+
+OUTCOME = "outcome"
+"""What became of a case: judged like a metric, and read from no result."""
+ALL_METRICS = "all metrics"
+"""Stands for every metric of a case that may not be compared at all."""
+
+EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
+
+Undecided = Literal["pass", "fail"]
+Detail = float | int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one metric of one case.
+
+    `base` and `candidate` are in the metric's own unit. `effect`, its interval `low` to `high` and `mde`, the
+    smallest change that this evidence shows nine times in ten, are relative (0.05 is 5 %), or differences of
+    rates. `more_runs` are those, or forks, that a side still lacks to decide. A finding that is not `gated`
+    is informational. `waived_by` is the text of the waiver that let a regression pass: its verdict stays what
+    it is.
+    """
+
+    case_id: str
+    metric: str
+    verdict: Verdict
+    gated: bool = True
+    base: float | None = None
+    candidate: float | None = None
+    effect: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    mde: float | None = None
+    more_runs: int | None = None
+    calibrated: bool = False
+    note: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    waived_by: str | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether it alone makes the judgement red."""
+        return self.gated and self.verdict in FAILED and self.waived_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every finding of a comparison, worst first, with what bears on all of them.
+
+    `unit` names what the tests rest on, `n_units` how many each side has. `calibration` says for each device
+    whether times were divided by the calibration kernel's, and how much runs of a side differ with and
+    without. `undecided` is what the policy makes of what is not decided.
+    """
+
+    base: str
+    candidate: str
+    unit: Literal["run", "fork"]
+    n_units: tuple[int, int]
+    alpha: float
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    calibration: Mapping[str, str] = field(default_factory=dict)
+    undecided: Undecided | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing could be compared: neither a metric, nor a case that runs now and did not."""
+        judged = [finding for finding in self.findings if finding.metric != OUTCOME]
+        barred = all(finding.verdict == "incomparable" for finding in judged)
+        return barred and bool(judged or not self.of("improvement"))
+
+    @property
+    def exit_status(self) -> int:
+        """Give 0 nothing regressed, 1 a regression, 2 nothing could be compared, 3 undecided."""
+        if any(finding.fails for finding in self.findings):
+            return EXIT_REGRESSION
+        if self.is_empty:
+            return EXIT_UNUSABLE
+        if self.of(*OPEN, gated=True):
+            return {"pass": EXIT_FINE, "fail": EXIT_REGRESSION}.get(self.undecided or "", EXIT_UNDECIDED)
+        return EXIT_FINE
+
+    @property
+    def headline(self) -> str:
+        """Say in one line how it ended, the worst verdicts first."""
+        gated = [finding for finding in self.findings if finding.gated]
+        found = Counter(finding.verdict for finding in gated if finding.waived_by is None)
+        counts = [f"{verdict} {found[verdict]}" for verdict in VERDICTS if found[verdict]]
+        n_waived = sum(finding.waived_by is not None for finding in gated)
+        said = ", ".join([*counts, *([f"waived {n_waived}"] if n_waived else [])])
+        if found["regression"] or found["missing"]:
+            return f"REGRESSION: {said}"
+        if self.is_empty:
+            return f"NOTHING COULD BE COMPARED: {said}"
+        if found["inconclusive"] or found["incomparable"]:
+            return f"UNDECIDED: {said}"
+        return f"NO REGRESSION: {said}"
+
+    def of(self, *verdicts: Verdict, gated: bool | None = None) -> tuple[Finding, ...]:
+        """Pick the findings of some verdicts."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.verdict in verdicts and gated in (None, finding.gated)
+        )
+
+
+def worst_first(finding: Finding) -> tuple[bool, int, float, str, str]:
+    """Sort by what matters: what is gated, the worse verdicts, the larger effects."""
+    size = -abs(finding.effect) if finding.effect is not None else 0.0
+    return not finding.gated, VERDICTS.index(finding.verdict), size, finding.case_id, finding.metric
