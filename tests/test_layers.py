@@ -10,17 +10,18 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 
 LAYERS = (
+    {"stats"},
     {"__init__", "errors", "types", "schema", "registry"},
     {"data", "models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
     {"records", "journal", "shapes", "checking", "saved", "selecting", "tidy"},
-    {"stats", "moderation", "wer_stats", "sequential", "compare", "settings", "noise"},
+    {"compare", "settings", "noise"},
     {"report", "ab"},
     {"plugin", "commands"},
     {"cli"},
 )
 LEAVES = {"data", "models", "meters", "metrics"}
-"""Packages of the second layer know nothing of one another."""
+"""These packages know nothing of one another."""
 
 TORCH_USERS = {"models", "meters", "metrics"}
 
@@ -65,3 +66,9 @@ def test_torch_and_nvml_stay_inside_models_meters_and_metrics(path: Path) -> Non
         return
     roots = {module.split(".")[0] for module in imported_modules(path)}
     assert not roots & {"torch", "transformers", "pynvml"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_scipy_stays_inside_stats(path: Path) -> None:
+    roots = {module.split(".")[0] for module in imported_modules(path)}
+    assert top_name(path) == "stats" or "scipy" not in roots

@@ -25,10 +25,10 @@ from statistics import fmean, median, stdev
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.ab.latency import ELSE_SHARE, STAGE_SHARE
+from asr_harness.ab.latency import shares_of_alpha
 from asr_harness.ab.session import MARGIN, TOLERANCE
-from asr_harness.sequential import ended, planned_looks, verdicts
 from asr_harness.stats import ALPHA
+from asr_harness.stats.sequential import decide_all, ended, planned_looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PERCENTS = (0, 2, 3, 5, 10)
 BUDGETS_MIN = (2, 5, 10)
 N_SIMULATIONS = 2000
-ALONE = ALPHA * (1 - STAGE_SHARE - ELSE_SHARE)
+ALONE = shares_of_alpha(ALPHA, {"stages", "rest"})["latency"]
 """What `ab` leaves to the latency of a single case whose transcripts do not change."""
 
 CONFTEST = """
@@ -191,7 +191,7 @@ def _ends(effect: float, deviations: Sequence[float], n_restarts: int) -> dict[s
         drawn = [effect + deviation for deviation in rng.choices(deviations, k=n_restarts)]
         verdict = "inconclusive"
         for n, _ in ended(looks, n_restarts):
-            found = verdicts({"": drawn[:n]}, looks, alpha=ALONE, tolerance=TOLERANCE, margin=MARGIN)
+            found = decide_all({"": drawn[:n]}, looks, alpha=ALONE, tolerance=TOLERANCE, margin=MARGIN)
             verdict = found[""].verdict
             if verdict != "inconclusive":
                 break

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asr_harness import stats
-from asr_harness.moderation import moderate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +29,11 @@ SLOWER_BY = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """What is drawn: `freedom` of the cases' variances, the share in common, and what breaks the rule."""
+    """What is drawn: `df` of the cases' variances, the share in common, and what breaks the rule."""
 
     name: str
     n_cases: int = 30
-    freedom: float = 10.0
+    df: float = 10.0
     in_common: float = 0.0
     n_runs: tuple[int, int] = (5, 5)
     loud_case: float = 1.0
@@ -46,15 +45,15 @@ NOISES = (
     Noise("30 cases"),
     Noise("30 cases, half in common", in_common=0.5),
     Noise("30 cases, all but a tenth in common", in_common=0.9),
-    Noise("variances all alike", freedom=inf),
-    Noise("variances very different", freedom=4.0),
-    Noise("one case with 100 times the variance", freedom=inf, loud_case=100.0),
+    Noise("variances all alike", df=inf),
+    Noise("variances very different", df=4.0),
+    Noise("one case with 100 times the variance", df=inf, loud_case=100.0),
     Noise("candidate three times as noisy", loud_side=3.0),
     Noise("4 and 8 runs, the 8 three times as noisy", n_runs=(4, 8), loud_side=3.0),
     Noise("t noise of 3 degrees of freedom", heavy_tails=True),
-    Noise("4 runs a side, very different", n_runs=(4, 4), freedom=4.0),
+    Noise("4 runs a side, very different", n_runs=(4, 4), df=4.0),
     Noise("10 runs a side", n_runs=(10, 10)),
-    Noise("8 cases, very different", n_cases=8, freedom=4.0),
+    Noise("8 cases, very different", n_cases=8, df=4.0),
 )
 
 
@@ -64,8 +63,8 @@ def comparisons(noise: Noise, slower_by: float) -> Iterator[tuple[list[float], l
     n_base, n = noise.n_runs[0], sum(noise.n_runs)
     for _ in range(N_COMPARISONS):
         variances = np.ones(noise.n_cases)
-        if noise.freedom < inf:
-            variances = noise.freedom / rng.chisquare(noise.freedom, noise.n_cases)
+        if noise.df < inf:
+            variances = noise.df / rng.chisquare(noise.df, noise.n_cases)
         variances[0] *= noise.loud_case
         drawn = [
             rng.standard_t(3, shape) / sqrt(3) if noise.heavy_tails else rng.standard_normal(shape)
@@ -79,7 +78,7 @@ def comparisons(noise: Noise, slower_by: float) -> Iterator[tuple[list[float], l
         plain = [stats.welch(*case) for case in zip(*(side.tolist() for side in sides), strict=True)]
         differences = [one for one in plain if one is not None]
         deviations = np.hstack([side - side.mean(1, keepdims=True) for side in sides])
-        moderated = moderate(differences, deviations.tolist(), stats.ALPHA)
+        moderated = stats.shrink_variances(differences, deviations.tolist(), stats.ALPHA)
         yield [one.p for one in differences], [one.p for one in moderated]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asr_harness.wer_stats import PairedErrors, by_talk, rate_test
+from asr_harness.stats import PairedErrors, by_talk, rate_test
 from tools.make_talks import TALKS_TO_MAKE
 from tools.sentences import sentences
 from tools.synthesis import speak

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from asr_harness.ab.latency import (
     LATENCY,
     NOT_BY_TURNS,
-    STAGE_SHARE,
+    alphas,
     in_latency,
     of_latency,
-    share_of_the_rest,
     together_decisions,
 )
 from asr_harness.compare import Cell, Comparison, compare
 from asr_harness.compare.sides import outcome_cell
 from asr_harness.saved import parse_run
-from asr_harness.sequential import verdicts
 from asr_harness.stats import as_change
+from asr_harness.stats.sequential import decide_all
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.schedule import Side
     from asr_harness.ab.session import Findings
     from asr_harness.saved import SavedRun
-    from asr_harness.sequential import Decision
+    from asr_harness.stats.sequential import Decision
 
 NO_RUNS = "times alone are judged: a commit's asr-harness is too old to hand over its runs"
 CHANGED = ("regression", "improvement")
@@ -52,12 +51,13 @@ def judge(findings: Findings) -> Comparison:
         n_restarts = max((decision.n for decision in latency.values()), default=0)
         n_runs = n_restarts, n_restarts
         return Comparison("base", "candidate", n_runs, chosen.alpha, tuple(cells), (NO_RUNS,))
+    shares = alphas(findings)
     found = compare(
         findings.runs["base"],
         findings.runs["candidate"],
         rules=of_latency(chosen.rules),
         trades=[replace(trade, gain=in_latency(trade.gain)) for trade in of_latency(chosen.trades)],
-        alpha=chosen.alpha * share_of_the_rest(findings.runs),
+        alpha=shares["rest"] + shares.get("quality", 0.0),
         across=("weights", "decoding"),
         timed=cells,
     )
@@ -84,10 +84,10 @@ def _stage_cells(findings: Findings, latency: Mapping[str, Decision]) -> list[Ce
         for stage in STAGES
         if all(stage in ratio.stages for ratio in ratios)
     }
-    found = verdicts(
+    found = decide_all(
         values,
         findings.looks,
-        alpha=findings.chosen.alpha * STAGE_SHARE,
+        alpha=alphas(findings)["stages"],
         tolerance=findings.tolerance,
         margin=findings.margin,
     )
@@ -101,7 +101,7 @@ def _stage_cells(findings: Findings, latency: Mapping[str, Decision]) -> list[Ce
 def _cell(case_id: str, metric: str, decision: Decision) -> Cell:
     effects = (decision.estimate, decision.low, decision.high)
     effect, low, high = (None if value is None else as_change(value) for value in effects)
-    smallest = decision.smallest_effect
+    smallest = decision.minimum_detectable_effect
     return Cell(
         case_id,
         metric,
@@ -111,6 +111,6 @@ def _cell(case_id: str, metric: str, decision: Decision) -> Cell:
         high=high,
         p=decision.p,
         smallest_effect=None if smallest is None else as_change(smallest),
-        more_runs=decision.more_restarts,
+        more_runs=decision.more_forks,
         note=f"over {decision.n} restarts",
     )

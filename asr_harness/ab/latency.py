@@ -7,28 +7,25 @@ from math import log1p
 from typing import TYPE_CHECKING, TypeVar
 
 from asr_harness.compare.rules import Rule, Trade, tolerance
-from asr_harness.sequential import verdicts
-from asr_harness.stats import mean
+from asr_harness.stats import mean, shared_out
+from asr_harness.stats.sequential import decide_all
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from asr_harness.ab.schedule import Side
     from asr_harness.ab.session import Findings
     from asr_harness.saved import SavedRun
-    from asr_harness.sequential import Decision
+    from asr_harness.stats.sequential import Decision
 
 LATENCY, RTF = "latency", "rtf"
 NOT_BY_TURNS = ("energy", "p95", *STAGES)
 """Metrics that `compare` judges and live workers do not: a rule for one is told, and left to it."""
 
-TOGETHER_SHARE = 0.2
-STAGE_SHARE = 0.1
-QUALITY_SHARE = 0.4
-ELSE_SHARE = 0.1
+SHARES = {"together": 0.2, "stages": 0.1, "quality": 0.4, "rest": 0.1}
 """Of the false-alarm rate: what goes to the latency of all cases together, to stages, to error rates where
-transcripts differ, and to all else."""
+transcripts differ, and to all else. The latency of single cases has what the others leave."""
 
 Speaking = TypeVar("Speaking", Rule, Trade)
 
@@ -36,10 +33,7 @@ Speaking = TypeVar("Speaking", Rule, Trade)
 def latency_decisions(findings: Findings) -> dict[str, Decision]:
     """Judge the latency of every case on its restarts so far."""
     values = {name: [ratio.raw for ratio in ratios] for name, ratios in findings.ratios.items()}
-    share = 1 - STAGE_SHARE - share_of_the_rest(findings.runs)
-    if _groups(findings):
-        share -= TOGETHER_SHARE
-    return _decisions(findings, values, share, {name: [name] for name in values})
+    return _decisions(findings, values, "latency", {name: [name] for name in values})
 
 
 def together_decisions(findings: Findings) -> dict[str, Decision]:
@@ -51,7 +45,7 @@ def together_decisions(findings: Findings) -> dict[str, Decision]:
         pattern: [mean(ratios) for ratios in zip(*(raw[name] for name in names), strict=False)]
         for pattern, names in groups.items()
     }
-    return _decisions(findings, values, TOGETHER_SHARE, groups)
+    return _decisions(findings, values, "together", groups)
 
 
 def transcripts_differ(runs: Mapping[Side, Sequence[SavedRun]]) -> bool:
@@ -83,28 +77,41 @@ def _groups(findings: Findings) -> dict[str, list[str]]:
 def _decisions(
     findings: Findings,
     values: Mapping[str, Sequence[float]],
-    share: float,
+    family: str,
     members: Mapping[str, Sequence[str]],
 ) -> dict[str, Decision]:
     """Judge at a share of the false-alarm rate, by the strictest rule that speaks of any member."""
+    if not values:
+        return {}
     rules = of_latency(findings.chosen.rules)
     limits = {
         name: [limit for case_id in case_ids if (limit := tolerance(rules, case_id, LATENCY)) is not None]
         for name, case_ids in members.items()
     }
-    return verdicts(
+    return decide_all(
         values,
         findings.looks,
-        alpha=findings.chosen.alpha * share,
+        alpha=alphas(findings)[family],
         tolerance=findings.tolerance,
         margin=findings.margin,
         limits={name: log1p(min(own)) for name, own in limits.items() if own},
     )
 
 
-def share_of_the_rest(runs: Mapping[Side, Sequence[SavedRun]]) -> float:
-    """Give the part of the false-alarm rate that all but times takes."""
-    return ELSE_SHARE + QUALITY_SHARE if transcripts_differ(runs) else ELSE_SHARE
+def alphas(findings: Findings) -> dict[str, float]:
+    """Share the false-alarm rate out among what is judged of these forks."""
+    present = {"stages", "rest"}
+    if _groups(findings):
+        present.add("together")
+    if transcripts_differ(findings.runs):
+        present.add("quality")
+    return shares_of_alpha(findings.chosen.alpha, present)
+
+
+def shares_of_alpha(alpha: float, present: Collection[str]) -> dict[str, float]:
+    """Share a false-alarm rate out among these families; the latency of single cases has what they leave."""
+    left = 1 - sum(share for family, share in SHARES.items() if family in present)
+    return shared_out(alpha, {**SHARES, "latency": left}, {*present, "latency"})
 
 
 def of_latency(rules: Sequence[Speaking]) -> list[Speaking]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Literal
 
-from asr_harness.sequential import MIN_RESTARTS
+from asr_harness.stats.sequential import MIN_FORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ TURN_TIME_S = 12.0
 STARTUP_S = 11.0
 """What a restart takes beside its rounds, about, until one has been timed: imports, loading, warming up."""
 
-N_RESTARTS = MIN_RESTARTS + 2
+N_RESTARTS = MIN_FORKS + 2
 """How many restarts a short budget is made to hold: two more than the least tell more than longer ones."""
 
 

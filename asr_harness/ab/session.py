@@ -15,8 +15,8 @@ from asr_harness.ab import estimate, judging, latency, schedule
 from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.ab.worker import started
 from asr_harness.errors import AbError
-from asr_harness.sequential import MIN_RESTARTS, planned_looks
 from asr_harness.settings import Settings
+from asr_harness.stats.sequential import MIN_FORKS, planned_looks
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.saved import SavedRun
-    from asr_harness.sequential import Decision, Looks
+    from asr_harness.stats.sequential import Decision, Looks
 
 TurnTime = Callable[[int], float]
 OnCase = Callable[[str], None]
@@ -63,7 +63,7 @@ class Findings:
     chosen: Settings = field(default_factory=Settings)
     tolerance: float = TOLERANCE
     margin: float = MARGIN
-    looks: Looks = field(default_factory=lambda: planned_looks(MIN_RESTARTS))
+    looks: Looks = field(default_factory=lambda: planned_looks(MIN_FORKS))
     ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
     test_ids: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)

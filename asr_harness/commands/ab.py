@@ -28,7 +28,7 @@ from asr_harness.errors import AbError
 from asr_harness.metrics import units
 from asr_harness.report import formats, restarts
 from asr_harness.selecting import STORAGE
-from asr_harness.sequential import ended, planned_looks
+from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
     import argparse

@@ -76,7 +76,7 @@ def _expected(runs: Sequence[noise.NoiseRun]) -> Mapping[str, Any] | None:
         "n_rounds": N_ROUNDS,
         "between_run_sd": measured,
         "same_code_twice": second - first,
-        "smallest_effect": {k: stats.smallest_effect(best, k) for k in RUNS_A_SIDE},
+        "smallest_effect": {k: stats.minimum_detectable_effect(best, k) for k in RUNS_A_SIDE},
     }
 
 

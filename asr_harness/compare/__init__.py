@@ -55,7 +55,7 @@ def compare(
     metrics = [metric for metric in METRICS if timed is None or not metric.is_time]
     helps = {device: by_kernel < raw for device, (raw, by_kernel) in spreads.items()}
     tested = times.test(clocked, metrics, helps, history, alpha)
-    shares = _shares(tested, rated, alpha)
+    shares = stats.shared_out(alpha, SHARES, _families(tested, rated))
     cells += times.judge(tested, shares, rules)
     cells += [one for one in rated if isinstance(one, Cell)]
     open_rates = [one for one in rated if not isinstance(one, Cell)]
@@ -111,15 +111,12 @@ def _judge_rates(rated: Sequence[quality.Rated], alpha: float, rules: Sequence[R
     ]
 
 
-def _shares(
-    tested: Sequence[Tested], rated: Sequence[quality.Rated | Cell], alpha: float
-) -> dict[Family, float]:
-    """Share the false-alarm rate out among the families of which something is tested."""
+def _families(tested: Sequence[Tested], rated: Sequence[quality.Rated | Cell]) -> set[Family]:
+    """Give the families of which something is tested."""
     present: set[Family] = {one.family for one in tested if one.difference is not None}
     if any(not isinstance(one, Cell) for one in rated):
         present.add("quality")
-    total = sum(SHARES[family] for family in present)
-    return {family: alpha * SHARES[family] / total for family in present}
+    return present
 
 
 def _traded(cells: Sequence[Cell], trades: Sequence[Trade]) -> list[Cell]:

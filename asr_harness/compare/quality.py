@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asr_harness import stats, wer_stats
+from asr_harness import stats
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.exact import one_sided
 from asr_harness.compare.metrics import QUALITY_TOLERANCE
 from asr_harness.compare.sides import differing, fingerprint
 from asr_harness.measure.error_rate import Errors
-from asr_harness.wer_stats import PairedErrors
+from asr_harness.stats import PairedErrors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,11 +87,15 @@ def judge_rate(rated: Rated, p: float, levels: tuple[float, int], limit: float |
         return Cell(
             rated.pair.case_id, rated.metric, "inconclusive", True, base, candidate, effect, note=note
         )
-    verdict: Verdict = "inconclusive"
-    if p <= alpha and abs(difference.estimate) > tolerance:
-        verdict = "regression" if difference.estimate > 0 else "improvement"
-    elif _is_bounded(difference) and -tolerance < difference.low and difference.high < tolerance:
-        verdict = "unchanged"
+    is_bounded = _is_bounded(difference)
+    verdict = stats.decide(
+        difference.estimate,
+        difference.low if is_bounded else None,
+        difference.high if is_bounded else None,
+        is_shown=p <= alpha,
+        tolerance=tolerance,
+        margin=tolerance,
+    )
     details = _details(rated, alpha)
     return Cell(
         rated.pair.case_id,
@@ -104,7 +108,9 @@ def judge_rate(rated: Rated, p: float, levels: tuple[float, int], limit: float |
         difference.low,
         difference.high,
         p,
-        stats.smallest_paired_effect(difference.sd, round(difference.freedom) + 1, alpha=alpha / n_tests),
+        stats.minimum_detectable_paired_effect(
+            difference.sd, round(difference.df) + 1, alpha=alpha / n_tests
+        ),
         note=_note(rated, difference, _units_needed(difference, tolerance, alpha / n_tests), verdict),
         details=details,
     )
@@ -124,7 +130,7 @@ def _units_needed(difference: Difference, tolerance: float, alpha: float) -> int
 
 
 def _note(rated: Rated, difference: Difference, needed: int | None, verdict: Verdict) -> str:
-    n = round(difference.freedom) + 1
+    n = round(difference.df) + 1
     said = f"over {n} {rated.unit}"
     if rated.unit == "utterances":
         one_talk = len(set(rated.talks)) == 1
@@ -145,8 +151,8 @@ def _details(rated: Rated, alpha: float) -> Mapping[str, Any]:
     }
     if rated.metric == "wer":
         alignments = zip(_alignments(rated.pair.base), _alignments(rated.pair.candidate), strict=True)
-        segments = [each for pair in alignments for each in wer_stats.segment_differences(*pair)]
-        z, p = wer_stats.mapsswe(segments) or (None, None)
+        segments = [each for pair in alignments for each in stats.segment_differences(*pair)]
+        z, p = stats.mapsswe_test(segments) or (None, None)
         found |= {"mapsswe_segments": len(segments), "mapsswe_z": z, "mapsswe_p": p}
     return found
 
@@ -156,19 +162,19 @@ def _bootstrapped(
     errors: PairedErrors, talks: tuple[str, ...] | None, alpha: float
 ) -> tuple[float, float, float]:
     """Interval with talks as blocks, and the probability of improvement over utterances."""
-    blocks = errors if talks is None else wer_stats.by_talk(errors, talks)
-    low, high = np.quantile(wer_stats.bootstrap_differences(blocks), (alpha / 2, 1 - alpha / 2))
-    poi = wer_stats.probability_of_improvement(wer_stats.bootstrap_differences(errors))
+    blocks = errors if talks is None else stats.by_talk(errors, talks)
+    low, high = np.quantile(stats.bootstrap_differences(blocks), (alpha / 2, 1 - alpha / 2))
+    poi = stats.probability_of_improvement(stats.bootstrap_differences(errors))
     return float(low), float(high), poi
 
 
 @lru_cache(maxsize=512)
 def _test(errors: PairedErrors, talks: tuple[str, ...], alpha: float) -> tuple[str, Difference | None]:
     """Test over talks, or over utterances where talks tell nothing, and say over which."""
-    found = wer_stats.rate_test(wer_stats.by_talk(errors, talks), alpha)
+    found = stats.rate_test(stats.by_talk(errors, talks), alpha)
     # Few talks may agree by chance to the word; their spread of none is then no evidence.
     if found is None or (found.estimate and not found.sd):
-        return "utterances", wer_stats.rate_test(errors, alpha)
+        return "utterances", stats.rate_test(errors, alpha)
     return "talks", found
 
 

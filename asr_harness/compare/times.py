@@ -7,11 +7,12 @@ from math import log1p
 from statistics import median
 from typing import TYPE_CHECKING
 
-from asr_harness import moderation, stats
+from asr_harness import stats
 from asr_harness.compare import exact, timing
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.metrics import LATENCY, METRICS, SHARES
 from asr_harness.compare.rules import tolerance
+from asr_harness.stats import shrinkage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from asr_harness.compare.sides import Pair
     from asr_harness.compare.timing import Tested
     from asr_harness.saved import SavedRun
-    from asr_harness.types import Verdict
 
 FEWEST_MORE = 2
 """Runs a side that make a test possible at all, with one to spare."""
@@ -52,13 +52,13 @@ def _moderated(tested: Sequence[Tested], alpha: float) -> list[Tested]:
     """Let cases that the same runs measured on a device tell each other how much runs differ."""
     alike: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
     for i, one in enumerate(tested):
-        if len(one.pairs) == 1 and min(len(one.base), len(one.candidate)) >= moderation.FEWEST_RUNS:
+        if len(one.pairs) == 1 and min(len(one.base), len(one.candidate)) >= shrinkage.MIN_RUNS:
             alike.setdefault((one.metric.name, one.pairs[0].device, tuple(one.deviations)), []).append(i)
     found = list(tested)
     for (_, _, runs), places in alike.items():
         deviations = [[tested[i].deviations[run] for run in runs] for i in places]
         differences = [one.difference for one in (tested[i] for i in places) if one.difference is not None]
-        moderated = moderation.moderate(differences, deviations, alpha)
+        moderated = stats.shrink_variances(differences, deviations, alpha)
         for i, difference in zip(places, moderated, strict=True):
             found[i] = replace(tested[i], difference=difference)
     return found
@@ -117,13 +117,19 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | N
         effect = candidate / base - 1 if base and candidate else None
         return replace(cell, effect=effect, more_runs=None if effect is None else FEWEST_MORE)
     tolerance_, margin = (log1p(own if limit is None else limit) for own in (metric.tolerance, metric.margin))
-    verdict = _verdict(difference, p <= alpha, tolerance_, margin)
-    smallest = stats.smallest_effect(
+    verdict = stats.decide(
+        difference.estimate,
+        difference.low,
+        difference.high,
+        is_shown=p <= alpha,
+        tolerance=tolerance_,
+        margin=margin,
+    )
+    smallest = stats.minimum_detectable_effect(
         difference.sd,
         tested.n_runs,
+        df=tested.variance_df,
         alpha=alpha / n_tests,
-        borrowed=difference.borrowed,
-        freedom=tested.told_freedom,
     )
     is_together = len(tested.pairs) > 1
     return replace(
@@ -145,14 +151,8 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], limit: float | N
     )
 
 
-def _verdict(difference: stats.Difference, is_shown: bool, tolerance_: float, margin: float) -> Verdict:
-    if is_shown and abs(difference.estimate) > tolerance_:
-        return "regression" if difference.estimate > 0 else "improvement"
-    return "unchanged" if -margin < difference.low and difference.high < margin else "inconclusive"
-
-
 def _more_runs(tested: Tested, difference: stats.Difference, margin: float, alpha: float) -> int | None:
     """Give the runs that a side still lacks to show the margin, or what was estimated if that is more."""
     effect = max(margin, abs(difference.estimate))
-    needed = stats.runs_needed(difference.sd, effect, alpha=alpha, borrowed=difference.borrowed)
+    needed = stats.runs_needed(difference.sd, effect, alpha=alpha, prior_df=difference.prior_df)
     return None if needed is None else max(1, needed - round(tested.n_runs))

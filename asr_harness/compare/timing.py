@@ -56,10 +56,16 @@ class Tested:
         return 2 / (1 / len(self.base) + 1 / len(self.candidate))
 
     @property
-    def told_freedom(self) -> float | None:
+    def history_df(self) -> float | None:
         """Degrees of freedom of a spread that former runs told; None where the sides tell their own."""
         is_told = self.difference is not None and min(len(self.base), len(self.candidate)) < 2  # noqa: PLR2004
-        return self.difference.freedom if self.difference and is_told else None
+        return self.difference.df if self.difference and is_told else None
+
+    @property
+    def variance_df(self) -> float:
+        """Degrees of freedom of the spread that the smallest effect rests on."""
+        prior_df = self.difference.prior_df if self.difference else 0.0
+        return stats.two_sample_df(self.n_runs, prior_df) if self.history_df is None else self.history_df
 
     def in_unit_of(self, metric: Metric) -> Tested:
         """Give the same test of the same measurement, read in another metric's unit."""

@@ -6,17 +6,15 @@ environment, corpus, slice and kind of weights) that could run it; older ones ar
 
 from __future__ import annotations
 
-from math import exp, isnan, log, sqrt
-from statistics import fmean, median, stdev
+from math import isnan
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.stats import t_critical
+from asr_harness.stats import geometric_mean_interval, share_interval
 from asr_harness.tidy import COLUMNS
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
 Row = dict[str, Any]
@@ -53,22 +51,6 @@ def measured(cells_: pd.DataFrame) -> pd.DataFrame:
     return cells_[cells_["outcome"] == "measured"]
 
 
-def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Give the geometric mean of run medians with its 95 % interval, Student's t on their logarithms."""
-    mean, half = _mean_and_half([log(value) for value in values])
-    return exp(mean), exp(mean - half), exp(mean + half)
-
-
-def share_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Give the mean of shares over runs with its 95 % interval, Student's t, between 0 and 1."""
-    mean, half = _mean_and_half(values)
-    return mean, max(0.0, mean - half), min(1.0, mean + half)
-
-
-def _mean_and_half(values: Sequence[float]) -> tuple[float, float]:
-    return fmean(values), t_critical(0.05, len(values) - 1) * stdev(values) / sqrt(len(values))
-
-
 def _newest(rows: list[Row]) -> list[Row]:
     """Leave the group that was saved last, among those that could run the case if there are any."""
     able = [row for row in rows if row["outcome"] != "unavailable"] or rows
@@ -89,7 +71,7 @@ def _pooled(rows: list[Row]) -> Row:
         low, high = (cell[f"latency_{end}_s"] / cell["latency_s"] for end in ("low", "high"))
         interval = OVER_ROUNDS
     else:
-        middle, low, high = mean_interval([row["latency_s"] for row in rows])
+        middle, low, high = geometric_mean_interval([row["latency_s"] for row in rows])
         cell["rtf"] *= middle / cell["latency_s"]
         cell["latency_s"], low, high = middle, low / middle, high / middle
         interval = BETWEEN_RUNS.format(n=len(rows))
@@ -120,7 +102,7 @@ def _stages(rows: list[Row]) -> Row:
         values = [row[f"{stage}_s"] for row in rows if not isnan(row[f"{stage}_s"])]
         if len(values) > 1 and min(values) > 0:
             names = (f"{stage}_s", f"{stage}_low_s", f"{stage}_high_s")
-            found |= dict(zip(names, mean_interval(values), strict=True))
+            found |= dict(zip(names, geometric_mean_interval(values), strict=True))
     return found
 
 
@@ -141,7 +123,7 @@ def _memory_ends(rows: list[Row]) -> Row:
 def _between(rows: list[Row], name: str) -> tuple[float, float] | None:
     """Give the ends of a figure's interval between runs; None for a single run, or one that took nothing."""
     values = [row[name] for row in rows if not isnan(row[name])]
-    return mean_interval(values)[1:] if len(values) > 1 and min(values) > 0 else None
+    return geometric_mean_interval(values)[1:] if len(values) > 1 and min(values) > 0 else None
 
 
 def _median(values: Any) -> float:

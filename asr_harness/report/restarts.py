@@ -11,8 +11,8 @@ from asr_harness.ab.latency import LATENCY, together_decisions
 from asr_harness.metrics import units
 from asr_harness.report import verdicts
 from asr_harness.report.terminal import table
-from asr_harness.sequential import MIN_RESTARTS
 from asr_harness.stats import as_change, standard_deviation
+from asr_harness.stats.sequential import MIN_FORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.estimate import LogRatio
     from asr_harness.ab.session import Findings
     from asr_harness.compare import Comparison
-    from asr_harness.sequential import Decision
+    from asr_harness.stats.sequential import Decision
 
 HEADERS = ("case", "verdict", "latency", "interval", "could see", "n")
 
@@ -36,10 +36,10 @@ def progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> s
 
 def too_short(n_restarts: int, restart_s: float) -> str | None:
     """Warn where the budget holds fewer restarts of a length than a verdict needs."""
-    if n_restarts >= MIN_RESTARTS:
+    if n_restarts >= MIN_FORKS:
         return None
-    takes = f"a restart takes {units.duration(restart_s)}, and a verdict needs {MIN_RESTARTS}"
-    enough = f"--budget {ceil(MIN_RESTARTS * restart_s * 1.1 / units.MINUTE_S)}m"
+    takes = f"a restart takes {units.duration(restart_s)}, and a verdict needs {MIN_FORKS}"
+    enough = f"--budget {ceil(MIN_FORKS * restart_s * 1.1 / units.MINUTE_S)}m"
     return f"{takes}: this may end undecided; give {enough}, or select fewer cases"
 
 
@@ -69,8 +69,8 @@ def _latencies(decisions: Mapping[str, Decision], width: int) -> list[str]:
             f"{_percent(decision.estimate)} %",
             _interval(decision),
             units.UNMEASURED
-            if decision.smallest_effect is None
-            else f"{_percent(decision.smallest_effect).lstrip('+')} %",
+            if decision.minimum_detectable_effect is None
+            else f"{_percent(decision.minimum_detectable_effect).lstrip('+')} %",
             str(decision.n),
         )
         for name, decision in sorted(decisions.items(), key=lambda item: -(item[1].estimate or 0.0))
@@ -92,7 +92,7 @@ def _spreads(ratios: Iterable[Sequence[LogRatio]], width: int) -> list[str]:
 
 def _more_restarts(decisions: Iterable[Decision], width: int) -> list[str]:
     undecided = [decision for decision in decisions if decision.verdict == "inconclusive"]
-    told = [decision.more_restarts for decision in undecided if decision.more_restarts is not None]
+    told = [decision.more_forks for decision in undecided if decision.more_forks is not None]
     if not told:
         return []
     lacking = verdicts.more(max(told), "restart")

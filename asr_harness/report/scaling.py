@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import measured
-from asr_harness.report.fits import Line, fit_line
+from asr_harness.stats import FittedLine, fit_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ class Law:
     device: str
     variant: str
     held: str
-    line: Line
+    line: FittedLine
 
 
 def latency_laws(cells: pd.DataFrame) -> tuple[Law, ...]:

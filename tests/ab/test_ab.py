@@ -164,7 +164,7 @@ def test_a_commit_many_times_slower_is_a_regression(
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(repository)
     # Two restarts are no evidence for anyone; here they are to show what a verdict looks like.
-    monkeypatch.setattr("asr_harness.sequential.MIN_RESTARTS", 2)
+    monkeypatch.setattr("asr_harness.stats.sequential.MIN_FORKS", 2)
     status = main([*command[3:], "base", "slow", "--alpha=0.5", "--restarts=2"])
     said = capsys.readouterr().out
     assert status == 1, said

@@ -13,8 +13,8 @@ from asr_harness.compare import exit_status
 from asr_harness.compare.rules import parse_rule, parse_trade
 from asr_harness.report import restarts
 from asr_harness.saved import parse_run
-from asr_harness.sequential import planned_looks
 from asr_harness.settings import Settings
+from asr_harness.stats.sequential import planned_looks
 from tests.compare.test_times import cell
 from tests.saved_runs import CASE, content, measured
 

@@ -80,7 +80,7 @@ def test_could_see_is_what_talks_show_nine_times_in_ten(side: Side) -> None:
     found = cell(compare(*sides), "wer")
     # Seven talks of 40 words as they were, one with 3 errors more: rates that deviate by 7.5 / √8 points.
     # WER and CER are one test here, and there is no other.
-    expected = stats.smallest_paired_effect(0.075 / 8**0.5, 8, alpha=0.01)
+    expected = stats.minimum_detectable_paired_effect(0.075 / 8**0.5, 8, alpha=0.01)
     assert found.smallest_effect == pytest.approx(expected)
     assert (found.smallest_effect or 0) > (found.high or 0) - (found.effect or 0)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from asr_harness.report.cells import BETWEEN_RUNS, OVER_ROUNDS, cells, mean_interval, share_interval
+from asr_harness.report.cells import BETWEEN_RUNS, OVER_ROUNDS, cells
 from asr_harness.tidy import COLUMNS
 
 ROW = {
@@ -32,13 +32,6 @@ def table(*rows: dict[str, Any]) -> pd.DataFrame:
     return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
 
 
-def test_the_mean_of_one_and_four_is_two() -> None:
-    # Logs 0 and 1.3863: half interval t(1) · 0.9803 / √2 = 8.8073.
-    middle, low, high = mean_interval([1.0, 4.0])
-    assert middle == pytest.approx(2.0)
-    assert (low, high) == pytest.approx((2.9928e-4, 13365), rel=1e-3)
-
-
 def test_one_run_shows_the_spread_of_its_rounds_and_says_so() -> None:
     cell = cells(table({})).iloc[0]
     assert cell["interval"] == OVER_ROUNDS
@@ -54,8 +47,6 @@ def test_several_runs_show_the_interval_between_them() -> None:
 
 
 def test_shares_of_several_runs_have_an_interval_between_them() -> None:
-    # Half interval of 0.4 and 0.6: t(1) · 0.1414 / √2 = 12.706 · 0.1 = 1.27, held between 0 and 1.
-    assert share_interval([0.4, 0.6]) == pytest.approx((0.5, 0.0, 1.0))
     # Of 0.49, 0.50, 0.51: t(2) · 0.01 / √3 = 4.3027 · 0.0057735 = 0.024842.
     cell = cells(table(*({"encode_share": share} for share in (0.49, 0.50, 0.51)))).iloc[0]
     found = tuple(cell[f"encode_share{end}"] for end in ("", "_low", "_high"))
@@ -63,7 +54,7 @@ def test_shares_of_several_runs_have_an_interval_between_them() -> None:
 
 
 def test_seconds_of_a_stage_have_an_interval_between_runs() -> None:
-    # As of one and four above; where a run took nothing the logarithm has no mean.
+    # As of one and four in tests/stats/test_intervals.py; where a run took nothing the logarithm has no mean.
     cell = cells(table({"encode_s": 1.0, "decode_s": 0.0}, {"encode_s": 4.0, "decode_s": 1.0})).iloc[0]
     assert (cell["encode_s"], cell["encode_low_s"]) == pytest.approx((2.0, 2.9928e-4), rel=1e-3)
     assert cell["decode_s"] == 0.5

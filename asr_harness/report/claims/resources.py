@@ -15,7 +15,7 @@ from asr_harness.report.claims.voting import (
     unless_few,
     unless_missing,
 )
-from asr_harness.report.fits import fit_line
+from asr_harness.stats import fit_line
 
 if TYPE_CHECKING:
     import pandas as pd

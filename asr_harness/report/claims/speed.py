@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.report.claims.picking import absent_devices, groups, on_both_devices, smallest_batch
 from asr_harness.report.claims.voting import Answer, Claim, Result, Vote, decide, unless_few, unless_missing
-from asr_harness.report.fits import Line, fit_line, rank_correlation
+from asr_harness.stats import FittedLine, fit_line, rank_correlation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ MUCH_LESS = 0.1
 MIN_FOR_MOST = 3
 
 
-def almost_linear(line: Line) -> bool | None:
+def almost_linear(line: FittedLine) -> bool | None:
     """Judge a fit: R² of at least 0.98 and a slope above 0 by its interval; below 0.90 it is not."""
     if line.r_squared < NOT_LINEAR or line.slope_high < 0:
         return False

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from asr_harness.report.cells import mean_interval
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import Axis
 from asr_harness.report.figures.devices import name_of
 from asr_harness.report.figures.drawing import FAINT, NOTHING_RAN, Figure, Missing, Panel
 from asr_harness.report.figures.trend import bars, reach
 from asr_harness.report.history import KIND
+from asr_harness.stats import geometric_mean_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def history(cells: pd.DataFrame, table: pd.DataFrame, timeline: Sequence[Point])
 
 def interval(latency_s: list[float], low_s: list[float], high_s: list[float]) -> tuple[float, float, float]:
     """Give a commit's latency from its runs, and the interval that cells have, too."""
-    return mean_interval(latency_s) if len(latency_s) > 1 else (latency_s[0], low_s[0], high_s[0])
+    return geometric_mean_interval(latency_s) if len(latency_s) > 1 else (latency_s[0], low_s[0], high_s[0])
 
 
 def _relative(rows: pd.DataFrame, timeline: Sequence[Point]) -> pd.DataFrame:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asr_harness.report.claims import Finding
-    from asr_harness.report.fits import Line
     from asr_harness.report.scaling import Law
+    from asr_harness.stats import FittedLine
 
 KINDS = {"holds": "good", "does not hold": "bad", "cannot be told": "unsure"}
 BASELINE = "baseline"
@@ -97,7 +97,7 @@ def _laws(laws: Sequence[Law], fixed: str, marginal: str) -> Html:
     return element("div", table(headers, shown, numbers=len(named)), more)
 
 
-def _numbers(line: Line) -> tuple[str, ...]:
+def _numbers(line: FittedLine) -> tuple[str, ...]:
     return (
         f"{units.number(line.intercept)} ± {units.number(line.intercept_half, 2)}",
         f"{units.number(line.slope)} ± {units.number(line.slope_half, 2)}",

@@ -1,3 +1,5 @@
+"""Looks at forks so far, and what they decide."""
+
 from math import exp
 
 import numpy as np
@@ -5,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness import sequential, stats
+from asr_harness import stats
+from asr_harness.stats import sequential
 
 SLEEP = (1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4)
 """Differences of Student's sleep data: ten pairs, t = 4.0621, p = 0.002833."""
@@ -21,8 +24,8 @@ def test_looks_are_planned_back_from_the_end_and_their_shares_add_up_to_one() ->
 
 
 @given(st.integers(1, 1000))
-def test_the_shares_of_all_looks_never_exceed_alpha(n_restarts: int) -> None:
-    looks = sequential.planned_looks(n_restarts)
+def test_the_shares_of_all_looks_never_exceed_alpha(n_forks: int) -> None:
+    looks = sequential.planned_looks(n_forks)
     assert sum(share for _, share in looks) == pytest.approx(1.0)
     assert [number for number, _ in looks] == sorted({number for number, _ in looks})
 
@@ -51,17 +54,17 @@ def test_when_the_budget_ends_early_the_last_look_is_taken_there() -> None:
     assert sequential.ended(looks, 22) == looks
 
 
-def test_too_few_restarts_decide_nothing() -> None:
+def test_too_few_forks_decide_nothing() -> None:
     looks = sequential.ended(sequential.planned_looks(5), 4)
     assert sequential.interval((0.5, 0.5, 0.5, 0.5), looks) is None
-    assert sequential.verdicts({"case": [0.5] * 4}, looks, **LIMITS)["case"].verdict == "inconclusive"
+    assert sequential.decide_all({"case": [0.5] * 4}, looks, **LIMITS)["case"].verdict == "inconclusive"
 
 
 @given(SOME)
 def test_swapping_the_sides_swaps_the_verdict(log_ratios: list[float]) -> None:
     swapped = {"regression": "improvement", "improvement": "regression"}
     forth, back = (
-        sequential.verdicts({"case": values}, sequential.planned_looks(len(values)), **LIMITS)["case"]
+        sequential.decide_all({"case": values}, sequential.planned_looks(len(values)), **LIMITS)["case"]
         for values in (log_ratios, [-value for value in log_ratios])
     )
     assert back.verdict == swapped.get(forth.verdict, forth.verdict)
@@ -75,40 +78,42 @@ def test_looking_again_and_again_keeps_the_false_alarm_rate() -> None:
     assert alarms / n <= alpha
 
 
-def test_an_effect_is_found_within_few_restarts() -> None:
+def test_an_effect_is_found_within_few_forks() -> None:
     rng = np.random.default_rng(2)
-    found = sequential.verdicts({"slow": rng.normal(0.05, 0.01, 5).tolist()}, ((5, 1.0),), **LIMITS)["slow"]
+    found = sequential.decide_all({"slow": rng.normal(0.05, 0.01, 5).tolist()}, ((5, 1.0),), **LIMITS)["slow"]
     assert found.verdict == "regression"
     assert found.n == 5
 
 
 def test_a_small_but_certain_effect_is_within_tolerance_and_unchanged() -> None:
     values = [0.010, 0.011, 0.009, 0.010, 0.011, 0.009, 0.010]
-    found = sequential.verdicts({"case": values}, sequential.planned_looks(len(values)), **LIMITS)["case"]
+    found = sequential.decide_all({"case": values}, sequential.planned_looks(len(values)), **LIMITS)["case"]
     assert found.verdict == "unchanged"
     assert exp(found.estimate or 0) == pytest.approx(1.01, abs=1e-3)
 
 
 def test_a_decision_says_the_least_it_could_have_seen_and_what_would_decide() -> None:
     values = [0.05, -0.03, 0.06, -0.04, 0.02]
-    found = sequential.verdicts({"case": values}, ((5, 1.0),), **LIMITS)["case"]
+    found = sequential.decide_all({"case": values}, ((5, 1.0),), **LIMITS)["case"]
     spread = float(np.std(values, ddof=1))
     assert found.verdict == "inconclusive"
-    assert found.smallest_effect == pytest.approx(stats.smallest_paired_effect(spread, 5, alpha=0.01))
-    assert found.more_restarts == (stats.pairs_needed(spread, 0.05, alpha=0.01) or 0) - 5
+    assert found.minimum_detectable_effect == pytest.approx(
+        stats.minimum_detectable_paired_effect(spread, 5, alpha=0.01)
+    )
+    assert found.more_forks == (stats.pairs_needed(spread, 0.05, alpha=0.01) or 0) - 5
 
 
 def test_before_the_first_look_nothing_could_have_been_seen() -> None:
-    found = sequential.verdicts({"case": [0.05, 0.06]}, ((5, 1.0),), **LIMITS)["case"]
-    assert found.smallest_effect is None
-    assert found.more_restarts == 3
+    found = sequential.decide_all({"case": [0.05, 0.06]}, ((5, 1.0),), **LIMITS)["case"]
+    assert found.minimum_detectable_effect is None
+    assert found.more_forks == 3
 
 
 def test_many_cases_together_need_more_evidence_each() -> None:
     values = [0.05, 0.08, 0.01, 0.09, 0.03, 0.05, 0.055]
-    alone = sequential.verdicts({"one": values}, ((7, 1.0),), **LIMITS)["one"]
+    alone = sequential.decide_all({"one": values}, ((7, 1.0),), **LIMITS)["one"]
     flat = {f"other{i}": [0.01, -0.01] * 4 for i in range(99)}
-    among = sequential.verdicts({"one": values} | flat, ((7, 1.0),), **LIMITS)["one"]
+    among = sequential.decide_all({"one": values} | flat, ((7, 1.0),), **LIMITS)["one"]
     assert alone.verdict == "regression"
     assert among.p == pytest.approx(min(1.0, 100 * alone.p))
     assert among.verdict == "inconclusive"

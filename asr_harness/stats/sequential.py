@@ -1,4 +1,4 @@
-"""Sequential judgement of paired restarts: look now and then, stop when it is clear, keep the error rate.
+"""Sequential judgement of paired forks: look now and then, stop when it is clear, keep the error rate.
 
 A paired t test at each planned look, each of which may spend a share of alpha; the shares add up to one, so
 that by Bonferroni's inequality the chance of any false alarm at any look is at most alpha, wherever one
@@ -11,28 +11,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from asr_harness.stats import (
-    ALPHA,
-    holm,
-    mean,
-    paired,
-    pairs_needed,
-    smallest_paired_effect,
-    standard_deviation,
-)
+from asr_harness.stats.decision import ChangeVerdict, decide
+from asr_harness.stats.difference import ALPHA
+from asr_harness.stats.moments import mean, standard_deviation
+from asr_harness.stats.multiple import holm
+from asr_harness.stats.power import minimum_detectable_paired_effect, pairs_needed
+from asr_harness.stats.ttests import paired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asr_harness.types import Verdict
-
-MIN_RESTARTS = 5
+MIN_FORKS = 5
 SPACING = 1.6
 
 Key = TypeVar("Key")
 
 Looks = tuple[tuple[int, float], ...]
-"""Numbers of restarts after which the rule looks, each with its share of alpha."""
+"""Numbers of forks after which the rule looks, each with its share of alpha."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +35,27 @@ class Decision:
     """What is known of one case: the mean log ratio, candidate over base, and its simultaneous interval.
 
     `low` and `high` are None before the first look; `p` holds for all looks so far and all cases together.
-    `smallest_effect` is the least log ratio that the last look would have shown nine times in ten, and
-    `more_restarts` are those still lacking to decide, None where nothing tells.
+    `minimum_detectable_effect` is the least log ratio that the last look would have shown nine times in ten,
+    and `more_forks` are those still lacking to decide, None where the spread is unknown.
     """
 
-    verdict: Verdict
+    verdict: ChangeVerdict
     estimate: float | None
     low: float | None
     high: float | None
     p: float
     n: int
-    smallest_effect: float | None = None
-    more_restarts: int | None = None
+    minimum_detectable_effect: float | None = None
+    more_forks: int | None = None
 
 
-def planned_looks(n_restarts: int) -> Looks:
-    """Plan to look at the end, and on the way each time that the restarts have grown by 1.6.
+def planned_looks(n_forks: int) -> Looks:
+    """Plan to look at the end, and on the way each time that the forks have grown by 1.6.
 
     The last look has half of alpha, the one before it a quarter and so on, and the first what is left.
     """
-    numbers = [max(n_restarts, MIN_RESTARTS)]
-    while numbers[0] / SPACING >= MIN_RESTARTS:
+    numbers = [max(n_forks, MIN_FORKS)]
+    while numbers[0] / SPACING >= MIN_FORKS:
         numbers.insert(0, round(numbers[0] / SPACING))
     shares = [2.0 ** -(len(numbers) - index) for index in range(len(numbers))]
     shares[0] *= 2
@@ -74,12 +69,12 @@ def ended(looks: Looks, n: int) -> Looks:
 
 def p_value(log_ratios: Sequence[float], looks: Looks) -> float:
     """Test the mean against zero at every look so far; the p value is corrected for all of them."""
-    found = [1.0]
+    p_values = [1.0]
     for number, share in looks:
-        test = paired(log_ratios[:number]) if MIN_RESTARTS <= number <= len(log_ratios) else None
+        test = paired(log_ratios[:number]) if MIN_FORKS <= number <= len(log_ratios) else None
         if test is not None:
-            found.append(min(1.0, test.p / share))
-    return min(found)
+            p_values.append(min(1.0, test.p / share))
+    return min(p_values)
 
 
 def interval(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) -> tuple[float, float] | None:
@@ -92,11 +87,7 @@ def interval(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) ->
     return None if test is None else (test.low, test.high)
 
 
-def _last_look(log_ratios: Sequence[float], looks: Looks) -> tuple[int, float] | None:
-    return max((look for look in looks if MIN_RESTARTS <= look[0] <= len(log_ratios)), default=None)
-
-
-def verdicts(
+def decide_all(
     cases: Mapping[Key, Sequence[float]],
     looks: Looks,
     *,
@@ -105,28 +96,26 @@ def verdicts(
     margin: float,
     limits: Mapping[Key, float] | None = None,
 ) -> dict[Key, Decision]:
-    """Judge every case on its restarts so far, all cases together at `alpha`.
+    """Judge every case on its forks so far, all cases together at `alpha`.
 
     p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `margin` are log
     ratios: a change counts above the one, none is seen within the other. A case in `limits` has that one for
     both.
     """
-    adjusted = dict(
-        zip(cases, holm([p_value(log_ratios, looks) for log_ratios in cases.values()]), strict=True)
-    )
+    adjusted = holm([p_value(log_ratios, looks) for log_ratios in cases.values()])
     level, own = alpha / max(len(cases), 1), limits or {}
     return {
-        name: _decide(
+        name: _decision(
             log_ratios,
             looks,
-            (adjusted[name], alpha, level),
+            (p, alpha, level),
             (own[name], own[name]) if name in own else (tolerance, margin),
         )
-        for name, log_ratios in cases.items()
+        for (name, log_ratios), p in zip(cases.items(), adjusted, strict=True)
     }
 
 
-def _decide(
+def _decision(
     log_ratios: Sequence[float],
     looks: Looks,
     levels: tuple[float, float, float],
@@ -135,25 +124,25 @@ def _decide(
     (p, alpha, level), (tolerance, margin) = levels, limits
     estimate = mean(log_ratios) if log_ratios else None
     low, high = interval(log_ratios, looks, level) or (None, None)
-    verdict: Verdict = "inconclusive"
-    if p <= alpha and estimate is not None and abs(estimate) > tolerance:
-        verdict = "regression" if estimate > 0 else "improvement"
-    elif low is not None and high is not None and -margin < low and high < margin:
-        verdict = "unchanged"
-    smallest = _smallest_effect(log_ratios, looks, level)
+    verdict = decide(estimate, low, high, is_shown=p <= alpha, tolerance=tolerance, margin=margin)
+    detectable = _detectable(log_ratios, looks, level)
     more = None
     if verdict == "inconclusive":
-        more = _more_restarts(log_ratios, max(margin, abs(estimate or 0.0)), level * looks[-1][1])
-    return Decision(verdict, estimate, low, high, p, len(log_ratios), smallest, more)
+        more = _more_forks(log_ratios, max(margin, abs(estimate or 0.0)), level * looks[-1][1])
+    return Decision(verdict, estimate, low, high, p, len(log_ratios), detectable, more)
 
 
-def _smallest_effect(log_ratios: Sequence[float], looks: Looks, level: float) -> float | None:
+def _last_look(log_ratios: Sequence[float], looks: Looks) -> tuple[int, float] | None:
+    return max((look for look in looks if MIN_FORKS <= look[0] <= len(log_ratios)), default=None)
+
+
+def _detectable(log_ratios: Sequence[float], looks: Looks, level: float) -> float | None:
     number, share = _last_look(log_ratios, looks) or (0, 1.0)
-    spread = standard_deviation(log_ratios[:number])
-    return None if spread is None else smallest_paired_effect(spread, number, alpha=level * share)
+    sd = standard_deviation(log_ratios[:number])
+    return None if sd is None else minimum_detectable_paired_effect(sd, number, alpha=level * share)
 
 
-def _more_restarts(log_ratios: Sequence[float], effect: float, level: float) -> int | None:
-    spread = standard_deviation(log_ratios)
-    needed = None if spread is None else pairs_needed(spread, effect, alpha=level)
-    return None if needed is None else max(1, max(needed, MIN_RESTARTS) - len(log_ratios))
+def _more_forks(log_ratios: Sequence[float], effect: float, level: float) -> int | None:
+    sd = standard_deviation(log_ratios)
+    needed = None if sd is None else pairs_needed(sd, effect, alpha=level)
+    return None if needed is None else max(1, max(needed, MIN_FORKS) - len(log_ratios))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from asr_harness.stats import t_critical
+from asr_harness.stats.moments import mean
+from asr_harness.stats.student import t_critical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ MIN_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FittedLine:
     """y = intercept + slope · x with 95 % intervals (Student's t, n - 2 degrees of freedom) and R²."""
 
     intercept: float
@@ -36,7 +37,7 @@ class Line:
         return self.slope + self.slope_half
 
 
-def fit_line(x: Sequence[float], y: Sequence[float]) -> Line | None:
+def fit_line(x: Sequence[float], y: Sequence[float]) -> FittedLine | None:
     """Fit by ordinary least squares; None for fewer than three different x.
 
     Draper and Smith, Applied Regression Analysis, 3rd ed., 1998, sections 1.2 to 1.4.
@@ -44,14 +45,14 @@ def fit_line(x: Sequence[float], y: Sequence[float]) -> Line | None:
     n = len(x)
     if len(set(x)) < MIN_POINTS:
         return None
-    mean_x, mean_y = sum(x) / n, sum(y) / n
+    mean_x, mean_y = mean(x), mean(y)
     spread_x = sum((value - mean_x) ** 2 for value in x)
     slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread_x
     intercept = mean_y - slope * mean_x
     residual = sum((b - intercept - slope * a) ** 2 for a, b in zip(x, y, strict=True))
     total = sum((value - mean_y) ** 2 for value in y)
     variance, critical = residual / (n - 2), t_critical(0.05, n - 2)
-    return Line(
+    return FittedLine(
         intercept=intercept,
         intercept_half=critical * sqrt(variance * (1 / n + mean_x**2 / spread_x)),
         slope=slope,

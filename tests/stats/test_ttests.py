@@ -1,58 +1,12 @@
-"""Statistics against published tables and by hand."""
+"""Tests of means against published examples and by hand."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scipy.stats import nct as scipy_nct
 from scipy.stats import t as scipy_t
+from scipy.stats import ttest_ind
 
 from asr_harness import stats
-from asr_harness.stats import smallest_effect, standard_deviation
-
-
-@pytest.mark.parametrize(("n_runs", "effect"), [(393, 0.20), (64, 0.50), (26, 0.80), (17, 1.00)])
-def test_the_smallest_effect_is_cohens(n_runs: int, effect: float) -> None:
-    # Cohen (1988), table 2.4.1: n a side for power 0.80 at two-sided 5 %.
-    assert smallest_effect(1.0, n_runs, alpha=0.05, power=0.80) == pytest.approx(effect, abs=0.01)
-
-
-@pytest.mark.parametrize(("n_pairs", "effect"), [(34, 0.5), (15, 0.8), (199, 0.2)])
-def test_the_smallest_paired_effect_is_the_published_one(n_pairs: int, effect: float) -> None:
-    # Faul et al. (2007), G*Power: pairs for power 0.80 at two-sided 5 % and d_z = 0.5, 0.8 and 0.2.
-    smallest = [
-        stats.smallest_paired_effect(1.0, n, alpha=0.05, power=0.80) or 0 for n in (n_pairs, n_pairs - 1)
-    ]
-    assert smallest[0] <= effect < smallest[1]
-    assert stats.pairs_needed(1.0, effect, alpha=0.05, power=0.80) == n_pairs
-
-
-def test_one_pair_shows_nothing() -> None:
-    assert stats.smallest_paired_effect(0.05, 1) is None
-
-
-def test_one_run_a_side_shows_nothing() -> None:
-    assert smallest_effect(0.05, 1) is None
-
-
-@given(sd=st.floats(1e-4, 1.0), n_runs=st.integers(2, 60))
-def test_more_runs_show_less_and_more_noise_hides_more(sd: float, n_runs: int) -> None:
-    here = smallest_effect(sd, n_runs)
-    more_runs, more_noise = smallest_effect(sd, n_runs + 1), smallest_effect(2 * sd, n_runs)
-    assert here is not None
-    assert more_runs is not None
-    assert more_noise is not None
-    assert more_runs < here
-    assert more_noise == pytest.approx(2 * here)
-
-
-def test_the_standard_deviation_is_that_of_a_sample() -> None:
-    # Deviations -2, -1, 3 from 4: squares sum to 14, over two degrees of freedom.
-    assert standard_deviation([2, 3, 7]) == pytest.approx(7**0.5)
-
-
-def test_one_value_has_no_deviation() -> None:
-    assert standard_deviation([3.0]) is None
-
 
 RUXTON = (
     (27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4),
@@ -67,7 +21,7 @@ SIDES = st.lists(st.floats(-5, 5), min_size=2, max_size=8)
 def test_welch_gives_the_published_example() -> None:
     found = stats.welch(*RUXTON)
     assert found is not None
-    assert found.freedom == pytest.approx(25.0, abs=0.05)
+    assert found.df == pytest.approx(25.0, abs=0.05)
     assert found.p == pytest.approx(0.021, abs=5e-4)
 
 
@@ -90,35 +44,17 @@ def test_the_paired_test_gives_students_sleep_data() -> None:
     assert (found.low, found.high) == pytest.approx((0.70, 2.46), abs=5e-3)
 
 
-def test_holm_steps_down_as_by_hand() -> None:
-    assert stats.holm((0.01, 0.04, 0.03, 0.005)) == pytest.approx((0.03, 0.06, 0.06, 0.02))
-
-
-def test_holm_of_nothing_is_nothing() -> None:
-    assert stats.holm(()) == ()
-
-
 def test_one_run_a_side_is_judged_by_the_spread_of_former_runs() -> None:
     history = ((1.0, 1.2), (2.0, 2.2), (3.0, 3.2))
     found = stats.against_history((1.0,), (1.5,), history)
     assert found is not None
     assert found.sd == pytest.approx(0.02**0.5)
-    assert found.freedom == 3
+    assert found.df == 3
     assert found.p == pytest.approx(2 * scipy_t.sf(0.5 / (0.02 * 2) ** 0.5, 3))
 
 
 def test_without_any_former_runs_nothing_tells_the_spread() -> None:
     assert stats.against_history((1.0,), (1.5,), ()) is None
-
-
-def test_runs_needed_are_the_fewest_that_show_the_effect() -> None:
-    needed = stats.runs_needed(0.03, 0.05)
-    assert needed is not None
-    assert (stats.smallest_effect(0.03, needed) or 1) <= 0.05 < (stats.smallest_effect(0.03, needed - 1) or 0)
-
-
-def test_an_effect_far_below_the_noise_is_not_promised() -> None:
-    assert stats.runs_needed(0.5, 1e-6) is None
 
 
 @given(SIDES, SIDES)
@@ -141,23 +77,6 @@ def test_shifting_both_sides_changes_nothing(base: list[float], shift: float) ->
     assert moved.estimate == pytest.approx(plain.estimate, abs=1e-9)
 
 
-@given(st.lists(st.floats(0, 1), max_size=20))
-def test_holm_keeps_the_order_and_never_lowers_a_p_value(p_values: list[float]) -> None:
-    adjusted = stats.holm(p_values)
-    assert all(after >= before for before, after in zip(p_values, adjusted, strict=True))
-    ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
-    assert [adjusted[i] for i in ranked] == sorted(adjusted)
-
-
-@pytest.mark.parametrize("n_runs", [2, 3, 5])
-@pytest.mark.parametrize("alpha", [1e-2, 1e-4, 1e-6])
-def test_few_runs_at_strict_levels_have_a_smallest_effect_too(n_runs: int, alpha: float) -> None:
-    effect = stats.smallest_effect(1.0, n_runs, alpha=alpha)
-    assert effect is not None
-    shift, freedom = effect * (n_runs / 2) ** 0.5, 2 * (n_runs - 1)
-    assert scipy_nct.sf(scipy_t.isf(alpha / 2, freedom), freedom, shift) == pytest.approx(0.9, abs=1e-6)
-
-
 def test_two_runs_that_agree_by_chance_are_no_proof_against_eight() -> None:
     few, many = (0.100, 0.101), (0.0, 0.03, -0.03, 0.05, -0.05, 0.02, -0.02, 0.0)
     welch, both = stats.welch(few, many), stats.two_sided(few, many)
@@ -178,3 +97,36 @@ def test_sides_of_one_size_have_welchs_result(sides: tuple[list[float], list[flo
     assert welch is not None
     assert both is not None
     assert both.p == pytest.approx(welch.p, rel=1e-6, abs=1e-12)
+
+
+def test_welchs_error_and_degrees_of_freedom_are_those_by_hand() -> None:
+    # Variances 1 and 4, over 3 runs each: error² 1/3 + 4/3, df (5/3)² / ((1/3)² / 2 + (4/3)² / 2) = 50/17.
+    sides = (1.0, 2.0, 3.0), (4.0, 6.0, 8.0)
+    found = stats.welch(*sides, alpha=0.05)
+    assert found is not None
+    assert (found.estimate, found.error, found.sd) == pytest.approx((4.0, (5 / 3) ** 0.5, 2.5**0.5))
+    assert found.df == pytest.approx(50 / 17)
+    half = scipy_t.isf(0.025, 50 / 17) * (5 / 3) ** 0.5
+    assert (found.low, found.high) == pytest.approx((4 - half, 4 + half))
+    assert found.p == pytest.approx(ttest_ind(*sides, equal_var=False).pvalue)
+
+
+def test_without_history_the_spread_of_the_sides_is_pooled_as_students() -> None:
+    sides = (1.0, 2.0, 3.0), (4.0, 6.0, 8.0, 6.0)
+    found = stats.against_history(*sides, ())
+    assert found is not None
+    # Squares 2 and 8 over 2 + 3 degrees of freedom.
+    assert (found.sd, found.df) == (pytest.approx(2**0.5), 5)
+    assert found.p == pytest.approx(ttest_ind(*sides).pvalue)
+
+
+def test_pairs_that_all_differ_by_as_much_are_exact() -> None:
+    changed, same = stats.paired((0.5, 0.5)), stats.paired((0.0, 0.0))
+    assert changed is not None
+    assert same is not None
+    assert (changed.p, changed.low, changed.high) == (0.0, 0.5, 0.5)
+    assert same.p == 1.0
+
+
+def test_one_pair_is_no_test() -> None:
+    assert stats.paired((0.5,)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asr_harness.report.fits import fit_line, rank_correlation
+from asr_harness.stats import fit_line, rank_correlation
 
 
 def test_a_line_through_three_points_by_hand() -> None:

@@ -1,0 +1,71 @@
+"""Pure statistics, each with the source of its formula; numpy and scipy load when first needed."""
+
+from asr_harness.stats import sequential
+from asr_harness.stats.bootstrap import N_BOOTSTRAP, bootstrap_differences, probability_of_improvement
+from asr_harness.stats.decision import ChangeVerdict, decide
+from asr_harness.stats.difference import ALPHA, Difference, with_error
+from asr_harness.stats.fits import FittedLine, fit_line, rank_correlation
+from asr_harness.stats.intervals import geometric_mean_interval, mean_interval, share_interval
+from asr_harness.stats.mapsswe import mapsswe_test, segment_differences
+from asr_harness.stats.moments import as_change, mean, pooled_variance, standard_deviation
+from asr_harness.stats.multiple import holm, shared_out
+from asr_harness.stats.power import (
+    POWER,
+    minimum_detectable_effect,
+    minimum_detectable_paired_effect,
+    pairs_needed,
+    runs_needed,
+    two_sample_df,
+)
+from asr_harness.stats.rates import PairedErrors, by_talk, rate_test
+from asr_harness.stats.ratio import ratio_error, ratio_interval
+from asr_harness.stats.shrinkage import Prior, common_share, fit_prior, shrink_variances
+from asr_harness.stats.student import t_critical, t_two_sided
+from asr_harness.stats.ttests import against_history, paired, two_sided, welch
+
+__all__ = [
+    "ALPHA",
+    "N_BOOTSTRAP",
+    "POWER",
+    "ChangeVerdict",
+    "Difference",
+    "FittedLine",
+    "PairedErrors",
+    "Prior",
+    "against_history",
+    "as_change",
+    "bootstrap_differences",
+    "by_talk",
+    "common_share",
+    "decide",
+    "fit_line",
+    "fit_prior",
+    "geometric_mean_interval",
+    "holm",
+    "mapsswe_test",
+    "mean",
+    "mean_interval",
+    "minimum_detectable_effect",
+    "minimum_detectable_paired_effect",
+    "paired",
+    "pairs_needed",
+    "pooled_variance",
+    "probability_of_improvement",
+    "rank_correlation",
+    "rate_test",
+    "ratio_error",
+    "ratio_interval",
+    "runs_needed",
+    "segment_differences",
+    "sequential",
+    "share_interval",
+    "shared_out",
+    "shrink_variances",
+    "standard_deviation",
+    "t_critical",
+    "t_two_sided",
+    "two_sample_df",
+    "two_sided",
+    "welch",
+    "with_error",
+]
