@@ -14,7 +14,7 @@ from asr_harness.metrics import units
 from asr_harness.report.alike import placed
 from asr_harness.report.history import METRICS, Line, Metric, Point, lines, points
 from asr_harness.report.terminal import ELLIPSIS, table
-from asr_harness.selecting import STORAGE, select_runs
+from asr_harness.runs import STORAGE, select_runs
 
 if TYPE_CHECKING:
     import argparse

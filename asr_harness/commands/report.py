@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asr_harness import compare, settings
 from asr_harness.errors import RecordError
+from asr_harness.judge import Evidence, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report.advice import Limits
 from asr_harness.report.content import Content, gather
-from asr_harness.selecting import STORAGE, former_runs, select_runs
+from asr_harness.runs import STORAGE, former_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from asr_harness.report.page.differences import Differences
-    from asr_harness.saved import SavedRun
+    from asr_harness.schema import RunFile
 
 MEBIBYTE = 2**20
 LIMITS = (
@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compare", nargs=2, metavar=("BASE", "CANDIDATE"), help="put `compare`'s verdicts into the page"
     )
     parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    policy.add_arguments(parser)
     limits = parser.add_argument_group("limits of the advice")
     for option, unit, what in LIMITS:
         limits.add_argument(option, type=float, metavar=unit, help=what)
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
-    found = differences(sides[0], sides[1], arguments.storage) if sides else None
+    found = differences(sides[0], sides[1], arguments) if sides else None
     content = gather(_runs(arguments, sides), _limits(arguments), found)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
@@ -71,23 +72,18 @@ def _check_folders(arguments: argparse.Namespace) -> None:
             raise RecordError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
-def differences(base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage: Path) -> Differences:
-    """Judge two sides as `compare` does, by the rules of pyproject.toml."""
+def differences(
+    base: Sequence[RunFile], candidate: Sequence[RunFile], arguments: argparse.Namespace
+) -> Differences:
+    """Judge two sides as `compare` does, by the same policy."""
     from asr_harness.report.comparing import differences as in_words
 
-    chosen = settings.join()
-    judged = compare.compare(
-        base,
-        candidate,
-        rules=chosen.rules,
-        trades=chosen.trades,
-        alpha=chosen.alpha,
-        history=former_runs(base, candidate, storage),
-    )
-    return in_words(judged, base, candidate)
+    history = former_runs(base, candidate, arguments.storage)
+    judgement = judge(Evidence(base, candidate, history), policy.from_arguments(arguments))
+    return in_words(judgement, base, candidate)
 
 
-def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[SavedRun]]) -> Sequence[SavedRun]:
+def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> Sequence[RunFile]:
     if sides and not arguments.runs:
         by_path = {run.path.resolve(): run for side in sides for run in side}
         return tuple(by_path.values())

@@ -150,7 +150,7 @@ def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: 
         margin=log1p(policy.margin_of(latency.METRIC)),
     )
     return [
-        replace(_finding(case_id, stage, decision), gated=False, more_runs=None, note="")
+        replace(_finding(case_id, stage, decision), gated=False, more_units=None, note="")
         for (case_id, stage), decision in decisions.items()
         if latency_of_cases[case_id].verdict in ("regression", "improvement")
     ]
@@ -173,6 +173,7 @@ def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
         high=high,
         p=decision.p,
         mde=mde,
-        more_runs=decision.more_forks,
+        more_units=decision.more_forks,
+        unit="fork",
         note=f"over {decision.n} forks",
     )

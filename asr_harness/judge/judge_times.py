@@ -68,7 +68,7 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
     if difference is None:
         base, candidate = finding.base, finding.candidate
         effect = candidate / base - 1 if base and candidate else None
-        return replace(finding, effect=effect, more_runs=None if effect is None else MIN_EXTRA_RUNS)
+        return replace(finding, effect=effect, more_units=None if effect is None else MIN_EXTRA_RUNS)
     tolerance = log1p(policy.tolerance_of(metric, *case_ids))
     margin = log1p(policy.margin_of(metric, *case_ids))
     sign = 1 if metric.lower_is_better else -1
@@ -88,7 +88,7 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
         high=stats.as_change(difference.high),
         p=p,
         mde=None if mde is None else stats.as_change(mde),
-        more_runs=_more_runs(tested, difference, margin, level) if verdict == "inconclusive" else None,
+        more_units=_more_runs(tested, difference, margin, level) if verdict == "inconclusive" else None,
         note="; ".join(filter(None, (f"{len(tested.pairs)} cases" if is_per_model else "", tested.reason))),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
-from asr_harness.saved import SavedRun, load_run
+from asr_harness.schema import RunFile, load_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ COMMIT = re.compile(r"[0-9a-f]{7,40}")
 GLOB_CHARACTERS = frozenset("*?[")
 
 
-def select_runs(side: str, storage: Path = STORAGE) -> tuple[SavedRun, ...]:
+def select_runs(side: str, storage: Path = STORAGE) -> tuple[RunFile, ...]:
     """Load the runs of one side, oldest first.
 
     `side` is one or several, separated by commas, of: a file, a glob, a folder, a run number such as 7 or
@@ -35,27 +35,27 @@ def select_runs(side: str, storage: Path = STORAGE) -> tuple[SavedRun, ...]:
         raise RecordError(
             "a side is empty; name a file, a glob, a folder, a run number, a commit or latest:BRANCH"
         )
-    found: list[SavedRun] = []
+    runs: list[RunFile] = []
     for part in parts:
         try:
-            found += _part(part, storage)
+            runs += _part(part, storage)
         except (OSError, RuntimeError, ValueError) as error:  # as pathlib says of a home, a pattern or a name
             raise RecordError(f"cannot look for {part!r}: {error}") from error
-    return _oldest_first(found)
+    return _oldest_first(runs)
 
 
-def load_runs(paths: Iterable[Path]) -> tuple[SavedRun, ...]:
+def load_runs(paths: Iterable[Path]) -> tuple[RunFile, ...]:
     """Load several runs, oldest first, passing over other benchmarks' files among them.
 
     Raises RecordError where a file is damaged, or none is a run of asr-harness.
     """
-    found, others = _load(paths, passing_over=OtherBenchmarkError)
-    if others and not found:
+    runs, others = _load(paths, skipping=OtherBenchmarkError)
+    if others and not runs:
         raise others[0]
-    return found
+    return runs
 
 
-def _part(part: str, storage: Path) -> Sequence[SavedRun]:
+def _part(part: str, storage: Path) -> Sequence[RunFile]:
     if part.startswith(LATEST):
         return _latest(part.removeprefix(LATEST), storage)
     path = Path(part).expanduser()
@@ -77,32 +77,37 @@ def _part(part: str, storage: Path) -> Sequence[SavedRun]:
     )
 
 
-def _of_commit(commit: str, storage: Path) -> Sequence[SavedRun]:
+def _of_commit(commit: str, storage: Path) -> Sequence[RunFile]:
     """Load the runs of a commit; one that its name says is of it must not be damaged."""
     stored = _stored(storage)
     named = load_runs(path for path in stored if commit in path.name)
-    others, _ = _load((path for path in stored if commit not in path.name), passing_over=RecordError)
+    others, _ = _load((path for path in stored if commit not in path.name), skipping=RecordError)
     runs = [run for run in (*named, *others) if (run.commit or "").startswith(commit)]
     if not runs:
         raise RecordError(f"no run of commit {commit} under {storage}; {_what_is_there(storage)}")
     return runs
 
 
-def _folder(folder: Path) -> tuple[SavedRun, ...]:
+def _folder(folder: Path) -> tuple[RunFile, ...]:
     return load_runs(_some(_stored(folder), f"{folder} holds no saved run (*.json)"))
 
 
-def _latest(branch: str, storage: Path) -> Sequence[SavedRun]:
+def _latest(branch: str, storage: Path) -> Sequence[RunFile]:
     runs = [run for run in known_runs(storage) if run.branch == branch]
     clean = [run for run in runs if not run.is_dirty]
     sound = [run for run in clean if not run.regressions]
     if not sound:
         raise RecordError(
-            f"no run of branch {branch!r} under {storage} can be a baseline: {len(runs) - len(clean)} are of "
-            f"uncommitted changes, {len(clean)} regressed themselves, and count only when named; "
+            f"no run of branch {branch!r} under {storage} can be a baseline; {_skipped(len(runs) - len(clean), len(clean))}"
             f"{_what_is_there(storage)}"
         )
     return [run for run in sound if run.commit == sound[-1].commit]
+
+
+def _skipped(n_dirty: int, n_regressed: int) -> str:
+    counts = ((n_dirty, "with uncommitted changes"), (n_regressed, "already judged as regressions"))
+    skipped = [f"{n} run{'s' if n > 1 else ''} {why}" for n, why in counts if n]
+    return f"skipped: {', '.join(skipped)}; pass the file to use one; " if skipped else ""
 
 
 def _stored(folder: Path) -> list[Path]:
@@ -113,8 +118,8 @@ def _glob(path: Path) -> list[Path]:
     """Give the files that match a pattern, and the runs in the folders that do."""
     anchor = Path(path.anchor) if path.is_absolute() else Path()
     matching = sorted(anchor.glob(str(path.relative_to(path.anchor) if path.is_absolute() else path)))
-    found = [_stored(one) if one.is_dir() else [one] for one in matching]
-    return list(dict.fromkeys(chain.from_iterable(found)))
+    files = [_stored(path) if path.is_dir() else [path] for path in matching]
+    return list(dict.fromkeys(chain.from_iterable(files)))
 
 
 def _some(paths: list[Path], complaint: str) -> list[Path]:
@@ -130,19 +135,19 @@ def _what_is_there(storage: Path) -> str:
     return f"{len(stored)} runs are there, the newest {stored[-1].name}"
 
 
-def _age(run: SavedRun) -> tuple[bool, str, str]:
+def _age(run: RunFile) -> tuple[bool, str, str]:
     return run.time is not None, run.time.isoformat() if run.time else "", run.path.name
 
 
-def known_runs(storage: Path = STORAGE) -> tuple[SavedRun, ...]:
+def known_runs(storage: Path = STORAGE) -> tuple[RunFile, ...]:
     """Load every readable run in storage, oldest first: a history that one damaged file must not hide."""
-    found, _ = _load(_stored(storage), passing_over=RecordError)
-    return found
+    runs, _ = _load(_stored(storage), skipping=RecordError)
+    return runs
 
 
 def former_runs(
-    base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage: Path = STORAGE
-) -> tuple[SavedRun, ...]:
+    base: Sequence[RunFile], candidate: Sequence[RunFile], storage: Path = STORAGE
+) -> tuple[RunFile, ...]:
     """Load the history where a side has a case with one run alone, whose noise only former runs can tell."""
     for side in (base, candidate):
         if 1 in Counter(case_id for run in side for case_id in run.records).values():
@@ -151,20 +156,20 @@ def former_runs(
 
 
 def _load(
-    paths: Iterable[Path], *, passing_over: type[RecordError]
-) -> tuple[tuple[SavedRun, ...], list[RecordError]]:
-    """Load what can be, oldest first, with the errors that were passed over."""
-    found: list[SavedRun] = []
+    paths: Iterable[Path], *, skipping: type[RecordError]
+) -> tuple[tuple[RunFile, ...], list[RecordError]]:
+    """Load what can be, oldest first, with the errors that were skipped."""
+    runs: list[RunFile] = []
     errors: list[RecordError] = []
     for path in paths:
         try:
-            found.append(load_run(path))
-        except passing_over as error:
+            runs.append(load_run(path))
+        except skipping as error:
             errors.append(error)
-    return _oldest_first(found), errors
+    return _oldest_first(runs), errors
 
 
-def _oldest_first(runs: Iterable[SavedRun]) -> tuple[SavedRun, ...]:
+def _oldest_first(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
     """Sort runs, each once: copies of one would pass for runs that do not differ at all."""
     distinct = {run.identity: run for run in reversed([*runs])}
     return tuple(sorted(distinct.values(), key=_age))

@@ -1,13 +1,14 @@
-"""The comparison as GitHub Actions' workflow commands: an annotation for each cell that matters."""
+"""The judgement as GitHub Actions' workflow commands: an annotation for each finding that matters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from asr_harness.report import verdicts
+from asr_harness.report.forms import Form
 
 if TYPE_CHECKING:
-    from asr_harness.compare import Comparison
+    from asr_harness.judge import Judgement
 
 LEVELS = {
     "regression": "error",
@@ -18,16 +19,16 @@ LEVELS = {
 }
 
 
-def render(comparison: Comparison, status: int, width: int) -> str:  # noqa: ARG001
+def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     """Give one command a line, and the headline for the log."""
     said = [
-        f"::{LEVELS[cell.verdict]} title={_property(f'{cell.metric} {cell.verdict}')}::"
-        + _data(" ".join(filter(None, (cell.case_id, verdicts.change(cell), verdicts.remark(cell)))))
-        for cell in comparison.cells
-        if cell.gated and cell.verdict in LEVELS
+        f"::{LEVELS[finding.verdict]} title={_property(f'{finding.metric} {finding.verdict}')}::"
+        + _data(" ".join(filter(None, (finding.case_id, verdicts.change(finding), verdicts.remark(finding)))))
+        for finding in judgement.findings
+        if finding.gated and finding.verdict in LEVELS and finding.waived_by is None
     ]
-    headline = verdicts.headline(comparison)
-    if comparison.is_empty:
+    headline = judgement.headline
+    if judgement.is_empty:
         said.append(f"::error title=asr-harness::{_data(headline)}")
     return "\n".join([*said, headline])
 
@@ -38,3 +39,6 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORM = Form(render)

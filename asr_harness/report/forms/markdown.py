@@ -1,4 +1,4 @@
-"""The comparison for a pull request's comment: the worst on top, the rest folded."""
+"""The judgement for a pull request's comment: the worst on top, the rest folded."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from asr_harness.report import escaping, verdicts
+from asr_harness.report.forms import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from asr_harness.compare import Cell, Comparison
+    from asr_harness.judge import Finding, Judgement
 
 MOST_ROWS = 20
 MOST_REMARK = 300
@@ -26,26 +27,29 @@ MARKS = {
 }
 
 
-def render(comparison: Comparison, status: int, width: int) -> str:  # noqa: ARG001
+def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     """Give GitHub's Markdown: some 60 lines before the fold, and two of them fit into one comment."""
-    n_base, n_candidate = comparison.n_runs
-    shown = [cell for cell in comparison.cells if _is_told(cell)]
-    rest = [*shown[MOST_ROWS:], *(cell for cell in comparison.cells if not _is_told(cell))]
-    base, candidate = escaping.code(comparison.base), escaping.code(comparison.candidate)
+    shown = [finding for finding in judgement.findings if _is_told(finding)]
+    rest = [*shown[MOST_ROWS:], *(finding for finding in judgement.findings if not _is_told(finding))]
+    names = escaping.code(judgement.base), escaping.code(judgement.candidate)
+    sides = (
+        f"{name} ({verdicts.counted(n, judgement.unit)})"
+        for name, n in zip(names, judgement.n_units, strict=True)
+    )
     said = [
-        f"### asr-harness: {verdicts.headline(comparison)}",
+        f"### asr-harness: {judgement.headline}",
         "",
-        f"{base} ({verdicts.runs(n_base)}) → {candidate} ({verdicts.runs(n_candidate)})",
+        " → ".join(sides),
         "",
         *_table(_rows(shown[:MOST_ROWS])),
     ]
-    notes = (*comparison.notes, *comparison.calibrated_devices.values())
+    notes = (*judgement.notes, *judgement.calibration.values())
     told = ["", *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
     return "\n".join([*said, *_folded(_rows(rest), MOST_CHARACTERS - _size((*said, *told))), *told])
 
 
-def _is_told(cell: Cell) -> bool:
-    return cell.verdict != "unchanged" and cell.gated
+def _is_told(finding: Finding) -> bool:
+    return finding.verdict != "unchanged" and finding.gated
 
 
 def _folded(rows: Sequence[str], room: int) -> list[str]:
@@ -76,16 +80,19 @@ def _table(rows: Sequence[str]) -> list[str]:
     return [*head, *rows] if rows else []
 
 
-def _rows(cells: Sequence[Cell]) -> list[str]:
+def _rows(findings: Sequence[Finding]) -> list[str]:
     rows = (
         (
-            escaping.code(cell.case_id),
-            cell.metric,
-            MARKS[cell.verdict],
-            verdicts.change(cell),
-            verdicts.interval(cell),
-            escaping.markdown(verdicts.remark(cell), MOST_REMARK),
+            escaping.code(finding.case_id),
+            finding.metric,
+            MARKS[finding.verdict] if finding.waived_by is None else "waived",
+            verdicts.change(finding),
+            verdicts.interval(finding),
+            escaping.markdown(verdicts.remark(finding), MOST_REMARK),
         )
-        for cell in cells
+        for finding in findings
     )
     return [f"| {' | '.join(row)} |" for row in rows]
+
+
+FORM = Form(render)
