@@ -12,13 +12,19 @@ import soundfile
 
 import asr_harness.data.corpora
 import asr_harness.meters
-import asr_harness.models
 import asr_harness.plugin
+import asr_harness.systems.hf
 import benchmarks
 from tests.conftest import noise
 
 # Pytester forgets what a suite imported; imported here, it is there for all of them.
-for package in (asr_harness.plugin, asr_harness.models, asr_harness.meters, asr_harness.data.corpora):
+for package in (
+    asr_harness.plugin,
+    asr_harness.systems,
+    asr_harness.systems.hf,
+    asr_harness.meters,
+    asr_harness.data.corpora,
+):
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(info.name)
 for name in ("hypothesis", "jiwer", "whisper_normalizer.english"):
@@ -110,7 +116,7 @@ def light(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("pytest_benchmark.plugin.get_cpu_info", dict)
     monkeypatch.setattr("asr_harness.meters.calibration.N_STEPS", 1)
     monkeypatch.setattr("asr_harness.meters.calibration.N_COPIES", 1)
-    monkeypatch.setattr("asr_harness.models.cost.PROBE_SIZE", {"cpu": 64})
+    monkeypatch.setattr("asr_harness.systems.cost.PROBE_SIZE", {"cpu": 64})
     monkeypatch.setattr("asr_harness.meters.machine_peaks.MATRIX_SIZE", {"cpu": 96})
     monkeypatch.setattr("asr_harness.meters.machine_peaks.COPY_FLOATS", {"cpu": 1 << 10})
 
