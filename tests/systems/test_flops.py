@@ -7,10 +7,12 @@ from transformers import AutoConfig, WhisperConfig
 
 from asr_harness import systems
 from asr_harness.measure import transcribe
-from asr_harness.systems import Variant
+from asr_harness.meters.operators import OperatorMeter
+from asr_harness.systems import System, Variant
 from asr_harness.systems.hf import counting
 from asr_harness.systems.hf.ctc_work import CtcWork
 from asr_harness.systems.hf.fixed_tokens import dummy_tokens
+from asr_harness.systems.hf.system import HfSystem
 from asr_harness.systems.hf.whisper_work import WhisperFlops, WhisperWork
 from asr_harness.types import Pass
 from tests import checkpoints as tiny
@@ -128,3 +130,21 @@ def test_the_count_does_not_depend_on_the_dtype_that_the_model_runs_in(name: str
     )
     encode = Pass("encode", 2, 3000 if "whisper" in name else 48_000)
     assert full.flops(encode) == other.flops(encode)
+
+
+def operators_dispatched(system: System) -> dict[str, int]:
+    with OperatorMeter() as meter:
+        transcribe(system, [noise(2)], meter.stage)
+    return dict(meter.n_operators)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", ["asr-harness/whisper-mini", "asr-harness/ctc-mini"])
+def test_counting_flops_leaves_the_live_model_as_it_was(name: str, dtype: str) -> None:
+    system = systems.load(name, device="cpu", weights="dummy", variant=Variant(dtype=dtype)).system
+    assert isinstance(system, HfSystem)
+    config = system.model.config
+    before = config._attn_implementation, config.dtype, operators_dispatched(system)
+    system.flops(Pass("encode", 1, 3000 if "whisper" in name else 48_000))
+    assert (config._attn_implementation, config.dtype, operators_dispatched(system)) == before
+    assert config._attn_implementation == "sdpa"
