@@ -100,7 +100,7 @@ def _counted(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, 
     if work.operators is None:
         reasons["operators"] = "not counted where the encoder is compiled"
     counted: dict[str, Any] = {"operators": work.operators}
-    if work.passes is None:
+    if not work.passes:
         names = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
         reasons.update(dict.fromkeys(names, "the transcriber does not record its passes"))
         return counted | dict.fromkeys(names)
@@ -154,12 +154,15 @@ def _roofline(
 ) -> Mapping[str, Any]:
     """Compare each stage's median time with the least that the machine's peaks allow."""
     system, passes, peaks = measurement.model.system, measurement.work.passes, measurement.peaks
-    pass_bytes = None if passes is None else _of_each(passes, system.moved_bytes)
-    if passes is None or pass_bytes is None or info["flops"] is None or system.dtype is None:
+    pass_bytes = _of_each(passes, system.moved_bytes) if passes else None
+    if not passes or pass_bytes is None or info["flops"] is None or system.dtype is None:
         reasons["roofline"] = reasons.get("flops", "the transcriber does not tell what its passes move")
         return {"roofline": None}
     if peaks is None:
         reasons["roofline"] = "the machine's peaks were not measured: rounds were taken in turn"
+        return {"roofline": None}
+    if system.dtype not in peaks.flops_per_s:
+        reasons["roofline"] = f"the machine's peak in {system.dtype} is not measured"
         return {"roofline": None}
     moved_bytes: Counter[str] = Counter()
     for network_pass in passes:
