@@ -13,8 +13,8 @@ from asr_harness.errors import AsrHarnessError, RuleError
 from asr_harness.plugin import options
 from asr_harness.plugin.ledger import storage_folder
 from asr_harness.report import verdicts
-from asr_harness.saved import parse_run
 from asr_harness.runs import known_runs, select_runs
+from asr_harness.saved import parse_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -48,7 +48,7 @@ class Saving:
             "plan": {
                 "sources": dict(self._plan.sources),
                 "buckets_s": dict(self._plan.buckets_s),
-                "variants": dict(self._plan.variants),
+                "variants": {name: variant.settings() for name, variant in self._plan.variants.items()},
                 "data": self._plan.data,
                 "weights": self._plan.weights,
                 "n_utterances": self._plan.n_utterances,

@@ -98,8 +98,8 @@ def _latest(branch: str, storage: Path) -> Sequence[RunFile]:
     sound = [run for run in clean if not run.regressions]
     if not sound:
         raise RecordError(
-            f"no run of branch {branch!r} under {storage} can be a baseline; {_skipped(len(runs) - len(clean), len(clean))}"
-            f"{_what_is_there(storage)}"
+            f"no run of branch {branch!r} under {storage} can be a baseline; "
+            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}"
         )
     return [run for run in sound if run.commit == sound[-1].commit]
 

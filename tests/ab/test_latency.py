@@ -1,7 +1,6 @@
 """How the false-alarm rate is shared out among what forks are judged by."""
 
 import pytest
-
 from asr_harness.ab.latency import shares_of_alpha
 
 

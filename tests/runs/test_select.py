@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from asr_harness.selecting import former_runs, known_runs, select_runs
 
 from asr_harness.errors import RecordError
 from asr_harness.saved import load_run
-from asr_harness.selecting import former_runs, known_runs, select_runs
 from tests.saved_runs import CASE, content, measured, unmeasured, write_run
 
 MAIN, OTHER = "a" * 40, "b" * 40

@@ -11,7 +11,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -23,21 +22,23 @@ from transformers import (
     WhisperTokenizer,
 )
 
-from asr_harness.models import counting, whisper_work
-from asr_harness.models.building import DTYPES, ready, with_dummy_weights
-from asr_harness.models.cost import Cost, n_parameters
-from asr_harness.models.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
-from asr_harness.models.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
-from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, StageContext, StageName, Transcription, untimed
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
+from asr_harness.systems.base import Transcription
+from asr_harness.systems.cost import Cost, n_parameters
+from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
+from asr_harness.systems.hf.family import Family
+from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
+from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
+from asr_harness.systems.hf.whisper_work import WhisperWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
-    from asr_harness.models.checkpoints import Checkpoint
+    from asr_harness.systems.checkpoints import Checkpoint
+    from asr_harness.systems.variant import Variant
 
-WORK = whisper_work
-MODEL_TYPES = ("whisper",)
+WORK = WhisperWork()
 WINDOW_S = 30.0
 MEL_FLOATS_PER_WINDOW = 4_000_000
 """Spectrum, power and log-mel of 3000 frames of 201 bins, as the extractor keeps them together."""
@@ -102,7 +103,7 @@ class Encoded:
     encoder_outputs: Any | None
 
 
-class WhisperTranscriber:
+class WhisperSystem(HfSystem):
     """Transcribes through `WhisperForConditionalGeneration.generate`, in English and without translation."""
 
     def __init__(
@@ -114,15 +115,13 @@ class WhisperTranscriber:
         generate_kwargs: Mapping[str, Any],
         fixed_tokens: FixedTokens | None = None,
     ) -> None:
-        self.stage: StageContext = untimed
-        self.model = model
+        super().__init__(model, WORK)
         self.feature_extractor = feature_extractor
         self.tokenizer = tokenizer
         self.generate_kwargs = dict(generate_kwargs)
         self.fixed_tokens = fixed_tokens
         self.window_s = float(feature_extractor.chunk_length)
         self._processed_s = 0.0
-        self._flops: whisper_work.WhisperFlops | None = None
 
     @property
     def decoding(self) -> Mapping[str, Any]:
@@ -172,33 +171,6 @@ class WhisperTranscriber:
         n_tokens = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
         return Transcription(tuple(texts), tuple(n_tokens), self._processed_s)
 
-    def passes_recorded(self) -> AbstractContextManager[list[Pass]]:
-        """Collect the passes of encoder and decoder."""
-        return whisper_work.passes_recorded(self.model)
-
-    def flops(self, network_pass: Pass) -> float:
-        """FLOPs of a pass, counted on the meta device."""
-        if self._flops is None:
-            self._flops = whisper_work.WhisperFlops(self.model.config)
-        return self._flops.of(network_pass)
-
-    def weights(self) -> tuple[int, int]:
-        """Count the parameters, and the bytes they take."""
-        return counting.weights(self.model)
-
-    def moved_bytes(self, network_pass: Pass) -> float:
-        """The fewest bytes that a pass must move."""
-        return whisper_work.moved_bytes(self.model, network_pass, self._weight_bytes[network_pass.stage])
-
-    @cached_property
-    def _weight_bytes(self) -> Mapping[StageName, int]:
-        return whisper_work.weight_bytes(self.model)
-
-    @property
-    def dtype(self) -> str:
-        """Name of the arithmetic's dtype."""
-        return counting.dtype_name(self.model)
-
     @contextmanager
     def _encoder_passes_timed(self) -> Iterator[None]:
         self._processed_s = 0.0
@@ -225,86 +197,78 @@ class WhisperTranscriber:
                 handle.remove()
 
 
-def build(
-    checkpoint: Checkpoint, *, device: str, dtype: str, attention: str
-) -> WhisperForConditionalGeneration:
-    """Build the model from its weights, or with dummy ones made on `device` (`meta` makes none at all)."""
-    options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
-    if checkpoint.path is not None:
-        return WhisperForConditionalGeneration.from_pretrained(checkpoint.path, **options)
-    config = WhisperConfig(**checkpoint.config)
-    model = with_dummy_weights(
-        lambda: WhisperForConditionalGeneration._from_config(config, **options),  # noqa: SLF001
-        device,
-    )
-    model.generation_config = stand_in_generation_config(config)
-    return model
+class WhisperFamily(Family):
+    """Whisper's checkpoints, of one language or many."""
+
+    name = "whisper"
+    description = "autoregressive"
+    model_types = ("whisper",)
+    architectures = ARCHITECTURES
+    settings = frozenset({"dtype", "attention", "beams", "max_new_tokens", "quantisation", "compile_encoder"})
+    work = WORK
+
+    def build(
+        self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str
+    ) -> WhisperForConditionalGeneration:
+        """Build the model from its weights, or with dummy ones."""
+        options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
+        if checkpoint.path is not None:
+            return WhisperForConditionalGeneration.from_pretrained(checkpoint.path, **options)
+        config = WhisperConfig(**checkpoint.config)
+        model = with_dummy_weights(
+            lambda: WhisperForConditionalGeneration._from_config(config, **options),  # noqa: SLF001
+            device,
+        )
+        model.generation_config = stand_in_generation_config(config)
+        return model
+
+    def system(
+        self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
+    ) -> WhisperSystem:
+        """Read the checkpoint's feature extractor and tokenizer, or make those of dummies."""
+        generate_kwargs = _generate_kwargs(model, variant)
+        if checkpoint.path is not None:
+            feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
+            tokenizer = WhisperTokenizer.from_pretrained(checkpoint.path)
+            return WhisperSystem(model, feature_extractor, tokenizer, generate_kwargs=generate_kwargs)
+        return WhisperSystem(
+            model,
+            WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
+            stand_in_tokenizer(model.config),
+            generate_kwargs=generate_kwargs,
+            fixed_tokens=FixedTokens(model.config.eos_token_id),
+        )
+
+    def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
+        """Estimate what one batch costs: its windows, and the tokens that speech of this length has."""
+        model = self.build(checkpoint, device="meta", dtype=variant.dtype, attention="sdpa")
+        config, beams = model.config, variant.beams
+        frames, width, n_windows = config.max_source_positions, config.d_model, ceil(audio_s / WINDOW_S)
+        n_steps = dummy_tokens(audio_s)
+        n_encoder, n_decoder = n_parameters(model.get_encoder()), n_parameters(model.get_decoder())
+        attention = 4 * frames**2 * width * config.encoder_layers
+        # A layer holds its residual, its norm and both sides of the feed-forward activation at once.
+        encoder_floats = batch_size * frames * (2 * width + 2 * config.encoder_ffn_dim)
+        cache_floats = batch_size * beams * config.decoder_layers * 2 * width * (frames + n_steps)
+        mel_floats = batch_size * n_windows * MEL_FLOATS_PER_WINDOW
+        logits_floats = 3 * batch_size * beams * config.vocab_size
+        itemsize = DTYPES[variant.dtype].itemsize
+        return Cost(
+            flops=batch_size
+            * (n_windows * (2 * n_encoder * frames + attention) + 2 * n_decoder * beams * n_steps),
+            streamed_bytes=n_steps * (n_decoder * itemsize + cache_floats * itemsize),
+            weight_bytes=n_parameters(model) * itemsize,
+            activation_bytes=itemsize * (encoder_floats + cache_floats + logits_floats) + 4 * mel_floats,
+        )
 
 
-def load(
-    checkpoint: Checkpoint,
-    *,
-    device: str,
-    dtype: str = "float32",
-    attention: str = "sdpa",
-    beams: int = 1,
-    max_new_tokens: int | None = None,
-    quantisation: str | None = None,
-    compile_encoder: bool = False,
-) -> WhisperTranscriber:
-    """Load a checkpoint ready to transcribe on `device`.
-
-    `beams` is the beam width, 1 for greedy; `max_new_tokens` caps the tokens of each window.
-    Raises UnavailableError where the machine or the library cannot run it so.
-    """
-    model = build(checkpoint, device=device, dtype=dtype, attention=attention)
-    model = ready(model, device=device, quantisation=quantisation)
-    if compile_encoder:
-        model.get_encoder().compile()
-    generate_kwargs: dict[str, Any] = {"num_beams": beams, "do_sample": False}
-    if max_new_tokens is not None:
-        generate_kwargs["max_new_tokens"] = max_new_tokens
+def _generate_kwargs(model: WhisperForConditionalGeneration, variant: Variant) -> Mapping[str, Any]:
+    kwargs: dict[str, Any] = {"num_beams": variant.beams, "do_sample": False}
+    if variant.max_new_tokens is not None:
+        kwargs["max_new_tokens"] = variant.max_new_tokens
     if getattr(model.generation_config, "is_multilingual", False):
-        generate_kwargs |= {"language": "en", "task": "transcribe"}
-    if checkpoint.path is not None:
-        feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
-        tokenizer = WhisperTokenizer.from_pretrained(checkpoint.path)
-        return WhisperTranscriber(model, feature_extractor, tokenizer, generate_kwargs=generate_kwargs)
-    return WhisperTranscriber(
-        model,
-        WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
-        stand_in_tokenizer(model.config),
-        generate_kwargs=generate_kwargs,
-        fixed_tokens=FixedTokens(model.config.eos_token_id),
-    )
+        kwargs |= {"language": "en", "task": "transcribe"}
+    return kwargs
 
 
-def cost(
-    checkpoint: Checkpoint,
-    *,
-    batch_size: int,
-    audio_s: float,
-    dtype: str = "float32",
-    beams: int = 1,
-    **_: Any,
-) -> Cost:
-    """Estimate what one batch with `audio_s` seconds in each recording costs, without running it."""
-    model = build(checkpoint, device="meta", dtype=dtype, attention="sdpa")
-    config = model.config
-    frames, width, n_windows = config.max_source_positions, config.d_model, ceil(audio_s / WINDOW_S)
-    n_steps = dummy_tokens(audio_s)
-    n_encoder, n_decoder = n_parameters(model.get_encoder()), n_parameters(model.get_decoder())
-    attention = 4 * frames**2 * width * config.encoder_layers
-    # A layer holds its residual, its norm and both sides of the feed-forward activation at once.
-    encoder_floats = batch_size * frames * (2 * width + 2 * config.encoder_ffn_dim)
-    cache_floats = batch_size * beams * config.decoder_layers * 2 * width * (frames + n_steps)
-    mel_floats = batch_size * n_windows * MEL_FLOATS_PER_WINDOW
-    logits_floats = 3 * batch_size * beams * config.vocab_size
-    itemsize = DTYPES[dtype].itemsize
-    return Cost(
-        flops=batch_size
-        * (n_windows * (2 * n_encoder * frames + attention) + 2 * n_decoder * beams * n_steps),
-        streamed_bytes=n_steps * (n_decoder * itemsize + cache_floats * itemsize),
-        weight_bytes=n_parameters(model) * itemsize,
-        activation_bytes=itemsize * (encoder_floats + cache_floats + logits_floats) + 4 * mel_floats,
-    )
+FAMILY = WhisperFamily()

@@ -7,34 +7,39 @@ from pathlib import Path
 import pytest
 import torch
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.measure import transcribe
-from asr_harness.models.fixed_tokens import dummy_tokens
-from asr_harness.models.whisper import WhisperTranscriber
+from asr_harness.systems import Variant
+from asr_harness.systems.hf.fixed_tokens import dummy_tokens
+from asr_harness.systems.hf.whisper import WhisperSystem
 from asr_harness.types import StageName
 from tests.conftest import noise
 
 NAME = "someone/whisper-tiny-test"
 
 
-def load(**variant: object) -> WhisperTranscriber:
-    transcriber = models.load(NAME, device="cpu", weights="pretrained", **variant).transcriber
-    assert isinstance(transcriber, WhisperTranscriber)
+def load(**settings: object) -> WhisperSystem:
+    transcriber = systems.load(
+        NAME, device="cpu", weights="pretrained", variant=Variant.from_settings(settings)
+    ).system
+    assert isinstance(transcriber, WhisperSystem)
     return transcriber
 
 
-def load_dummy(**variant: object) -> WhisperTranscriber:
-    transcriber = models.load(NAME, device="cpu", weights="dummy", **variant).transcriber
-    assert isinstance(transcriber, WhisperTranscriber)
+def load_dummy(**settings: object) -> WhisperSystem:
+    transcriber = systems.load(
+        NAME, device="cpu", weights="dummy", variant=Variant.from_settings(settings)
+    ).system
+    assert isinstance(transcriber, WhisperSystem)
     return transcriber
 
 
 @pytest.fixture
-def transcriber(hub_cache: Path) -> WhisperTranscriber:
+def transcriber(hub_cache: Path) -> WhisperSystem:
     return load(max_new_tokens=12)
 
 
-def bare_generate(transcriber: WhisperTranscriber, *audio_s: float, **kwargs: object) -> list[str]:
+def bare_generate(transcriber: WhisperSystem, *audio_s: float, **kwargs: object) -> list[str]:
     extractor = transcriber.feature_extractor
     features = extractor(
         [noise(s) for s in audio_s],
@@ -56,13 +61,13 @@ def bare_generate(transcriber: WhisperTranscriber, *audio_s: float, **kwargs: ob
     return transcriber.tokenizer.batch_decode(ids, skip_special_tokens=True)
 
 
-def test_short_audio_gives_what_a_bare_generate_gives(transcriber: WhisperTranscriber) -> None:
+def test_short_audio_gives_what_a_bare_generate_gives(transcriber: WhisperSystem) -> None:
     found = transcribe(transcriber, [noise(5), noise(3)])
     assert list(found.texts) == bare_generate(transcriber, 5, 3)
     assert all(found.texts)
 
 
-def test_long_audio_gives_what_a_bare_generate_gives(transcriber: WhisperTranscriber) -> None:
+def test_long_audio_gives_what_a_bare_generate_gives(transcriber: WhisperSystem) -> None:
     found = transcribe(transcriber, [noise(62), noise(35)])
     assert list(found.texts) == bare_generate(transcriber, 62, 35, truncation=False, padding="longest")
 
@@ -73,7 +78,7 @@ def test_beams_give_what_a_bare_generate_gives(hub_cache: Path) -> None:
     assert list(found.texts) == bare_generate(transcriber, 5, 3)
 
 
-def test_short_audio_is_encoded_once_and_only_in_the_encode_stage(transcriber: WhisperTranscriber) -> None:
+def test_short_audio_is_encoded_once_and_only_in_the_encode_stage(transcriber: WhisperSystem) -> None:
     passes: list[int] = []
     transcriber.model.get_encoder().register_forward_hook(lambda *_: passes.append(1))
     encoded = transcriber.encode(transcriber.preprocess([noise(5)]))
@@ -115,7 +120,7 @@ def test_a_batch_may_mix_recordings_of_more_and_of_less_than_one_window(hub_cach
     assert found.processed_s == 90.0
 
 
-def test_exactly_one_window_is_short_form(transcriber: WhisperTranscriber) -> None:
+def test_exactly_one_window_is_short_form(transcriber: WhisperSystem) -> None:
     assert transcriber.encode(transcriber.preprocess([noise(30)])).encoder_outputs is not None
 
 
@@ -130,7 +135,7 @@ def test_dummy_weights_decode_a_fixed_number_of_tokens_with_beams_too(hub_cache:
     assert found.n_tokens == (dummy_tokens(5.0),)
 
 
-def test_the_encoder_hooks_are_gone_after_decoding(transcriber: WhisperTranscriber) -> None:
+def test_the_encoder_hooks_are_gone_after_decoding(transcriber: WhisperSystem) -> None:
     transcribe(transcriber, [noise(35)])
     encoder = transcriber.model.get_encoder()
     assert not encoder._forward_hooks
@@ -144,7 +149,7 @@ def test_what_was_encoded_can_be_decoded_again(hub_cache: Path) -> None:
     assert len(transcriber.decode(encoded).texts) == 2
 
 
-def test_english_is_given_and_not_detected(transcriber: WhisperTranscriber) -> None:
+def test_english_is_given_and_not_detected(transcriber: WhisperSystem) -> None:
     assert transcriber.generate_kwargs["language"] == "en"
     assert transcriber.generate_kwargs["task"] == "transcribe"
 

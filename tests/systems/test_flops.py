@@ -5,11 +5,16 @@ from pathlib import Path
 import pytest
 from transformers import AutoConfig, WhisperConfig
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.measure import transcribe
-from asr_harness.models import counting, ctc_work, whisper_work
-from asr_harness.models.fixed_tokens import dummy_tokens
-from asr_harness.types import Pass, RecordsPasses
+from asr_harness.meters.operators import OperatorMeter
+from asr_harness.systems import System, Variant
+from asr_harness.systems.hf import counting
+from asr_harness.systems.hf.ctc_work import CtcWork
+from asr_harness.systems.hf.fixed_tokens import dummy_tokens
+from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_work import WhisperFlops, WhisperWork
+from asr_harness.types import Pass
 from tests import checkpoints as tiny
 from tests.conftest import noise
 
@@ -18,28 +23,28 @@ WINDOW = Pass("encode", 1, 3000)
 
 
 def whisper_config(name: str) -> WhisperConfig:
-    return WhisperConfig(**models.architectures()[f"openai/whisper-{name}"])
+    return WhisperConfig(**systems.architectures()[f"openai/whisper-{name}"])
 
 
 @pytest.mark.parametrize(
     ("name", "gflop"), [("tiny", 36.937728), ("medium", 1138.065408), ("large-v3-turbo", 2273.77152)]
 )
 def test_an_encoder_window_costs_what_is_known(name: str, gflop: float) -> None:
-    assert whisper_work.WhisperFlops(whisper_config(name)).of(WINDOW) / 1e9 == gflop
+    assert WhisperFlops(whisper_config(name)).of(WINDOW) / 1e9 == gflop
 
 
 @pytest.mark.parametrize("name", WHISPERS)
 def test_every_whisper_pass_equals_its_closed_form_to_the_digit(name: str) -> None:
     config = whisper_config(name)
-    counted = whisper_work.WhisperFlops(config)
+    counted = WhisperFlops(config)
     for network_pass in (WINDOW, Pass("prompt", 1, 4), Pass("step", 1, 1, 4), Pass("step", 8, 1, 100)):
-        assert counted.of(network_pass) == whisper_work.closed_form(config, network_pass)
+        assert counted.of(network_pass) == WhisperWork().closed_form(config, network_pass)
 
 
 def test_the_first_decoder_step_of_tiny_carries_the_cross_attention_projections() -> None:
     config = whisper_config("tiny")
-    first = whisper_work.closed_form(config, Pass("prompt", 1, 1))
-    later = whisper_work.closed_form(config, Pass("step", 1, 1, 4))
+    first = WhisperWork().closed_form(config, Pass("prompt", 1, 1))
+    later = WhisperWork().closed_form(config, Pass("step", 1, 1, 4))
     assert first / 1e9 == pytest.approx(3.6, abs=0.05)
     assert later / 1e6 == pytest.approx(65.6, abs=0.05)
     # Two projections of 1500 states in each of four layers.
@@ -50,20 +55,23 @@ def test_the_first_decoder_step_of_tiny_carries_the_cross_attention_projections(
     "network_pass", [Pass("encode", 1, 80_000), Pass("encode", 1, 480_000), Pass("head", 1, 249)]
 )
 def test_wav2vec2_is_within_a_thousandth_of_its_closed_form(network_pass: Pass) -> None:
-    config = AutoConfig.for_model(**models.architectures()["facebook/wav2vec2-base-960h"])
-    counted = ctc_work.counted(config, network_pass)
-    assert counted == pytest.approx(ctc_work.closed_form(config, network_pass), rel=1e-3)
+    config = AutoConfig.for_model(**systems.architectures()["facebook/wav2vec2-base-960h"])
+    counted = CtcWork().flops(config).of(network_pass)
+    assert counted == pytest.approx(CtcWork().closed_form(config, network_pass), rel=1e-3)
 
 
 def test_counting_holds_no_weights() -> None:
-    counted = whisper_work.WhisperFlops(whisper_config("tiny"))
-    assert all(parameter.is_meta for parameter in counted._model.parameters())
+    counted = WhisperFlops(whisper_config("tiny"))
+    assert all(parameter.is_meta for parameter in counted.model.parameters())
 
 
-def record(name: str, audio_s: tuple[float, ...], weights: str = "dummy", **variant: object) -> list[Pass]:
-    transcriber = models.load(name, device="cpu", weights=weights, **variant).transcriber  # type: ignore[arg-type]
-    assert isinstance(transcriber, RecordsPasses)
-    with transcriber.passes_recorded() as passes:
+def record(name: str, audio_s: tuple[float, ...], weights: str = "dummy", **settings: object) -> list[Pass]:
+    transcriber = systems.load(
+        name, device="cpu", weights=weights, variant=Variant.from_settings(settings)
+    ).system  # type: ignore[arg-type]
+    recording = transcriber.passes_recorded()
+    assert recording is not None
+    with recording as passes:
         transcribe(transcriber, [noise(s) for s in audio_s])
     return passes
 
@@ -107,7 +115,7 @@ def test_recording_twice_gives_the_same(hub_cache: Path) -> None:
 
 
 def test_weights_are_counted_once_however_shared(hub_cache: Path) -> None:
-    model = models.load("someone/whisper-tiny-test", device="cpu", weights="pretrained").transcriber.model
+    model = systems.load("someone/whisper-tiny-test", device="cpu", weights="pretrained").system.model
     n_parameters, n_bytes = counting.weights(model)
     assert n_parameters == sum(parameter.numel() for parameter in model.parameters())
     assert n_bytes == 4 * n_parameters
@@ -117,10 +125,26 @@ def test_weights_are_counted_once_however_shared(hub_cache: Path) -> None:
 @pytest.mark.parametrize("name", ["asr-harness/whisper-mini", "asr-harness/ctc-mini"])
 def test_the_count_does_not_depend_on_the_dtype_that_the_model_runs_in(name: str, dtype: str) -> None:
     full, other = (
-        models.load(name, device="cpu", weights="dummy", dtype=kind).transcriber
+        systems.load(name, device="cpu", weights="dummy", variant=Variant(dtype=kind)).system
         for kind in ("float32", dtype)
     )
-    assert isinstance(full, RecordsPasses)
-    assert isinstance(other, RecordsPasses)
     encode = Pass("encode", 2, 3000 if "whisper" in name else 48_000)
     assert full.flops(encode) == other.flops(encode)
+
+
+def operators_dispatched(system: System) -> dict[str, int]:
+    with OperatorMeter() as meter:
+        transcribe(system, [noise(2)], meter.stage)
+    return dict(meter.n_operators)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", ["asr-harness/whisper-mini", "asr-harness/ctc-mini"])
+def test_counting_flops_leaves_the_live_model_as_it_was(name: str, dtype: str) -> None:
+    system = systems.load(name, device="cpu", weights="dummy", variant=Variant(dtype=dtype)).system
+    assert isinstance(system, HfSystem)
+    config = system.model.config
+    before = config._attn_implementation, config.dtype, operators_dispatched(system)
+    system.flops(Pass("encode", 1, 3000 if "whisper" in name else 48_000))
+    assert (config._attn_implementation, config.dtype, operators_dispatched(system)) == before
+    assert config._attn_implementation == "sdpa"

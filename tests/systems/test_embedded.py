@@ -12,10 +12,12 @@ import pytest
 import torch
 from scipy.signal import resample_poly
 
-from asr_harness import models
+from asr_harness import systems
+from asr_harness.errors import ModelError
 from asr_harness.measure.error_rate import pool, rate
-from asr_harness.models.checkpoints import PACKAGED, weight_files
-from asr_harness.types import Samples, Transcriber, Utterance
+from asr_harness.systems import System
+from asr_harness.systems.checkpoints import PACKAGED, weight_files
+from asr_harness.types import Samples, Utterance
 from tests.embedded_transcripts import NAMES, Heard, hear, load, utterances, wer
 
 GOLDEN: Mapping[str, Mapping[str, object]] = json.loads(
@@ -84,7 +86,7 @@ def test_a_minute_is_transcribed_as_well_as_the_card_says(name: str) -> None:
     assert wer(hear(load(name), [minute])) <= WORST_WER_OF_A_MINUTE[name]
 
 
-def zero_weights(transcriber: Transcriber) -> None:
+def zero_weights(transcriber: System) -> None:
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for parameter in transcriber.model.parameters():
@@ -162,7 +164,7 @@ def test_a_checkpoint_is_stored_in_half_precision_and_computes_in_the_one_asked_
 @both
 def test_dummy_weights_have_the_shapes_of_the_trained_ones(name: str) -> None:
     trained, dummy = (
-        models.load(name, device="cpu", weights=weights).transcriber.model.state_dict()
+        systems.load(name, device="cpu", weights=weights).system.model.state_dict()
         for weights in ("pretrained", "dummy")
     )
     assert {key: value.shape for key, value in trained.items()} == {
@@ -179,5 +181,5 @@ def test_a_folder_of_the_same_name_goes_before_the_packages_own(
 ) -> None:
     (tmp_path / "asr-harness" / "ctc-mini").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(models.ModelError, match="holds no weights"):
-        models.find_checkpoint("asr-harness/ctc-mini", "pretrained")
+    with pytest.raises(ModelError, match="holds no weights"):
+        systems.find_checkpoint("asr-harness/ctc-mini", "pretrained")

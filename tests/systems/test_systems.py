@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
-from asr_harness.models import building
-from asr_harness.models.checkpoints import Checkpoint
+from asr_harness.systems import Variant
+from asr_harness.systems.checkpoints import Checkpoint
+from asr_harness.systems.hf import building
 from asr_harness.types import Transcription
 from tests import checkpoints as tiny
 from tests.conftest import noise
@@ -40,11 +41,11 @@ class Mute:
 
 def test_an_absent_checkpoint_says_how_to_fetch_it_and_that_dummies_need_none(hub_cache: Path) -> None:
     with pytest.raises(ModelError, match=r"`hf download openai/whisper-tiny`.*--asr-weights dummy"):
-        models.find_checkpoint("openai/whisper-tiny", "pretrained")
+        systems.find_checkpoint("openai/whisper-tiny", "pretrained")
 
 
 def test_a_checkpoint_is_found_in_the_hub_cache(hub_cache: Path) -> None:
-    checkpoint = models.find_checkpoint("someone/ctc-test", "pretrained")
+    checkpoint = systems.find_checkpoint("someone/ctc-test", "pretrained")
     assert checkpoint.model_type == "wav2vec2"
     assert checkpoint.path is not None
     assert hub_cache in checkpoint.path.parents
@@ -53,26 +54,26 @@ def test_a_checkpoint_is_found_in_the_hub_cache(hub_cache: Path) -> None:
 def test_a_folder_without_weights_is_an_incomplete_download(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "whisper"}')
     with pytest.raises(ModelError, match="holds no weights"):
-        models.find_checkpoint(str(tmp_path), "pretrained")
+        systems.find_checkpoint(str(tmp_path), "pretrained")
 
 
 def test_a_broken_config_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").touch()
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelError, match=r"cannot read .*config\.json"):
-        models.find_checkpoint(str(tmp_path), "pretrained")
+        systems.find_checkpoint(str(tmp_path), "pretrained")
 
 
 def test_an_unknown_family_answers_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").touch()
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
-    with pytest.raises(ModelError, match=r"'bert'; known are .*hubert.*whisper.*asr_harness/models"):
-        models.find_checkpoint(str(tmp_path), "pretrained")
+    with pytest.raises(ModelError, match=r"'bert'; known are .*hubert.*whisper.*asr_harness/systems/hf"):
+        systems.find_checkpoint(str(tmp_path), "pretrained")
 
 
 def test_dummies_of_an_unknown_architecture_are_refused_with_the_known_ones(hub_cache: Path) -> None:
     with pytest.raises(ModelError, match=r"no architecture is known for 'a/b'.*openai/whisper-tiny"):
-        models.find_checkpoint("a/b", "dummy")
+        systems.find_checkpoint("a/b", "dummy")
 
 
 @pytest.mark.parametrize(
@@ -87,15 +88,15 @@ def test_dummies_of_an_unknown_architecture_are_refused_with_the_known_ones(hub_
     ],
 )
 def test_dummies_have_the_true_size(name: str, n_parameters: int) -> None:
-    checkpoint = models.find_checkpoint(name, "dummy")
-    family = models.find_family(checkpoint)
+    checkpoint = systems.find_checkpoint(name, "dummy")
+    family = systems.find_family(checkpoint)
     model = family.build(checkpoint, device="meta", dtype="float32", attention="sdpa")
     assert sum(parameter.numel() for parameter in model.parameters()) == n_parameters
 
 
 def test_dummy_weights_are_the_same_every_time() -> None:
     first, second = (
-        models.load("asr-harness/ctc-mini", device="cpu", weights="dummy").transcriber for _ in range(2)
+        systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy").system for _ in range(2)
     )
     pairs = zip(first.model.parameters(), second.model.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
@@ -105,7 +106,7 @@ def test_dummies_leave_the_global_random_state_alone() -> None:
     torch.manual_seed(7)
     expected = torch.rand(3)
     torch.manual_seed(7)
-    models.load("asr-harness/ctc-mini", device="cpu", weights="dummy")
+    systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy")
     assert torch.equal(torch.rand(3), expected)
 
 
@@ -127,9 +128,12 @@ def test_the_weights_fingerprint_follows_the_content_and_not_the_place(
 
 
 def test_the_decoding_fingerprint_follows_the_variant(hub_cache: Path) -> None:
-    def fingerprint(**variant: object) -> str:
-        return models.load(
-            "someone/whisper-tiny-test", device="cpu", weights="pretrained", **variant
+    def fingerprint(**settings: object) -> str:
+        return systems.load(
+            "someone/whisper-tiny-test",
+            device="cpu",
+            weights="pretrained",
+            variant=Variant.from_settings(settings),
         ).decoding_fingerprint
 
     assert fingerprint() == fingerprint()
@@ -137,32 +141,35 @@ def test_the_decoding_fingerprint_follows_the_variant(hub_cache: Path) -> None:
 
 
 def test_ones_own_transcriber_plugs_in_by_module_and_function() -> None:
-    model = models.load(f"{__name__}:Echo", device="cpu", weights="pretrained")
+    model = systems.load(f"{__name__}:Echo", device="cpu", weights="pretrained")
     assert model.family == "custom"
     assert model.weights_fingerprint is None
-    assert transcribe(model.transcriber, [noise(1), noise(2)]).texts == ("yes", "yes")
+    assert transcribe(model.system, [noise(1), noise(2)]).texts == ("yes", "yes")
 
 
 def test_a_transcriber_without_stages_is_refused() -> None:
     with pytest.raises(ModelError, match="Mute without preprocess, encode, decode"):
-        models.load(f"{__name__}:Mute", device="cpu", weights="pretrained")
+        systems.load(f"{__name__}:Mute", device="cpu", weights="pretrained")
 
 
 def test_a_module_that_is_not_there_is_named() -> None:
     with pytest.raises(ModelError, match="cannot import the transcriber 'nowhere:load'"):
-        models.load("nowhere:load", device="cpu", weights="pretrained")
+        systems.load("nowhere:load", device="cpu", weights="pretrained")
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_cuda_without_a_gpu_is_unavailable_with_the_reason() -> None:
     with pytest.raises(UnavailableError, match=r"no cuda device: torch .* is built"):
-        models.load("asr-harness/ctc-mini", device="cuda", weights="dummy")
+        systems.load("asr-harness/ctc-mini", device="cuda", weights="dummy")
 
 
 def test_an_attention_that_is_not_installed_is_unavailable(hub_cache: Path) -> None:
     with pytest.raises(UnavailableError, match="flash_attention_2"):
-        models.load(
-            "someone/whisper-tiny-test", device="cpu", weights="pretrained", attention="flash_attention_2"
+        systems.load(
+            "someone/whisper-tiny-test",
+            device="cpu",
+            weights="pretrained",
+            variant=Variant(attention="flash_attention_2"),
         )
 
 
@@ -188,7 +195,7 @@ def test_a_real_failed_allocation_counts_as_out_of_memory() -> None:
 
 def test_cost_grows_with_batch_and_length() -> None:
     def memory(batch_size: int, audio_s: float, name: str = "facebook/wav2vec2-base-960h") -> float:
-        return models.estimate_cost(
+        return systems.estimate_cost(
             name, weights="dummy", batch_size=batch_size, audio_s=audio_s
         ).memory_bytes
 
@@ -200,4 +207,4 @@ def test_cost_grows_with_batch_and_length() -> None:
 
 def test_the_cost_of_ones_own_transcriber_is_unknown() -> None:
     with pytest.raises(UnavailableError, match="cannot be estimated"):
-        models.estimate_cost(f"{__name__}:Echo", weights="dummy", batch_size=1, audio_s=5.0)
+        systems.estimate_cost(f"{__name__}:Echo", weights="dummy", batch_size=1, audio_s=5.0)

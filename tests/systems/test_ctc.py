@@ -5,17 +5,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.errors import UnavailableError
 from asr_harness.measure import transcribe
-from asr_harness.models.wav2vec2 import CtcTranscriber
+from asr_harness.systems import Variant
+from asr_harness.systems.hf.ctc import CtcSystem
 from tests import checkpoints as tiny
 from tests.conftest import noise
 
 
-def load(folder: Path, **variant: object) -> CtcTranscriber:
-    transcriber = models.load(str(folder), device="cpu", weights="pretrained", **variant).transcriber
-    assert isinstance(transcriber, CtcTranscriber)
+def load(folder: Path, **settings: object) -> CtcSystem:
+    transcriber = systems.load(
+        str(folder), device="cpu", weights="pretrained", variant=Variant.from_settings(settings)
+    ).system
+    assert isinstance(transcriber, CtcSystem)
     return transcriber
 
 
@@ -29,9 +32,7 @@ def test_every_ctc_kin_gives_what_its_own_forward_gives(tmp_path: Path, model_ty
 
 
 def test_two_equal_letters_with_a_blank_between_stay_two() -> None:
-    tokenizer = models.load(
-        "facebook/wav2vec2-base-960h", device="cpu", weights="dummy"
-    ).transcriber.tokenizer
+    tokenizer = systems.load("facebook/wav2vec2-base-960h", device="cpu", weights="dummy").system.tokenizer
     ids = tokenizer.convert_tokens_to_ids(["H", "E", "L", "L", "<pad>", "L", "O", "O"])
     assert tokenizer.batch_decode([ids]) == ["HELLO"]
 
@@ -85,7 +86,9 @@ def test_settings_of_autoregressive_decoding_are_unavailable(tmp_path: Path, var
 @pytest.mark.parametrize("weights", ["dummy", "pretrained"])
 def test_half_precision_reaches_every_weight(tmp_path: Path, dtype: str, weights: str) -> None:
     folder = tiny.save_ctc(tmp_path)
-    transcriber = models.load(str(folder), device="cpu", weights=weights, dtype=dtype).transcriber  # type: ignore[arg-type]
+    transcriber = systems.load(
+        str(folder), device="cpu", weights=weights, variant=Variant(dtype=dtype)
+    ).system  # type: ignore[arg-type]
     assert {str(parameter.dtype) for parameter in transcriber.model.parameters()} == {f"torch.{dtype}"}
     assert transcriber.dtype == dtype
     assert len(transcribe(transcriber, [noise(2)]).texts) == 1

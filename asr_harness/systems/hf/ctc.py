@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -22,20 +21,21 @@ from transformers import (
     Wav2Vec2FeatureExtractor,
 )
 
-from asr_harness.errors import UnavailableError
-from asr_harness.models import counting, ctc_work
-from asr_harness.models.building import DTYPES, ready, with_dummy_weights
-from asr_harness.models.cost import Cost, n_parameters
-from asr_harness.types import SAMPLE_RATE_HZ, Pass, Samples, StageName, Transcription
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
+from asr_harness.systems.base import Transcription
+from asr_harness.systems.cost import Cost, n_parameters
+from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
+from asr_harness.systems.hf.ctc_work import CtcWork
+from asr_harness.systems.hf.family import Family
+from asr_harness.systems.hf.system import HfSystem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from contextlib import AbstractContextManager
 
-    from asr_harness.models.checkpoints import Checkpoint
+    from asr_harness.systems.checkpoints import Checkpoint
+    from asr_harness.systems.variant import Variant
 
-WORK = ctc_work
-MODEL_TYPES = ("wav2vec2", "hubert", "wavlm", "data2vec-audio")
+WORK = CtcWork()
 EAGER_ONLY = ("wavlm",)
 """Transformers has no scaled-dot-product attention for WavLM's relative positions."""
 CONVOLUTION_COPIES = 3
@@ -90,7 +90,7 @@ class Encoded:
     processed_s: float
 
 
-class CtcTranscriber:
+class CtcSystem(HfSystem):
     """Transcribes by the best path: each frame's arg max, repeats collapsed, blanks dropped (Graves 2006)."""
 
     def __init__(
@@ -99,11 +99,14 @@ class CtcTranscriber:
         feature_extractor: Wav2Vec2FeatureExtractor,
         tokenizer: Wav2Vec2CTCTokenizer,
     ) -> None:
-        self.model = model
+        super().__init__(model, WORK)
         self.feature_extractor = feature_extractor
         self.tokenizer = tokenizer
-        self._flops: ctc_work.CtcFlops | None = None
-        self.decoding: Mapping[str, Any] = {"ctc": "best path", "blank": tokenizer.pad_token_id}
+
+    @property
+    def decoding(self) -> Mapping[str, Any]:
+        """The settings that decide what is decoded, for the fingerprint."""
+        return {"ctc": "best path", "blank": self.tokenizer.pad_token_id}
 
     @torch.inference_mode()
     def preprocess(self, audio: Sequence[Samples]) -> Features:
@@ -137,107 +140,8 @@ class CtcTranscriber:
         texts = self.tokenizer.batch_decode(ids)
         return Transcription(tuple(texts), tuple(map(self._count_labels, ids)), encoded.processed_s)
 
-    def passes_recorded(self) -> AbstractContextManager[list[Pass]]:
-        """Collect the passes of the encoder and of the CTC head."""
-        return ctc_work.passes_recorded(self.model)
-
-    def flops(self, network_pass: Pass) -> float:
-        """FLOPs of a pass, counted on the meta device."""
-        if self._flops is None:
-            self._flops = ctc_work.CtcFlops(self.model.config)
-        return self._flops.of(network_pass)
-
-    def weights(self) -> tuple[int, int]:
-        """Count the parameters, and the bytes they take."""
-        return counting.weights(self.model)
-
-    def moved_bytes(self, network_pass: Pass) -> float:
-        """The fewest bytes that a pass must move."""
-        return ctc_work.moved_bytes(self.model, network_pass, self._weight_bytes[network_pass.stage])
-
-    @cached_property
-    def _weight_bytes(self) -> Mapping[StageName, int]:
-        return ctc_work.weight_bytes(self.model)
-
-    @property
-    def dtype(self) -> str:
-        """Name of the arithmetic's dtype."""
-        return counting.dtype_name(self.model)
-
     def _count_labels(self, ids: torch.Tensor) -> int:
         return int((torch.unique_consecutive(ids) != self.tokenizer.pad_token_id).sum())
-
-
-def build(checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> PreTrainedModel:
-    """Build the model from its weights, or with dummy ones made on `device` (`meta` makes none at all)."""
-    if checkpoint.model_type in EAGER_ONLY:
-        attention = "eager"
-    options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
-    if checkpoint.path is not None:
-        return AutoModelForCTC.from_pretrained(checkpoint.path, **options)
-    config = AutoConfig.for_model(**checkpoint.config)
-    model = with_dummy_weights(lambda: AutoModelForCTC.from_config(config, **options), device)
-    # The embedding of masked frames is made in the default dtype, whatever the configuration says.
-    return model.to(DTYPES[dtype])
-
-
-def load(
-    checkpoint: Checkpoint,
-    *,
-    device: str,
-    dtype: str = "float32",
-    attention: str = "sdpa",
-    beams: int = 1,
-    max_new_tokens: int | None = None,
-    quantisation: str | None = None,
-    compile_encoder: bool = False,
-) -> CtcTranscriber:
-    """Load a checkpoint ready to transcribe on `device`.
-
-    Raises UnavailableError where the machine or the library cannot run it so, and for beams or a cap on
-    tokens, which a best path has not.
-    """
-    if beams != 1 or max_new_tokens is not None:
-        raise UnavailableError(
-            f"{checkpoint.name} decodes a CTC best path: beams and max_new_tokens do not apply"
-        )
-    model = build(checkpoint, device=device, dtype=dtype, attention=attention)
-    model = ready(model, device=device, quantisation=quantisation)
-    if compile_encoder:
-        model.base_model.compile()
-    if checkpoint.path is not None:
-        feature_extractor = Wav2Vec2FeatureExtractor.from_pretrained(checkpoint.path)
-        tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(checkpoint.path)
-        return CtcTranscriber(model, feature_extractor, tokenizer)
-    takes_mask = model.config.feat_extract_norm == "layer"
-    return CtcTranscriber(
-        model, Wav2Vec2FeatureExtractor(return_attention_mask=takes_mask), stand_in_tokenizer()
-    )
-
-
-def cost(
-    checkpoint: Checkpoint, *, batch_size: int, audio_s: float, dtype: str = "float32", **_: Any
-) -> Cost:
-    """Estimate what one batch with `audio_s` seconds in each recording costs, without running it."""
-    model = build(checkpoint, device="meta", dtype=dtype, attention="sdpa")
-    config = model.config
-    samples = round(audio_s * SAMPLE_RATE_HZ)
-    convolutions = zip(config.conv_dim, config.conv_kernel, config.conv_stride, strict=True)
-    flops, frames, channels, widest = 0, samples, 1, 0
-    for width, kernel, stride in convolutions:
-        frames = (frames - kernel) // stride + 1
-        flops += 2 * frames * width * channels * kernel
-        channels, widest = width, max(widest, frames * width)
-    n_transformer = n_parameters(model) - n_parameters(model.base_model.feature_extractor)
-    flops += 2 * n_transformer * frames + 4 * frames**2 * config.hidden_size * config.num_hidden_layers
-    itemsize = DTYPES[dtype].itemsize
-    return Cost(
-        flops=batch_size * flops,
-        streamed_bytes=CONVOLUTION_COPIES * batch_size * widest * itemsize,
-        weight_bytes=n_parameters(model) * itemsize,
-        # The first convolution's output, its norm and its activation are far larger than all that follows.
-        activation_bytes=CONVOLUTION_COPIES * batch_size * widest * itemsize,
-    )
 
 
 def stand_in_tokenizer() -> Wav2Vec2CTCTokenizer:
@@ -247,3 +151,62 @@ def stand_in_tokenizer() -> Wav2Vec2CTCTokenizer:
         json.dump({label: i for i, label in enumerate(labels)}, vocabulary)
         vocabulary.flush()
         return Wav2Vec2CTCTokenizer(vocabulary.name)
+
+
+class CtcFamily(Family):
+    """Checkpoints of wav2vec 2.0's kin with a CTC head."""
+
+    name = "wav2vec2"
+    description = "CTC best path"
+    model_types = ("wav2vec2", "hubert", "wavlm", "data2vec-audio")
+    architectures = ARCHITECTURES
+    settings = frozenset({"dtype", "attention", "quantisation", "compile_encoder"})
+    work = WORK
+
+    def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> PreTrainedModel:
+        """Build the model from its weights, or with dummy ones."""
+        if checkpoint.model_type in EAGER_ONLY:
+            attention = "eager"
+        options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
+        if checkpoint.path is not None:
+            return AutoModelForCTC.from_pretrained(checkpoint.path, **options)
+        config = AutoConfig.for_model(**checkpoint.config)
+        model = with_dummy_weights(lambda: AutoModelForCTC.from_config(config, **options), device)
+        # The embedding of masked frames is made in the default dtype, whatever the configuration says.
+        return model.to(DTYPES[dtype])
+
+    def system(self, checkpoint: Checkpoint, model: PreTrainedModel, variant: Variant) -> CtcSystem:  # noqa: ARG002
+        """Read the checkpoint's feature extractor and tokenizer, or make those of dummies."""
+        if checkpoint.path is not None:
+            feature_extractor = Wav2Vec2FeatureExtractor.from_pretrained(checkpoint.path)
+            tokenizer = Wav2Vec2CTCTokenizer.from_pretrained(checkpoint.path)
+            return CtcSystem(model, feature_extractor, tokenizer)
+        takes_mask = model.config.feat_extract_norm == "layer"
+        return CtcSystem(
+            model, Wav2Vec2FeatureExtractor(return_attention_mask=takes_mask), stand_in_tokenizer()
+        )
+
+    def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
+        """Estimate what one batch costs: the encoder, whose first layers hold the most."""
+        model = self.build(checkpoint, device="meta", dtype=variant.dtype, attention="sdpa")
+        config = model.config
+        samples = round(audio_s * SAMPLE_RATE_HZ)
+        convolutions = zip(config.conv_dim, config.conv_kernel, config.conv_stride, strict=True)
+        flops, frames, channels, widest = 0, samples, 1, 0
+        for width, kernel, stride in convolutions:
+            frames = (frames - kernel) // stride + 1
+            flops += 2 * frames * width * channels * kernel
+            channels, widest = width, max(widest, frames * width)
+        n_transformer = n_parameters(model) - n_parameters(model.base_model.feature_extractor)
+        flops += 2 * n_transformer * frames + 4 * frames**2 * config.hidden_size * config.num_hidden_layers
+        itemsize = DTYPES[variant.dtype].itemsize
+        return Cost(
+            flops=batch_size * flops,
+            streamed_bytes=CONVOLUTION_COPIES * batch_size * widest * itemsize,
+            weight_bytes=n_parameters(model) * itemsize,
+            # The first convolution's output, its norm and its activation are far larger than what follows.
+            activation_bytes=CONVOLUTION_COPIES * batch_size * widest * itemsize,
+        )
+
+
+FAMILY = CtcFamily()
