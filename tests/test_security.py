@@ -22,6 +22,7 @@ ONE_CASE = (
     "--asr-batch-sizes=1",
     "--asr-utterances=1",
     "--asr-time=0.1",
+    "--asr-energy=off",
 )
 CODE_OF_THE_CHECKPOINT = """
 from pathlib import Path
