@@ -20,6 +20,7 @@ HISTORY = ROOT / "CHANGELOG.md"
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 PATH = re.compile(r"(?<![\w./-])(?:asr_harness|docs|tools|tests|benchmarks|\.github|\.ci)/[\w./-]*")
@@ -86,6 +87,15 @@ def test_every_path_in_the_repository_that_is_named_exists(document: Path) -> No
 def test_every_tool_that_is_called_exists(document: Path) -> None:
     for module in TOOL.findall(document.read_text("utf-8")):
         assert (ROOT / module.replace(".", "/")).with_suffix(".py").exists(), f"{module} does not exist"
+
+
+@pytest.mark.parametrize("constant", ["METRIC", "DEVICE", "CORPUS"])
+def test_the_example_of_how_to_add_one_runs(constant: str) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (example,) = (code for code in EXAMPLE.findall(text) if f"\n{constant} = " in code)
+    defined: dict[str, Any] = {}
+    exec(example, defined)
+    assert constant in defined
 
 
 @pytest.mark.parametrize("word", WORDS)
