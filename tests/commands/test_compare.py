@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.compare.cells import VERDICTS, Cell, Comparison
+from asr_harness.judge import Finding, Judgement
+from asr_harness.judge.judgement import VERDICTS
 from asr_harness.report import verdicts
 from tests.saved_runs import CASE, measured, unmeasured, write_run
 
@@ -56,7 +57,7 @@ def test_json_has_every_cell_and_the_exit_status(capsys: pytest.CaptureFixture[s
     compare("--format", "json")
     found = json.loads(capsys.readouterr().out)
     assert found["exit_status"] == 1
-    cells = {(cell["case_id"], cell["metric"]): cell for cell in found["cells"]}
+    cells = {(cell["case_id"], cell["metric"]): cell for cell in found["findings"]}
     assert cells[CASE, "latency"]["effect"] == pytest.approx(0.3)
     assert cells[CASE, "wer"]["verdict"] == "unchanged"
 
@@ -87,7 +88,7 @@ def test_github_gets_an_annotation_for_each_failure(capsys: pytest.CaptureFixtur
 def test_what_a_rule_tolerates_passes(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--fail-on", "latency>50%", "--fail-on", "rtf>50%", "--format", "json"]
     compare(*arguments)
-    cells = json.loads(capsys.readouterr().out)["cells"]
+    cells = json.loads(capsys.readouterr().out)["findings"]
     assert {cell["verdict"] for cell in cells if cell["metric"] in ("latency", "rtf")} == {"unchanged"}
 
 
@@ -113,7 +114,7 @@ def test_a_case_with_one_run_is_judged_by_former_runs_though_the_sides_have_more
         path = storage / f"{index}_{commit * 40}.json"
         write_run(path, measured(once, rounds_s=(factor,) * 3), commit=commit * 40, day=index)
     main(["compare", "aaaaaaa,ddddddd", "bbbbbbb,eeeeeee", "--format", "json"])
-    cells = json.loads(capsys.readouterr().out)["cells"]
+    cells = json.loads(capsys.readouterr().out)["findings"]
     (found,) = [cell for cell in cells if (cell["case_id"], cell["metric"]) == (once, "latency")]
     assert found["note"] == "against the stored noise history"
     assert found["verdict"] == "unchanged"
@@ -180,7 +181,7 @@ def test_nothing_to_compare_is_an_error_in_every_form(
 
 
 def test_the_headline_of_every_verdict_fits(storage: Path) -> None:
-    cells = tuple(Cell(CASE, f"{verdict}{i}", verdict) for verdict in VERDICTS for i in range(100))
-    found = Comparison("a" * 200, "b", (1, 1), 0.01, cells)
+    findings = tuple(Finding(CASE, f"{verdict}{i}", verdict) for verdict in VERDICTS for i in range(100))
+    found = Judgement("a" * 200, "b", "run", (1, 1), 0.01, findings)
     assert max(map(len, verdicts.lines(found, 80))) <= 80
     assert len(verdicts.ending(found, 80)) == 2

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from asr_harness.saved import SavedRun
+from asr_harness.schema import RunFile
 from tests.saved_runs import measured, write_run
 
-Side = Callable[..., tuple[SavedRun, ...]]
+Side = Callable[..., tuple[RunFile, ...]]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def side(tmp_path: Path) -> Side:
 
     def make(
         name: str, n: int = 5, *, scale: float = 1.0, noise: float = 0.01, cases: Any = None, **info: Any
-    ) -> tuple[SavedRun, ...]:
+    ) -> tuple[RunFile, ...]:
         rng = random.Random(name)
         described = {key: info.pop(key) for key in ("environment", "commit", "branch") if key in info}
         runs = []

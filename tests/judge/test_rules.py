@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.compare.rules import parse_rule, parse_trade, tolerance
 from asr_harness.errors import RuleError
+from asr_harness.judge import Policy
+from asr_harness.judge.rules import parse_rule, parse_waiver
+from asr_harness.metrics import by_key
 
 
 def test_a_rule_is_a_metric_and_a_limit() -> None:
@@ -23,8 +25,8 @@ def test_error_rates_are_given_in_points() -> None:
     assert parse_rule("wer>0.5pt").limit == pytest.approx(0.005)
 
 
-def test_a_trade_off_has_a_price_and_a_gain() -> None:
-    trade = parse_trade("wer+0.3pt if rtf-20%")
+def test_a_waiver_has_a_price_and_a_gain() -> None:
+    trade = parse_waiver("wer+0.3pt if rtf-20%")
     assert (trade.metric, trade.limit, trade.gain, trade.gained) == ("wer", pytest.approx(0.003), "rtf", 0.2)
 
 
@@ -44,15 +46,15 @@ def test_a_wrong_rule_says_what_is_wrong(text: str, said: str) -> None:
         parse_rule(text)
 
 
-def test_a_wrong_trade_off_says_what_one_looks_like() -> None:
-    with pytest.raises(RuleError, match=r"wer\+0\.3pt if rtf-20%"):
-        parse_trade("wer is fine")
+def test_a_wrong_waiver_says_what_one_looks_like() -> None:
+    with pytest.raises(RuleError, match=r"wer\+1pt if rtf-20%"):
+        parse_waiver("wer is fine")
 
 
 def test_the_strictest_rule_is_the_tolerance_and_none_is_none() -> None:
     rules = [parse_rule("rtf>5%"), parse_rule("rtf>3%")]
-    assert tolerance(rules, "any", "rtf") == pytest.approx(0.03)
-    assert tolerance(rules, "any", "latency") is None
+    assert Policy(tuple(rules)).rule_limit(by_key("rtf"), "any") == pytest.approx(0.03)
+    assert Policy(tuple(rules)).rule_limit(by_key("latency"), "any") is None
 
 
 @given(st.floats(0, 1000).map(lambda value: round(value, 3)))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from asr_harness import stats
-from asr_harness.compare import Cell, Comparison, compare, exit_status
-from asr_harness.compare.rules import parse_rule
-from asr_harness.saved import SavedRun, parse_run
-from tests.compare.test_times import cell
+from asr_harness.judge import Finding, Judgement
+from asr_harness.judge.rules import parse_rule
+from asr_harness.schema import RunFile, parse_run
+from tests.judge.judging import compare, finding
 from tests.saved_runs import content, measured
 
 CASES = tuple(
@@ -32,7 +32,7 @@ def runs(
     pace: Pace = lambda _: 1.0,
     commit: str = "a",
     name: str = "run",
-) -> list[SavedRun]:
+) -> list[RunFile]:
     """Runs whose cases differ by 4 % each on its own, and by a pace that all of a run have in common."""
     found = []
     for index in range(n):
@@ -45,18 +45,18 @@ def runs(
     return found
 
 
-def together(comparison: Comparison, metric: str = "latency") -> Cell:
-    return cell(comparison, metric, TOGETHER)
+def together(judgement: Judgement, metric: str = "latency") -> Finding:
+    return finding(judgement, metric, TOGETHER)
 
 
 def test_a_slow_down_too_small_for_any_case_shows_in_the_mean_of_all() -> None:
     rng = random.Random(1)
     found = compare(runs(rng, 1.0), runs(rng, 1.06))
-    assert {cell(found, "latency", case_id).verdict for case_id in CASES} == {"inconclusive"}
+    assert {finding(found, "latency", case_id).verdict for case_id in CASES} == {"inconclusive"}
     assert together(found).verdict == together(found, "rtf").verdict == "regression"
     assert together(found).effect == pytest.approx(0.06, abs=0.02)
     assert together(found).note == "12 cases"
-    assert exit_status(found) == 1
+    assert found.exit_status == 1
 
 
 def test_what_all_cases_of_a_run_have_in_common_is_no_evidence_of_twelve() -> None:
@@ -101,7 +101,7 @@ def test_the_strictest_rule_for_any_of_the_cases_holds_for_all() -> None:
 def test_one_case_alone_is_not_together_with_anything() -> None:
     rng = random.Random(5)
     found = compare(runs(rng, 1.0, cases=CASES[:1]), runs(rng, 1.0, cases=CASES[:1]))
-    assert not [each for each in found.cells if "*" in each.case_id]
+    assert not [each for each in found.findings if "*" in each.case_id]
 
 
 def test_one_run_a_side_is_judged_by_the_history_of_all_cases() -> None:
@@ -115,13 +115,13 @@ def test_one_run_a_side_is_judged_by_the_history_of_all_cases() -> None:
 def test_without_history_one_run_a_side_has_no_row_for_all() -> None:
     rng = random.Random(7)
     found = compare(runs(rng, 1.0, 1), runs(rng, 1.2, 1, commit="b"))
-    assert not [each for each in found.cells if "*" in each.case_id]
+    assert not [each for each in found.findings if "*" in each.case_id]
 
 
 def test_headline_metrics_are_taken_together_and_details_are_not() -> None:
     rng = random.Random(8)
     found = compare(runs(rng, 1.0), runs(rng, 1.0))
-    assert {each.metric for each in found.cells if "*" in each.case_id} == {"latency", "rtf", "memory"}
+    assert {each.metric for each in found.findings if "*" in each.case_id} == {"latency", "rtf", "memory"}
 
 
 def test_cases_that_tell_each_other_the_usual_noise_show_what_one_alone_could_not() -> None:
@@ -137,16 +137,16 @@ def test_cases_that_tell_each_other_the_usual_noise_show_what_one_alone_could_no
         for side in (base, candidate)
     ]
     among_others = compare(base, candidate)
-    assert cell(among_others, "latency", CASES[0]).verdict == "regression"
-    assert cell(compare(*alone, alpha=0.01 / 12), "latency", CASES[0]).verdict == "inconclusive"
-    assert {cell(among_others, "latency", case_id).verdict for case_id in CASES[1:]} == {"inconclusive"}
+    assert finding(among_others, "latency", CASES[0]).verdict == "regression"
+    assert finding(compare(*alone, alpha=0.01 / 12), "latency", CASES[0]).verdict == "inconclusive"
+    assert {finding(among_others, "latency", case_id).verdict for case_id in CASES[1:]} == {"inconclusive"}
 
 
 def test_with_two_runs_a_side_each_case_stands_alone() -> None:
     rng = random.Random(4)
     base, candidate = (runs(rng, scale, n=2) for scale in (1.0, 1.2))
-    found = cell(compare(base, candidate), "latency", CASES[0])
-    own = [[run.records[CASES[0]].rounds_s[0] for run in side] for side in (base, candidate)]
+    found = finding(compare(base, candidate), "latency", CASES[0])
+    own = [[run.records[CASES[0]].result.speed.rounds_s[0] for run in side] for side in (base, candidate)]
     difference = stats.welch(*([log(value) for value in side] for side in own))
     assert difference is not None
     assert (found.low, found.high) == (

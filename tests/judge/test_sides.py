@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from asr_harness.compare import compare, exit_status
 from asr_harness.errors import RecordError
-from asr_harness.report.verdicts import headline
-from tests.compare.conftest import Side
-from tests.compare.test_times import cell
+from asr_harness.schema import Fingerprints, Gpu
+from tests.judge.conftest import Side
+from tests.judge.judging import compare, finding
 from tests.saved_runs import CASE, measured, unmeasured
 
 OTHER = "ctc-mini-cpu-5s-b1-baseline"
@@ -29,8 +28,8 @@ def test_outcomes_are_judged(side: Side, before: str, after: str, verdict: str) 
         [measured() if each == "measured" else unmeasured(each), measured(OTHER)] for each in (before, after)
     ]
     found = compare(side("a", cases=cases[0]), side("b", cases=cases[1]))
-    assert cell(found, "outcome").verdict == verdict
-    assert exit_status(found) == (1 if verdict in ("regression", "missing") else 0)
+    assert finding(found, "outcome").verdict == verdict
+    assert found.exit_status == (1 if verdict in ("regression", "missing") else 0)
 
 
 @pytest.mark.parametrize(
@@ -42,26 +41,26 @@ def test_a_case_that_never_ran_and_is_gone_is_missing_if_the_base_could_have_run
     found = compare(
         side("a", cases=[unmeasured(before), measured(OTHER)]), side("b", cases=[measured(OTHER)])
     )
-    assert cell(found, "outcome").verdict == verdict
+    assert finding(found, "outcome").verdict == verdict
 
 
 @pytest.mark.parametrize(("after", "status"), [("failed", 2), ("measured", 0)])
 def test_cases_that_ran_nowhere_are_nothing_to_compare(side: Side, after: str, status: int) -> None:
     cases = [measured() if after == "measured" else unmeasured(after)]
     found = compare(side("a", cases=[unmeasured("failed")]), side("b", cases=cases))
-    assert exit_status(found) == status
-    assert headline(found).startswith("NOTHING" if status else "NO REGRESSION")
+    assert found.exit_status == status
+    assert found.headline.startswith("NOTHING" if status else "NO REGRESSION")
 
 
 def test_a_case_that_the_candidate_lacks_is_missing_and_fails(side: Side) -> None:
     found = compare(side("a", cases=[measured(), measured(OTHER)]), side("b", cases=[measured(OTHER)]))
-    assert cell(found, "outcome").verdict == "missing"
-    assert exit_status(found) == 1
+    assert finding(found, "outcome").verdict == "missing"
+    assert found.exit_status == 1
 
 
 def test_one_failure_among_the_candidates_runs_is_enough(side: Side) -> None:
     runs = (*side("b", 2, cases=[measured()]), *side("c", 1, cases=[unmeasured("failed", reason="boom")]))
-    found = cell(compare(side("a", cases=[measured()]), runs), "outcome")
+    found = finding(compare(side("a", cases=[measured()]), runs), "outcome")
     assert found.verdict == "missing"
     assert "boom" in found.note
 
@@ -69,7 +68,7 @@ def test_one_failure_among_the_candidates_runs_is_enough(side: Side) -> None:
 def test_a_case_new_in_the_candidate_is_noted(side: Side) -> None:
     found = compare(side("a", cases=[measured()]), side("b", cases=[measured(), measured(OTHER)]))
     assert any(OTHER in note for note in found.notes)
-    assert exit_status(found) == 0
+    assert found.exit_status == 0
 
 
 def test_sides_without_a_common_case_are_unusable(side: Side) -> None:
@@ -86,13 +85,13 @@ def test_another_machine_is_incomparable_and_names_the_key(
     found = compare(side("a"), side("b", environment=environment))
     refused = found.of("incomparable")[0]
     assert refused.note.startswith(f"{key} differs")
-    assert exit_status(found) == 2
+    assert found.exit_status == 2
 
 
 def test_across_machines_exact_signals_and_quality_are_compared_but_no_times(side: Side) -> None:
     sides = side("a", wrong=(1, 1, 1, 1)), side("b", wrong=(1, 1, 1, 1), environment={"cpu": "Another"})
     found = compare(*sides, across=["machines"])
-    metrics = {each.metric for each in found.cells}
+    metrics = {each.metric for each in found.findings}
     assert {"wer", "flops", "transcripts"} <= metrics
     assert not metrics & {"latency", "rtf", "memory"}
     assert any("not compared" in note for note in found.notes)
@@ -101,33 +100,35 @@ def test_across_machines_exact_signals_and_quality_are_compared_but_no_times(sid
 def test_a_gpus_power_limit_matters_to_cuda_cases_only(side: Side) -> None:
     on_gpu = "whisper-tiny-cuda-5s-b1-baseline"
     cases = [measured(), measured(on_gpu)]
-    limits = [{"gpus": [{"name": "T4", "power_limit_w": watts}]} for watts in (70, 60)]
+    limits = [{"gpus": (Gpu("T4", power_limit_w=watts),)} for watts in (70, 60)]
     found = compare(
         *(side(name, cases=cases, environment=each) for name, each in zip("ab", limits, strict=True))
     )
     assert {each.case_id for each in found.of("incomparable")} == {on_gpu}
-    assert cell(found, "latency", CASE).verdict == "unchanged"
+    assert finding(found, "latency", CASE).verdict == "unchanged"
 
 
 @pytest.mark.parametrize("key", ["slice", "weights", "decoding"])
 def test_other_fingerprints_are_incomparable(side: Side, key: str) -> None:
-    fingerprints = {"slice": "s", "weights": "w", "normaliser": "n", "decoding": "d"}
-    found = compare(side("a"), side("b", fingerprints=fingerprints | {key: "other"}))
+    fingerprints = Fingerprints(
+        **{"slice": "s", "weights": "w", "normaliser": "n", "decoding": "d", key: "other"}
+    )
+    found = compare(side("a"), side("b", fingerprints=fingerprints))
     assert found.of("incomparable")[0].note.startswith(f"{key} differs")
 
 
 def test_new_weights_are_compared_when_asked_for(side: Side) -> None:
-    fingerprints = {"slice": "s", "weights": "new", "normaliser": "n", "decoding": "d"}
+    fingerprints = Fingerprints("s", "new", "n", "d")
     found = compare(side("a"), side("b", scale=1.3, fingerprints=fingerprints), across=["weights"])
-    assert cell(found, "latency").verdict == "regression"
+    assert finding(found, "latency").verdict == "regression"
 
 
 def test_another_normaliser_bars_error_rates_only(side: Side) -> None:
-    fingerprints = {"slice": "s", "weights": "w", "normaliser": "new", "decoding": "d"}
+    fingerprints = Fingerprints("s", "w", "new", "d")
     found = compare(side("a", wrong=(1,) * 4), side("b", wrong=(1,) * 4, fingerprints=fingerprints))
-    assert cell(found, "wer").verdict == "incomparable"
-    assert "normaliser differs" in cell(found, "wer").note
-    assert cell(found, "latency").verdict != "incomparable"
+    assert finding(found, "wer").verdict == "incomparable"
+    assert "normaliser differs" in finding(found, "wer").note
+    assert finding(found, "latency").verdict != "incomparable"
 
 
 def test_a_run_on_both_sides_is_told(side: Side) -> None:
