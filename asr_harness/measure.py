@@ -13,8 +13,8 @@ from asr_harness.types import STAGES, RecordsPasses, ReentersEncoder, Round, Tra
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from asr_harness.devices.instruments.peaks import MachinePeaks
     from asr_harness.errors import MeterError
-    from asr_harness.meters.machine_peaks import MachinePeaks
     from asr_harness.metrics.energy import EnergyFigure
     from asr_harness.models import LoadedModel
     from asr_harness.types import (

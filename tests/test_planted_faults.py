@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from asr_harness import models
+from asr_harness.devices.instruments.clock import HostClock
+from asr_harness.devices.instruments.operators import OperatorMeter
 from asr_harness.measure import SliceRunner, Work
-from asr_harness.meters.clock import HostClock
-from asr_harness.meters.operators import OperatorMeter
 from asr_harness.metrics.flops import stage_flops
 from asr_harness.models import counting
 from asr_harness.models.whisper import WhisperTranscriber

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
+from asr_harness import devices
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -76,8 +78,7 @@ def _energy(record: CaseRecord) -> float | None:
 
 
 def _memory(record: CaseRecord) -> float | None:
-    name = "peak_allocated_bytes" if record.case.device.startswith("cuda") else "peak_resident_bytes"
-    return _info(record, name)
+    return _info(record, devices.recorded(record.case.device).peak_memory_name)
 
 
 METRICS = (

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import devices
 from asr_harness.compare.cells import Cell
 from asr_harness.compare.metrics import OUTCOME
 from asr_harness.errors import RecordError
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 ACROSS = ("machines", "weights", "decoding")
 """Differences that one may ask to look past."""
 
-CPU_KEYS = ("cpu", "n_logical_cores", "n_threads", "variables")
-GPU_KEYS = ("name", "power_limit_w")
 ABSENT = "absent"
 FINGERPRINTS = {"slice": None, "weights": "weights", "decoding": "decoding"}
 
@@ -90,11 +89,7 @@ def pair_up(
 
 def machine(run: SavedRun, device: str) -> Mapping[str, Any]:
     """Give what must be alike for times on a device to be compared."""
-    found = {key: run.environment.get(key) for key in CPU_KEYS}
-    if device.startswith("cuda"):
-        gpus = run.environment.get("gpus") or []
-        found |= {f"gpu {key}": [gpu.get(key) for gpu in gpus] for key in GPU_KEYS}
-    return found
+    return devices.comparable(device, run.environment)
 
 
 def notes_on_runs(base: Sequence[SavedRun], candidate: Sequence[SavedRun]) -> list[str]:

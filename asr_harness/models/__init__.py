@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from asr_harness import devices
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.models.checkpoints import Checkpoint, find_architecture, find_pretrained
 
@@ -63,9 +64,7 @@ def load(source: str, *, device: str, weights: Weights, **variant: Any) -> Loade
 
     Raises ModelError where it cannot be found, UnavailableError where this machine cannot run it so.
     """
-    from asr_harness.models.building import check_device
-
-    check_device(device)
+    devices.get(device).check()
     if is_custom(source):
         return _load_custom(source, device=device, **variant)
     checkpoint = find_checkpoint(source, weights)

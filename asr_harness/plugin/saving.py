@@ -40,7 +40,7 @@ class Saving:
 
     def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
         """Add the top-level `asr` block."""
-        from asr_harness.meters import environment
+        from asr_harness.devices import environment
 
         output_json["asr"] = {
             "schema_version": records.SCHEMA_VERSION,
