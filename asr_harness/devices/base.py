@@ -251,6 +251,11 @@ class Device(ABC):
         """
         return {}
 
+    def named_in(self, environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name for people what a run's environment has of this kind, as `describe` put it there."""
+        del environment
+        return ()
+
     def comparable(self, environment: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read from a run's environment, `describe` in it, what must be alike for times to be compared."""
         del environment

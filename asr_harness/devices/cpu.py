@@ -73,6 +73,12 @@ class Cpu(Device):
             "variables": {name: os.environ.get(name) for name in THREAD_VARIABLES},
         }
 
+    def named_in(self, environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the processor with its cores."""
+        name = environment.get("cpu") or "unknown processor"
+        n_cores = environment.get("n_physical_cores") or environment.get("n_logical_cores")
+        return (f"{name}, {n_cores} cores" if n_cores else name,)
+
     def comparable(self, environment: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read the processor, its cores and threads."""
         return {key: environment.get(key) for key in COMPARABLE_KEYS}

@@ -105,6 +105,10 @@ class Cuda(Accelerator):
 
         return {"cuda": torch.version.cuda, "cudnn": _cudnn_version(), "gpus": nvml_gpus.describe(pynvml)}
 
+    def named_in(self, environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name every GPU."""
+        return tuple(gpu.get("name") or "unnamed GPU" for gpu in environment.get("gpus") or ())
+
     def comparable(self, environment: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read the names and power limits of all GPUs."""
         gpus = environment.get("gpus") or []

@@ -101,6 +101,10 @@ class Mps(Device):
             return {}
         return {ENVIRONMENT_KEY: {"memory_bytes": int(self.backend.recommended_max_memory())}}
 
+    def named_in(self, environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the GPU, which has no name but its processor's."""
+        return (self.kind_title,) if environment.get(ENVIRONMENT_KEY) else ()
+
     def comparable(self, environment: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read that share; the chip's name is the processor's."""
         gpu = environment.get(ENVIRONMENT_KEY) or {}

@@ -56,6 +56,10 @@ class Xpu(Accelerator):
         gpus = [{key: getattr(gpu, name, None) for key, name in PROPERTIES.items()} for gpu in properties]
         return {ENVIRONMENT_KEY: gpus}
 
+    def named_in(self, environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name every GPU."""
+        return tuple(gpu.get("name") or "unnamed GPU" for gpu in environment.get(ENVIRONMENT_KEY) or ())
+
     def comparable(self, environment: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read the names and drivers of all GPUs."""
         gpus = environment.get(ENVIRONMENT_KEY) or []

@@ -6,6 +6,8 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import devices
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,6 @@ def digest(value: Any) -> str:
 
 def machine_name(environment: Mapping[str, Any]) -> str:
     """Name processor, cores and GPUs in a few words."""
-    cpu = environment.get("cpu") or "unknown processor"
-    cores = environment.get("n_physical_cores") or environment.get("n_logical_cores")
-    gpus = [gpu.get("name") or "unnamed GPU" for gpu in environment.get("gpus") or ()]
-    return ", ".join([f"{cpu}, {cores} cores" if cores else cpu, *(gpus or ["no GPU"])])
+    others = (device for device in devices.REGISTRY.all().values() if device is not devices.HOST)
+    accelerators = [name for device in others for name in device.named_in(environment)]
+    return ", ".join([*devices.HOST.named_in(environment), *(accelerators or ["no GPU"])])
