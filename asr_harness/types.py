@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from asr_harness.devices.base import EnergyCounter, MemoryMeter, Reading, StageClock
+from asr_harness.devices.protocols import EnergyCounter, MemoryMeter, Reading, StageClock
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.stages import STAGES, PassKind, StageName

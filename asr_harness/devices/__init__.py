@@ -6,6 +6,7 @@ the devices, by those who only judge and print too: what needs torch lies in `in
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.devices.base import Device, Sizes
@@ -17,14 +18,20 @@ from asr_harness.registry import Registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HOST", "REGISTRY", "Device", "Sizes", "comparable", "get", "key_of", "names", "recorded"]
+__all__ = ["HOST", "REGISTRY", "Device", "Sizes", "comparable", "get", "key_of", "known", "names", "recorded"]
 
 REGISTRY: Registry[Device] = Registry(__name__, "DEVICE", Device, group="asr_harness.devices")  # type: ignore[type-abstract]
 
 
+@cache
+def known() -> Mapping[str, Device]:
+    """Give every device by its key, whether this machine has it or not; looked for once in a process."""
+    return REGISTRY.all()
+
+
 def names() -> tuple[str, ...]:
-    """List the keys of all devices that are known, whether this machine has them or not."""
-    return tuple(REGISTRY.all())
+    """List the keys of all devices that are known."""
+    return tuple(known())
 
 
 def key_of(name: str) -> str:
@@ -46,6 +53,7 @@ def get(name: str) -> Device:
     return device.at(int(index))
 
 
+@cache
 def recorded(name: str) -> Device:
     """Find the device that a saved run names; one that is not known here can still be judged and printed."""
     try:

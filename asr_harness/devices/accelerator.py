@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.devices.base import Device, Reading
+from asr_harness.devices.base import Device
 
 if TYPE_CHECKING:
-    from asr_harness.devices.base import MemoryMeter, StageClock
+    from asr_harness.devices.protocols import MemoryMeter, Reading, StageClock
 
 
 class Accelerator(Device):

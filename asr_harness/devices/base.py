@@ -1,4 +1,4 @@
-"""What a device is to the rest of the package, and the protocols of what it is measured with.
+"""What a device is to the rest of the package.
 
 Nothing here imports torch when it is imported: judging and printing ask a device too.
 """
@@ -10,82 +10,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from errno import ENOMEM
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from asr_harness.devices.finding import Finding
+from asr_harness.devices.protocols import EnergyCounter, MemoryMeter, StageClock
 from asr_harness.errors import MeterError, UnavailableError
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from asr_harness.devices.instruments.peaks import MachinePeaks
     from asr_harness.devices.instruments.probe import Speed
-    from asr_harness.schema.stages import StageName
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc")
 """How libraries say so that have no error type of their own for it, in lower case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A value that a meter read, or None with the reason."""
-
-    name: str
-    value: float | None
-    label: Literal["measured", "estimated", "unmeasured"] = "measured"
-    reason: str | None = None
-
-
-class MemoryMeter(Protocol):
-    """Tells the peak memory since it was reset."""
-
-    def reset(self) -> None:
-        """Start a new peak at what is held now."""
-
-    def read(self) -> tuple[Reading, ...]:
-        """Give the peaks in bytes."""
-
-
-class StageClock(Protocol):
-    """Times the stages of one transcription; time in a nested stage belongs to the inner one alone."""
-
-    def synchronise(self) -> None:
-        """Wait until the device has done all it was given."""
-
-    def start(self) -> None:
-        """Synchronise the device, then forget all marks and begin."""
-
-    def stage(self, name: StageName) -> AbstractContextManager[None]:
-        """Time what runs inside as `name`, without synchronising the device."""
-
-    def stop(self) -> tuple[float, Mapping[StageName, float]]:
-        """Synchronise, then give the end-to-end seconds and the seconds of each stage."""
-
-
-class EnergyCounter(Protocol):
-    """A cumulative count of joules, read from the side while work runs; safe to read from two threads."""
-
-    @property
-    def source(self) -> str:
-        """What counts, such as `nvml total energy`."""
-
-    @property
-    def label(self) -> Literal["measured", "estimated"]:
-        """Whether the joules come from a sensor or from a model of one."""
-
-    @property
-    def step_s(self) -> float | None:
-        """Seconds between the samples it is made from; None if it steps by itself, to be found out."""
-
-    def read_j(self) -> float:
-        """Joules since some origin, never falling. Raises MeterError if the counter is gone."""
-
-    def state(self) -> Mapping[str, Any]:
-        """Describe in plain JSON values what bears on it: limits, clocks, temperature, other processes."""
-
-    def invalid_reason(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-        """Say why work between two states must not be counted, and the way out; None if it may."""
-
 
 CounterOpeners = Mapping[str, Callable[[], EnergyCounter]]
 

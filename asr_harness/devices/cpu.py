@@ -16,7 +16,7 @@ from asr_harness.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from asr_harness.devices.base import EnergyCounter
+    from asr_harness.devices.protocols import EnergyCounter
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
 COMPARABLE_KEYS = ("cpu", "n_logical_cores", "n_threads", "variables")

@@ -6,12 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.devices.accelerator import Accelerator
-from asr_harness.devices.base import CounterOpeners, Reading, Sizes
+from asr_harness.devices.base import CounterOpeners, Sizes
 from asr_harness.devices.finding import Finding
 from asr_harness.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from asr_harness.devices.protocols import Reading
 
 GPU_KEYS = ("name", "power_limit_w")
 

@@ -37,7 +37,7 @@ def describe() -> Mapping[str, Any]:
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
     }
-    for device in devices.REGISTRY.all().values():
+    for device in devices.known().values():
         found |= _part(device)
     return found
 

@@ -29,7 +29,7 @@ WATCH_S = 1.0
 
 def examine(root: Path = Path("/")) -> Iterator[Finding]:
     """Look at everything that bears on a measurement; `root` is where /sys and /proc hang."""
-    findings = {device: tuple(device.findings()) for device in devices.REGISTRY.all().values()}
+    findings = {device: tuple(device.findings()) for device in devices.known().values()}
     yield from findings.pop(devices.HOST)
     yield virtualisation(root)
     yield governor(root)

@@ -13,7 +13,7 @@ from asr_harness.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from asr_harness.devices.base import MemoryMeter, StageClock
+    from asr_harness.devices.protocols import MemoryMeter, StageClock
 
 ENVIRONMENT_KEY = "apple_gpu"
 

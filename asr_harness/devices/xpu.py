@@ -47,6 +47,16 @@ class Xpu(Accelerator):
         if self.index is not None and self.index >= n_gpus:
             raise UnavailableError(f"no {self.name}: PyTorch sees GPUs 0 to {n_gpus - 1}")
 
+    def available_memory_bytes(self) -> int:
+        """Memory that is free on the device; what this process left of it, where the driver cannot tell."""
+        try:
+            return super().available_memory_bytes()
+        except RuntimeError:
+            # Integrated GPUs have no such query, and torch.xpu.mem_get_info raises.
+            index = self.backend.current_device() if self.index is None else self.index
+            total = self.backend.get_device_properties(index).total_memory
+            return int(total) - int(self.backend.memory_reserved(index))
+
     def describe(self) -> Mapping[str, Any]:
         """Describe every GPU that PyTorch sees; nothing where there is none."""
         backend = self.backend

@@ -21,6 +21,6 @@ def digest(value: Any) -> str:
 
 def machine_name(environment: Mapping[str, Any]) -> str:
     """Name processor, cores and GPUs in a few words."""
-    others = (device for device in devices.REGISTRY.all().values() if device is not devices.HOST)
+    others = (device for device in devices.known().values() if device is not devices.HOST)
     accelerators = [name for device in others for name in device.named_in(environment)]
     return ", ".join([*devices.HOST.named_in(environment), *(accelerators or ["no GPU"])])

@@ -64,6 +64,9 @@ class FakeBackend:
     def max_memory_reserved(self, index: int | None = None) -> int:
         return 500 * (self._index(index) + 1)
 
+    def memory_reserved(self, index: int | None = None) -> int:
+        return 200 * (self._index(index) + 1)
+
     def mem_get_info(self, index: int | None = None) -> tuple[int, int]:
         return 1000 * (self._index(index) + 1), 9000
 

@@ -36,6 +36,17 @@ def test_memory_is_what_its_allocator_gave_out_and_held() -> None:
     assert devices.get("xpu").available_memory_bytes() == 1000
 
 
+def test_where_the_driver_cannot_tell_what_is_free_it_is_all_but_what_the_process_holds(
+    xpu: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int | None) -> None:
+        raise RuntimeError("The device doesn't support querying the available free memory.")
+
+    monkeypatch.setattr(xpu, "mem_get_info", refuse)
+    # 9000 in all, of which GPU 1 has 400 reserved.
+    assert devices.get("xpu:1").available_memory_bytes() == 8600
+
+
 @pytest.mark.usefixtures("xpu")
 def test_its_gpus_are_described_and_have_to_be_alike() -> None:
     environment = dict(devices.get("xpu").describe())

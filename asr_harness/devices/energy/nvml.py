@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
 
-    from asr_harness.devices.base import EnergyCounter
+    from asr_harness.devices.protocols import EnergyCounter
 
 SAMPLE_S = 0.1
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.devices.base import Reading
+from asr_harness.devices.protocols import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from asr_harness.devices.base import Reading
 from asr_harness.devices.instruments.accelerator_memory import ALLOCATED, RESERVED
+from asr_harness.devices.protocols import Reading
 
 
 class PoolMemory:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from asr_harness.devices.base import Reading
+from asr_harness.devices.protocols import Reading
 
 NAME = "peak_resident_bytes"
 RESET_PEAK = "5"

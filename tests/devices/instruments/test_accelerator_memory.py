@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from asr_harness.devices.base import Reading
 from asr_harness.devices.instruments import nvml_gpus
 from asr_harness.devices.instruments.accelerator_memory import AcceleratorMemory
+from asr_harness.devices.protocols import Reading
 
 
 class FakeCuda:
