@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from asr_harness.meters.host import Finding
+    from asr_harness.devices.finding import Finding
 
 N_RUNS = 10
 N_ROUNDS = 8
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings and the noise; nothing found is a failure."""
-    from asr_harness.meters import host
+    from asr_harness.devices import host
 
     findings = list(host.examine())
     runs = [] if arguments.quick else _runs(arguments.work)

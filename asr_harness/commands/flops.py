@@ -9,7 +9,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness import systems
+from asr_harness import devices, systems
 from asr_harness.errors import UnavailableError
 from asr_harness.report.terminal import table
 
@@ -49,7 +49,7 @@ def _passes(checkpoint: Checkpoint, width: int) -> list[str]:
 def _counters(checkpoint: Checkpoint, width: int) -> list[str]:
     from asr_harness.systems.hf import other_counters
 
-    meta, real = (_encoder(checkpoint, device) for device in ("meta", "cpu"))
+    meta, real = (_encoder(checkpoint, device) for device in ("meta", devices.HOST.name))
     by_operator = other_counters.operators(*meta)
     ours = sum(by_operator.values())
     rows, remarks = [("asr-harness", _giga(ours), _off(ours, ours))], []

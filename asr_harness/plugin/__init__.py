@@ -29,7 +29,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers and, where a suite gave a grid, plan the session."""
-    for device in ("cpu", "cuda"):
+    from asr_harness import devices
+
+    for device in options.usage_errors(devices.names):
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
     grid = config.hook.pytest_asr_grid()
     if grid is None:

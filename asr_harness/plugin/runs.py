@@ -83,7 +83,7 @@ class MeasuredRun:
 
     @cached_property
     def _warm_up(self) -> tuple[measure.Work, float]:
-        from asr_harness.meters.operators import OperatorMeter
+        from asr_harness.devices.instruments.operators import OperatorMeter
 
         if self._compiles:
             # What compiles is no measure of a round, and under a counter of operators nothing would compile.

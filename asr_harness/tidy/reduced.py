@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from asr_harness import devices
 from asr_harness.tidy.intervals import pooled_rate_interval
 from asr_harness.tidy.naming import digest
 from asr_harness.types import STAGES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MEMORY_KINDS = {
     "peak_allocated_bytes": "allocated on the GPU",
     "peak_resident_bytes": "resident in the process",
+    "peak_reserved_bytes": "reserved on the GPU",
 }
 
 Row = dict[str, Any]
@@ -102,13 +104,14 @@ def peaks(case: Case, block: Mapping[str, Any]) -> Row:
     }
 
 
-def memory(info: Mapping[str, Any]) -> Row:
+def memory(case: Case, info: Mapping[str, Any]) -> Row:
     """Peak memory, and which peak stands for it."""
     found = {
         name: info.get(name)
         for name in ("peak_resident_bytes", "peak_allocated_bytes", "peak_reserved_bytes")
     }
-    known = [name for name in MEMORY_KINDS if found[name] is not None]
+    preferred = (devices.recorded(case.device).peak_memory_name, *MEMORY_KINDS)
+    known = [name for name in preferred if found.get(name) is not None]
     if not known:
         return found
     return found | {"memory_bytes": found[known[0]], "memory_kind": MEMORY_KINDS[known[0]]}

@@ -55,7 +55,7 @@ def row(record: CaseRecord, block: Mapping[str, Any]) -> Row:
         **reduced.speed(record.rounds_s, info, n),
         **reduced.work(info, n),
         **reduced.peaks(record.case, block),
-        **reduced.memory(info),
+        **reduced.memory(case, info),
         **reduced.energy(info, n),
         **reduced.quality(info),
     }

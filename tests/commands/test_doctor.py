@@ -8,7 +8,7 @@ import pytest
 
 from asr_harness import noise
 from asr_harness.cli import main
-from asr_harness.meters import host
+from asr_harness.devices import host
 
 FINDINGS = (
     host.Finding("processor", "good", "a fast one"),

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from asr_harness.runs import former_runs, known_runs, select_runs
 
 from asr_harness.errors import RecordError
+from asr_harness.runs import former_runs, known_runs, select_runs
 from asr_harness.schema import load_run
 from tests.saved_runs import CASE, content, measured, unmeasured, write_run
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asr_harness.saved import parse_run
 
 from asr_harness.errors import RecordError
-from asr_harness.saved import parse_run
 from tests.saved_runs import content, measured, unmeasured
 
 REQUIRED = ("case", "n_utterances", "audio_s", "utterances", "batch_latency_s", "stage_s", "calibration_s")
