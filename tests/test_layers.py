@@ -10,8 +10,8 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 
 LAYERS = (
-    {"__init__", "errors", "types", "schema", "registry"},
-    {"data", "models", "meters", "metrics"},
+    {"__init__", "errors", "types", "schema", "registry", "corpora"},
+    {"models", "meters", "metrics"},
     {"grid", "environment", "measure", "energy"},
     {"records", "journal", "shapes", "checking", "saved", "selecting", "tidy"},
     {"stats", "moderation", "wer_stats", "sequential", "compare", "settings", "noise"},
@@ -19,7 +19,7 @@ LAYERS = (
     {"plugin", "commands"},
     {"cli"},
 )
-LEAVES = {"data", "models", "meters", "metrics"}
+LEAVES = {"corpora", "models", "meters", "metrics"}
 """Packages of the second layer know nothing of one another."""
 
 TORCH_USERS = {"models", "meters", "metrics"}

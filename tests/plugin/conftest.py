@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import soundfile
 
-import asr_harness.data.corpora
+import asr_harness.corpora
 import asr_harness.meters
 import asr_harness.models
 import asr_harness.plugin
@@ -18,7 +18,7 @@ import benchmarks
 from tests.conftest import noise
 
 # Pytester forgets what a suite imported; imported here, it is there for all of them.
-for package in (asr_harness.plugin, asr_harness.models, asr_harness.meters, asr_harness.data.corpora):
+for package in (asr_harness.plugin, asr_harness.models, asr_harness.meters, asr_harness.corpora):
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(info.name)
 for name in ("hypothesis", "jiwer", "whisper_normalizer.english"):
