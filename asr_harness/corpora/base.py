@@ -1,17 +1,19 @@
-"""What every corpus gives, and how one is found by its name."""
+"""What a corpus is made of: segments, the utterances and slices cut from them; and its kind, a plug-in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from asr_harness import corpora
-from asr_harness.errors import DataError
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+ENGLISH = "en"
+WHISPER_ENGLISH = "whisper-english"
+"""The normaliser of every English corpus; `metrics/text.py` has it under this key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,53 @@ class Corpus:
     segments: tuple[Segment, ...]
 
 
-def open_corpus(spec: str) -> Corpus:
-    """Open `NAME` or `NAME:LOCATION`; each name is a module of `corpora` with `open_at(location)`.
+@dataclass(frozen=True, slots=True)
+class CorpusKind:
+    """A corpus as a plug-in: how it opens, what is spoken in it, and how its texts are made comparable.
 
-    Raises DataError if the name is unknown, or nothing usable is at the location.
+    `open_at` gets what follows `KEY:` in a SPEC, None where nothing does; it raises DataError if nothing
+    usable is there. `normaliser` is a key of `metrics/text.py`, or `module:function` of one's own.
     """
-    name, _, location = spec.partition(":")
-    known = [module.name for module in iter_modules(corpora.__path__)]
-    if name not in known:
-        raise DataError(
-            f"no corpus {name!r}; there are {', '.join(known)}. "
-            f"To add it, write asr_harness/corpora/{name}.py with open_at(location)"
-        )
-    module = import_module(f"{corpora.__name__}.{name}")
-    corpus: Corpus = module.open_at(location or None)
-    return corpus
+
+    key: str
+    open_at: Callable[[str | None], Corpus]
+    language: str = ENGLISH
+    normaliser: str = WHISPER_ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A stretch of one talk with its reference transcript, as the corpus writes it."""
+
+    id: str
+    talk: str
+    speaker: str
+    start_s: float
+    end_s: float
+    reference: str
+    samples: Samples
+
+    @property
+    def audio_s(self) -> float:
+        """Length of the audio in seconds."""
+        return len(self.samples) / SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The fixed utterances of one bucket; every batch size of a case group works on the same slice.
+
+    `language` and `normaliser` are those of its corpus' kind.
+    """
+
+    corpus: str
+    bucket: str
+    utterances: tuple[Utterance, ...]
+    fingerprint: str
+    language: str = ENGLISH
+    normaliser: str = WHISPER_ENGLISH
+
+    @property
+    def audio_s(self) -> float:
+        """Total length of the audio in seconds."""
+        return sum(utterance.audio_s for utterance in self.utterances)

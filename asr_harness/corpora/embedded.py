@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness.corpora.base import CorpusKind
 from asr_harness.corpora.sources import layout
 from asr_harness.errors import DataError
 
@@ -21,3 +22,6 @@ def open_at(location: str | None) -> Corpus:
             f"embedded has no locations, got {location!r}; for your own folder use tedlium:FOLDER"
         )
     return layout.open_folder("embedded", TALKS, origin="the package's own talks")
+
+
+CORPUS = CorpusKind("embedded", open_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from asr_harness.corpora.base import Corpus, Segment
+from asr_harness.corpora.base import Corpus, CorpusKind, Segment
 from asr_harness.corpora.slices import content
 from asr_harness.corpora.sources import audio
 from asr_harness.errors import DataError
@@ -39,3 +39,6 @@ def _read(transcript: Path) -> list[Segment]:
         talk, end_s = f"{speaker}-{chapter}", audio.length_s(recording)
         segments.append(Segment(talk, speaker, recording, 0.0, end_s, text.strip()))
     return segments
+
+
+CORPUS = CorpusKind("librispeech", open_at)

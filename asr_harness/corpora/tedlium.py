@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness.corpora.base import CorpusKind
 from asr_harness.corpora.sources import locations as sources
 from asr_harness.corpora.sources.hub import MIRRORS
 
@@ -27,3 +28,6 @@ def open_at(location: str | None) -> Corpus:
     if Path(chosen).expanduser().exists():
         return sources.open_first("tedlium", [chosen])
     return sources.open_first("tedlium", [part.strip() for part in chosen.split(",") if part.strip()])
+
+
+CORPUS = CorpusKind("tedlium", open_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics.text import clean_reference, normalise, normaliser_fingerprint
+from asr_harness.metrics.text import WHISPER_ENGLISH, clean_reference, normalise, normaliser_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,9 +58,9 @@ class UtteranceErrors:
     alignment: str = ""
 
 
-def utterance_errors(reference: str, hypothesis: str) -> UtteranceErrors:
+def utterance_errors(reference: str, hypothesis: str, normaliser: str = WHISPER_ENGLISH) -> UtteranceErrors:
     """Count the errors of one hypothesis; the reference is as the corpus writes it."""
-    clean, heard = normalise(clean_reference(reference)), normalise(hypothesis)
+    clean, heard = normalise(clean_reference(reference), normaliser), normalise(hypothesis, normaliser)
     return UtteranceErrors(
         words=count_words(clean, heard),
         characters=count_characters(clean, heard),
@@ -105,12 +105,18 @@ def rate(errors: Errors) -> float | None:
     return errors.n_errors / errors.n_reference if errors.n_reference else None
 
 
-def score(references: Sequence[str], hypotheses: Sequence[str], reasons: dict[str, str]) -> dict[str, Any]:
+def score(
+    references: Sequence[str],
+    hypotheses: Sequence[str],
+    reasons: dict[str, str],
+    normaliser: str = WHISPER_ENGLISH,
+) -> dict[str, Any]:
     """Give pooled `wer`, `cer`, `wer_raw`, and `errors`: the counts of each utterance, as plain values.
 
     A rate without reference is None, and `reasons` says so.
     """
-    counted = [utterance_errors(*pair) for pair in zip(references, hypotheses, strict=True)]
+    pairs = zip(references, hypotheses, strict=True)
+    counted = [utterance_errors(*pair, normaliser) for pair in pairs]
     rates = {
         "wer": rate(pool(errors.words for errors in counted)),
         "cer": rate(pool(errors.characters for errors in counted)),

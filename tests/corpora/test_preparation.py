@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from asr_harness.corpora import BUCKETS_S, load_slice
-from asr_harness.corpora.base import open_corpus
+from asr_harness.corpora.registry import open_corpus
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices import preparation as slices
 from asr_harness.corpora.slices import storage

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asr_harness.types import Slice, Utterance
+    from asr_harness.corpora.base import Slice, Utterance
 
 
 def batches(slice_: Slice, batch_size: int) -> tuple[tuple[Utterance, ...], ...]:

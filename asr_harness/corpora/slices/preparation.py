@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asr_harness.corpora.base import Corpus, Segment, open_corpus
+from asr_harness.corpora.registry import find_kind, open_corpus
 from asr_harness.corpora.slices import buckets, storage
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices.manifest import Choices, Entry, Manifest
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from asr_harness.types import Slice
+    from asr_harness.corpora.base import Corpus, Segment, Slice
 
 MAX_WORKERS = 4
 """Each holds one utterance in memory at a time."""
@@ -32,7 +33,9 @@ def load_slice(
     Raises DataError if the corpus has none, or anything prepared has changed since.
     """
     choices = Choices(limits_s, n_utterances, seed)
-    return storage.load(prepare(open_corpus(spec), bucket, choices), bucket, n_utterances)
+    prepared = storage.load(prepare(open_corpus(spec), bucket, choices), bucket, n_utterances)
+    kind = find_kind(spec)
+    return replace(prepared, language=kind.language, normaliser=kind.normaliser)
 
 
 def prepare(

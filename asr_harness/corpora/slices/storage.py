@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asr_harness.corpora.base import Slice, Utterance
 from asr_harness.corpora.slices import cache
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices.manifest import Entry
 from asr_harness.corpora.sources import audio
 from asr_harness.errors import DataError
-from asr_harness.types import Slice, Utterance
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,1 +1,1 @@
-"""One file per corpus: `open_at(location: str | None) -> Corpus`; the file's name is the corpus's."""
+"""Where corpora lie and how they are written: folders, archives, tables, STM, recordings."""

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr_harness.errors import DataError
-from asr_harness.types import SAMPLE_RATE_HZ
+from asr_harness.schema.audio import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from asr_harness.types import Samples
+    from asr_harness.schema.audio import Samples
 
 Pcm = NDArray[np.int16]
 

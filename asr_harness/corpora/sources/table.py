@@ -17,7 +17,7 @@ from asr_harness.corpora.slices import cache, content
 from asr_harness.corpora.sources import audio
 from asr_harness.corpora.sources.stm import StmLine, format_stm
 from asr_harness.errors import DataError
-from asr_harness.types import SAMPLE_RATE_HZ
+from asr_harness.schema.audio import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
