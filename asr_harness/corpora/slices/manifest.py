@@ -1,4 +1,4 @@
-"""Manifests: what a prepared slice holds, with a hash of every part."""
+"""Manifests: what a prepared slice holds, with a hash of every part; one that is wrong cannot be made."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from asr_harness.corpora.slices import cache
+from asr_harness.corpora.slices import cache, fields
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asr_harness.corpora.sources.audio import Pcm
+
+AUDIO = "audio"
+"""The folder beside a manifest that holds its recordings."""
+
+MAX_BYTES = 256 * 1024**2
+"""Some 300,000 utterances; what claims to be larger is not read."""
+
+MAX_FILE_NAME_BYTES = 255
+MAX_JOINED_CHARS = 100_000
+"""Runs join the names of their speakers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,14 @@ class Choices:
     limits_s: tuple[float, float]
     n_utterances: int | None
     seed: int
+
+    def __post_init__(self) -> None:
+        low_s, high_s = (fields.seconds("limits_s", limit_s) for limit_s in self.limits_s)
+        if high_s < low_s:
+            raise DataError(f"limits_s are {low_s:g} and {high_s:g}; expected the lower first")
+        if self.n_utterances is not None:
+            fields.integer("n_utterances", self.n_utterances, low=0)
+        fields.integer("seed", self.seed)
 
     @property
     def file_name(self) -> str:
@@ -55,6 +73,17 @@ class Entry:
     sha256: str
     fingerprint: str
 
+    def __post_init__(self) -> None:
+        for name in ("id", "talk", "speaker"):
+            fields.text(name, getattr(self, name), MAX_JOINED_CHARS)
+        fields.text("reference", self.reference, fields.MAX_TEXT_CHARS)
+        if fields.seconds("end_s", self.end_s) < fields.seconds("start_s", self.start_s):
+            raise DataError(f"end_s is {self.end_s:g}; expected no less than start_s, {self.start_s:g}")
+        folder, _, name = fields.text("file", self.file).partition("/")
+        fields.file_name("file", name if folder == AUDIO else self.file, max_bytes=MAX_FILE_NAME_BYTES)
+        fields.hexdigest("sha256", self.sha256)
+        fields.hexdigest("fingerprint", self.fingerprint)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -66,6 +95,13 @@ class Manifest:
     choices: Choices
     fingerprint: str
     entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        fields.file_name("corpus", self.corpus)
+        fields.text("origin", self.origin, fields.MAX_TEXT_CHARS)
+        fields.file_name("source_fingerprint", self.source_fingerprint)
+        if fields.hexdigest("fingerprint", self.fingerprint) != combine(e.fingerprint for e in self.entries):
+            raise DataError(f"fingerprint is {self.fingerprint[:12]}…; expected that of its entries")
 
     def covers(self, n_utterances: int | None) -> bool:
         """Tell whether a slice of `n_utterances` is the beginning of this one."""
@@ -110,18 +146,36 @@ def write(path: Path, manifest: Manifest) -> None:
 
 
 def read(path: Path) -> Manifest:
-    """Load a manifest; raises DataError naming the file if it is damaged."""
+    """Load a manifest; raises DataError naming the file and the value if it is damaged."""
     try:
-        content = json.loads(path.read_bytes())
-        body = content["manifest"]
-        if _hash(body) != content["sha256"]:
-            raise ValueError("it is not what was stored")
-        low_s, high_s = body["choices"].pop("limits_s")
-        choices = Choices(limits_s=(low_s, high_s), **body.pop("choices"))
-        entries = tuple(Entry(**entry) for entry in body.pop("entries"))
-        return Manifest(choices=choices, entries=entries, **body)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        content = fields.mapping("the file", fields.read_json(path, MAX_BYTES), ("sha256", "manifest"))
+        manifest = _manifest(content["manifest"])
+        if _hash(content["manifest"]) != fields.hexdigest("sha256", content["sha256"]):
+            raise DataError("it is not what was stored")
+    except DataError as error:
         raise DataError(f"{path} is damaged ({error}); delete it, then prepare again") from error
+    return manifest
+
+
+def _manifest(loaded: object) -> Manifest:
+    body = fields.mapping("manifest", loaded, Manifest.__slots__)
+    choices = fields.mapping("choices", body["choices"], Choices.__slots__)
+    low_s, high_s = fields.sequence("limits_s", choices["limits_s"], n_items=2)
+    entries = fields.sequence("entries", body["entries"])
+    return Manifest(
+        **body
+        | {
+            "choices": Choices(**choices | {"limits_s": (low_s, high_s)}),
+            "entries": tuple(_entry(i, entry) for i, entry in enumerate(entries)),
+        }
+    )
+
+
+def _entry(index: int, loaded: object) -> Entry:
+    try:
+        return Entry(**fields.mapping("it", loaded, Entry.__slots__))
+    except DataError as error:
+        raise DataError(f"entry {index}: {error}") from error
 
 
 def _covers(path: Path, choices: Choices) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def store(segment: Segment, folder: Path) -> Entry:
     """Read a segment from its recording and store it, unless the same audio is stored already."""
     pcm = audio.read_pcm(segment.recording, segment.start_s, segment.end_s)
-    file = f"audio/{segment.id}.flac"
+    file = f"{manifests.AUDIO}/{segment.id}.flac"
     content = _stored(folder / file, pcm)
     if content is None:
         content = audio.encode_flac(pcm)
