@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asr_harness.corpora.base import Corpus, CorpusKind, Segment
-from asr_harness.corpora.slices import content
-from asr_harness.corpora.sources import audio
+from asr_harness.corpora.slices import cache, content, fields
+from asr_harness.corpora.sources import audio, stm
 from asr_harness.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def open_at(location: str | None) -> Corpus:
@@ -17,7 +20,7 @@ def open_at(location: str | None) -> Corpus:
     """
     if location is None:
         raise DataError("say where LibriSpeech is, as in librispeech:LibriSpeech/dev-clean")
-    folder = Path(location).expanduser()
+    folder = cache.expanded(location)
     transcripts = sorted(folder.rglob("*.trans.txt"))
     if not transcripts:
         raise DataError(f"{folder} holds no *.trans.txt, neither itself nor below")
@@ -26,11 +29,25 @@ def open_at(location: str | None) -> Corpus:
     return Corpus("librispeech", str(folder), fingerprint, tuple(segments))
 
 
+def _lines(transcript: Path) -> list[str]:
+    try:
+        text = stm.decode(transcript.read_bytes(), str(transcript))
+    except OSError as error:
+        raise DataError(f"{transcript} cannot be read ({error.strerror})") from error
+    return text.split("\n")
+
+
 def _read(transcript: Path) -> list[Segment]:
     segments = []
-    for number, line in enumerate(transcript.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines(transcript), start=1):
+        if not line.strip():
+            continue
         name, _, text = line.strip().partition(" ")
         speaker, _, chapter = name.rpartition("-")[0].partition("-")
+        try:
+            fields.file_name("the utterance", name)
+        except DataError as error:
+            raise DataError(f"{transcript}:{number}: {error}") from error
         recording = transcript.parent / f"{name}.flac"
         if not (speaker and chapter):
             raise DataError(f"{transcript}:{number}: {line[:60]!r} is not: SPEAKER-CHAPTER-NUMBER TEXT")

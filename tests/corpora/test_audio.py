@@ -114,3 +114,57 @@ def test_content_in_memory_is_checked_as_a_file_is() -> None:
     soundfile.write(buffer, np.zeros(100), 44_100, format="WAV")
     with pytest.raises(DataError, match="row 3 has 1 channels at 44100 Hz"):
         audio.decode_pcm(buffer.getvalue(), "row 3")
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 1e300, 1.5, -20_000.0])
+def test_a_sample_that_is_not_finite_or_far_outside_is_refused_with_its_place(
+    tmp_path: Path, wrong: float
+) -> None:
+    samples = noise(1.0) / 32768
+    samples[8000] = wrong
+    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="DOUBLE")
+    with pytest.raises(DataError, match=r"a\.wav has a sample of \S+ at 0\.5000 s; float samples"):
+        audio.read_pcm(tmp_path / "a.wav", 0.25, 0.75)
+    with pytest.raises(DataError, match=r"row 3 has a sample of \S+ at 0\.5000 s"):
+        audio.decode_pcm((tmp_path / "a.wav").read_bytes(), "row 3")
+    assert len(audio.read_pcm(tmp_path / "a.wav", 0.0, 0.25)) == 4000
+
+
+def test_what_overshoots_a_little_is_clipped(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.array([1.2, -1.2, 0.0]), 16_000, subtype="FLOAT")
+    assert audio.read_pcm(tmp_path / "a.wav").tolist() == [32767, -32768, 0]
+
+
+def claiming(n_samples: int) -> bytes:
+    """Encode a second of FLAC whose header claims another length, in the 36 bits that STREAMINFO has for it."""
+    content = bytearray(audio.encode_flac(noise(1.0)))
+    content[21] = content[21] & 0xF0 | n_samples >> 32
+    content[22:26] = (n_samples & 0xFFFFFFFF).to_bytes(4, "big")
+    return bytes(content)
+
+
+@pytest.mark.parametrize("n_samples", [2**36 - 1, 200_000 * 16_000])
+def test_an_absurd_length_is_refused_from_the_header(
+    tmp_path: Path, n_samples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.flac").write_bytes(claiming(n_samples))
+    monkeypatch.setattr(audio, "_read_int16", None)
+    for read in (audio.read_pcm, audio.length_s, lambda path: audio.decode_pcm(path.read_bytes(), path)):
+        with pytest.raises(DataError, match=r"a\.flac claims [\d.]+ h of audio; at most (6|48) h are read"):
+            read(tmp_path / "a.flac")
+
+
+def test_a_recording_is_longer_than_what_is_read_of_it_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.flac").write_bytes(claiming(7 * 3600 * 16_000))
+    assert len(audio.read_pcm(tmp_path / "a.flac", 0.25, 0.5)) == 4000
+    with pytest.raises(DataError, match=r"claims 7\.0 h of audio; at most 6 h"):
+        audio.read_pcm(tmp_path / "a.flac")
+
+
+def test_flac_written_in_blocks_has_the_bytes_of_flac_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audio, "BLOCK_BYTES", 10_000)
+    noise(3.0).tofile(tmp_path / "a.raw")
+    audio.write_flac(tmp_path / "a.raw", tmp_path / "a.flac")
+    assert (tmp_path / "a.flac").read_bytes() == audio.encode_flac(noise(3.0))

@@ -58,3 +58,22 @@ def test_a_malformed_line_is_an_error_with_file_and_line(libri: Path) -> None:
 def test_no_folder_is_an_error(spec: str) -> None:
     with pytest.raises(DataError, match=r"librispeech:|no \*\.trans\.txt"):
         open_corpus(spec)
+
+
+@pytest.mark.parametrize("name", ["../../../secret-1-2", "/etc/x-1-2", r"a\b-1-2"])
+def test_an_utterance_that_names_another_folder_is_refused(libri: Path, name: str) -> None:
+    next(libri.rglob("*.trans.txt")).write_text(f"{name} WORDS\n")
+    with pytest.raises(DataError, match=r"84-121123\.trans\.txt:1: the utterance is"):
+        open_corpus(f"librispeech:{libri}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_transcripts_of_any_known_encoding_are_read(libri: Path, encoding: str) -> None:
+    next(libri.rglob("*.trans.txt")).write_bytes("84-121123-0000 CAFÉ\r\n\n".encode(encoding))
+    assert [s.reference for s in open_corpus(f"librispeech:{libri}").segments] == ["CAFÉ"]
+
+
+def test_a_transcript_that_is_no_text_is_an_error_with_file_and_line(libri: Path) -> None:
+    next(libri.rglob("*.trans.txt")).write_bytes(b"84-121123-0000 A\0B\n")
+    with pytest.raises(DataError, match=r"84-121123\.trans\.txt:1: holds a NUL"):
+        open_corpus(f"librispeech:{libri}")

@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import shutil
 import signal
 import subprocess
@@ -210,3 +211,37 @@ def test_two_processes_at_once_prepare_the_same_slice(made: Path, cache: Path) -
         found = pool.map(_load_fingerprint, [made, made], chunksize=1)
     assert len({*found, loaded(made).fingerprint}) == 1
     assert not list(cache.rglob(".partial-*"))
+
+
+def test_audio_that_cannot_be_measured_is_named_with_talk_and_segment(tmp_path: Path) -> None:
+    stm = "Talk 1 Talk 0.0 5.0 <F0_M> some words\n"
+    folder = write_talk(tmp_path, "Talk", stm, noise(6.0), "WAV")
+    samples = noise(6.0) / 32768
+    samples[100] = np.nan
+    soundfile.write(next(folder.rglob("*.wav")), samples, 16_000, subtype="FLOAT")
+    with pytest.raises(
+        DataError, match=r"talk Talk, segment Talk-0000000-0005000: .*Talk\.wav has a sample of nan"
+    ):
+        loaded(folder, "5s")
+
+
+def test_stored_audio_too_large_is_not_read(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded(talk, "5s")
+    monkeypatch.setattr(storage, "MAX_FILE_BYTES", 100)
+    with pytest.raises(DataError, match=r"is damaged: it has more than 100 bytes"):
+        loaded(talk, "5s")
+
+
+def test_a_cache_that_cannot_be_written_serves_a_corpus_that_was_checked_out_again(
+    talk: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = loaded(talk, "5s").fingerprint
+    for path in talk.rglob("*.s*"):
+        os.utime(path, (0, 0))
+    monkeypatch.setattr("asr_harness.corpora.slices.content.SETTLED_S", -1.0)
+    monkeypatch.setattr("asr_harness.corpora.slices.cache.tempfile.mkstemp", read_only)
+    assert loaded(talk, "5s").fingerprint == before
+
+
+def read_only(**_: object) -> None:
+    raise OSError(30, "Read-only file system")

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr_harness.corpora.sources import stm
 from asr_harness.corpora.sources.stm import StmLine, format_stm, parse_stm, read_stm
 from asr_harness.errors import DataError
 
@@ -93,9 +94,10 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min
 )
 words = st.lists(names.filter(lambda word: not word.startswith("<")), max_size=6).map(" ".join)
 times = st.integers(0, 10**7).map(lambda hundredths: hundredths / 100)
+talks = names.filter(lambda name: not re.search(r"[/\\]|^[A-Za-z]:", name) and name not in (".", ".."))
 lines = st.builds(
     lambda talk, speaker, ends, label, text: StmLine(talk, speaker, min(ends), max(ends), label, text),
-    names,
+    talks,
     names,
     st.tuples(times, times),
     st.sampled_from(["", "<F0_M>", "<o,f0,female>", "<o,,unknown>"]),
@@ -119,3 +121,70 @@ def complaint(content: bytes) -> str | None:
     except DataError as error:
         return str(error)
     return None
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "../../secret",
+        "/etc/passwd",
+        "a/b",
+        r"a\b",
+        r"..\..\secret",
+        "..",
+        ".",
+        "a\x01b",
+        "C:secret",
+        "x" * 240,
+    ],
+)
+def test_a_talk_that_names_anything_but_one_file_is_refused(talk: str) -> None:
+    with pytest.raises(DataError, match=r"^talk\.stm:1: the file is .*as recordings are read by it"):
+        parsed(f"{talk} 1 speaker 0 1 <F0_M> words\n")
+
+
+def test_a_talk_may_have_dots_and_letters_of_any_script() -> None:
+    assert parsed("..Zoë.v1..2_2026 1 speaker 0 1 <F0_M> words\n")[0].talk == "..Zoë.v1..2_2026"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "ignore_time_segment_in_scoring", "IGNORE_TIME_SEGMENT_IN_SCORING", "Ignore_Time_Segment_In_Scoring",
+        "ignore time segment in scoring", "ignore-time-segment-in-scoring", "<ignore_time_segment_in_scoring>",
+        "[IGNORE_TIME_SEGMENT_IN_SCORING]", "ignore_time_segment_in_scoring.", "IgnoreTimeSegmentInScoring",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("label", ["", "<F0_M> "])
+def test_every_spelling_of_the_tag_ignores_a_line(tag: str, label: str) -> None:
+    assert not parsed(f"talk 1 S140 0 1 {label}{tag}\n")[0].scored
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1", "utf-8"])
+def test_an_encoding_that_can_be_known_is_read_right(encoding: str) -> None:
+    line = parsed("talk 1 speaker 0 1 <F0_M> café\n".encode(encoding))[0]
+    assert (line.talk, line.text) == ("talk", "café")
+
+
+def test_latin_1_behind_a_mark_of_utf_8_keeps_its_first_name() -> None:
+    assert parsed(b"\xef\xbb\xbftalk 1 speaker 0 1 caf\xe9\n")[0].talk == "talk"
+
+
+@pytest.mark.parametrize(
+    "content", [b"talk 1 s 0 1 a\ntalk 1 s 1 2 a\0b", "\ntalk 1 s 0 1".encode("utf-16-be")]
+)
+def test_nuls_are_an_error_that_says_what_to_do(content: bytes) -> None:
+    with pytest.raises(DataError, match=r"^talk\.stm:[12]: holds a NUL.*iconv"):
+        parsed(content)
+
+
+def test_times_beyond_any_recording_are_refused() -> None:
+    with pytest.raises(DataError, match=r"'1e300' is not a time"):
+        parsed("talk 1 speaker 0 1e300 words\n")
+
+
+def test_a_transcript_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stm, "MAX_BYTES", 10)
+    (tmp_path / "a.stm").write_text("talk 1 speaker 0 1 words\n")
+    with pytest.raises(DataError, match=r"a\.stm has 25 bytes"):
+        read_stm(tmp_path / "a.stm")

@@ -98,3 +98,33 @@ def test_a_clip_that_cannot_be_measured_is_an_error_that_names_the_row(
     row = segment_rows()[0] | {"audio": {"bytes": content, "path": "x.sph"}}
     with pytest.raises(DataError, match=rf"row 'Speaker-0\.5-5\.0-<o,f0,male>'.* {why}"):
         table.laid_out([write_parquet(tmp_path / "0000.parquet", [row])])
+
+
+def test_a_clip_at_an_absurd_time_is_refused_before_its_talk_is_laid_out(tmp_path: Path) -> None:
+    row = segment_rows()[0] | {"id": "Speaker-200000.0-200004.5-<o,f0,male>"}
+    with pytest.raises(DataError, match=r"ends at 200004 s; talks of at most 21600 s are read"):
+        table.laid_out([write_parquet(tmp_path / "0000.parquet", [row])])
+
+
+def test_a_talk_whose_name_is_no_file_name_is_refused(tmp_path: Path) -> None:
+    row = segment_rows()[0] | {"file": "/somewhere/" + "x" * 240 + ".sph"}
+    with pytest.raises(DataError, match=r"row 'Speaker-0\.5-5\.0-<o,f0,male>': its talk is 'xxx"):
+        table.laid_out([write_parquet(tmp_path / "0000.parquet", [row])])
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("audio", [1, 2]),
+        ("audio", ["a", "b"]),
+        ("audio", [{"bytes": 3}, {"bytes": 4}]),
+        ("audio", [{"other": b""}, {"other": b""}]),
+        ("audio", [[1.0], [2.0]]),
+        ("audio", [None, None]),
+    ],
+)
+def test_columns_of_other_types_are_a_data_error(tmp_path: Path, column: str, values: list[object]) -> None:
+    rows = {"audio": [{"bytes": wav(RECORDING)}] * 2, "text": ["a", "b"], "speaker_id": ["s", "s"]}
+    pq.write_table(pa.table(rows | {column: values}), tmp_path / "0000.parquet")
+    with pytest.raises(DataError, match=r"0000\.parquet"):
+        table.laid_out([tmp_path / "0000.parquet"])

@@ -44,3 +44,9 @@ def test_the_real_dev_set_has_the_counts_that_are_known() -> None:
         pytest.skip("what is here is not TED-LIUM's dev set")
     n_scored = sum(segment.scored for segment in segments)
     assert (len({s.talk for s in segments}), n_scored, len(segments) - n_scored) == (8, 507, 84)
+
+
+@pytest.mark.parametrize("location", ["~nobody-of-that-name/x", "x" * 300, "a\0b"])
+def test_a_location_that_is_no_path_is_an_error(location: str) -> None:
+    with pytest.raises(DataError, match=r"home folder|does not exist"):
+        open_corpus(f"tedlium:{location}")

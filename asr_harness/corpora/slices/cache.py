@@ -26,10 +26,26 @@ def root() -> Path:
     """Give the cache folder: `ASR_HARNESS_CACHE`, or the platform's own."""
     chosen = os.environ.get("ASR_HARNESS_CACHE")
     if chosen:
-        return Path(chosen).expanduser() / VERSION
+        return expanded(chosen) / VERSION
     from platformdirs import user_cache_path
 
     return user_cache_path("asr-harness") / VERSION
+
+
+def expanded(location: str) -> Path:
+    """Give the path of a location that may begin with `~`; raises DataError if no such home is known."""
+    try:
+        return Path(location).expanduser()
+    except RuntimeError as error:
+        raise DataError(f"{location!r} names a home folder that is not known ({error})") from error
+
+
+def is_there(location: str) -> bool:
+    """Tell whether a location is a path to something; what is too long or too odd for a path is not."""
+    try:
+        return expanded(location).exists()
+    except (OSError, ValueError, DataError):
+        return False
 
 
 def publish(path: Path, content: bytes) -> None:

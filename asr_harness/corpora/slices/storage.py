@@ -20,10 +20,19 @@ if TYPE_CHECKING:
     from asr_harness.corpora.base import Segment
     from asr_harness.corpora.sources.audio import Pcm
 
+MAX_FILE_BYTES = 1024**3
+"""More than `audio.MAX_CLIP_S` takes without any compression."""
+
 
 def store(segment: Segment, folder: Path) -> Entry:
-    """Read a segment from its recording and store it, unless the same audio is stored already."""
-    pcm = audio.read_pcm(segment.recording, segment.start_s, segment.end_s)
+    """Read a segment from its recording and store it, unless the same audio is stored already.
+
+    Raises DataError naming talk and segment if its audio cannot be measured.
+    """
+    try:
+        pcm = audio.read_pcm(segment.recording, segment.start_s, segment.end_s)
+    except DataError as error:
+        raise DataError(f"talk {segment.talk}, segment {segment.id}: {error}") from error
     file = f"{manifests.AUDIO}/{segment.id}.flac"
     content = _stored(folder / file, pcm)
     if content is None:
@@ -66,6 +75,8 @@ def _stored(path: Path, pcm: Pcm) -> bytes | None:
 def _load_utterance(folder: Path, entry: Entry) -> Utterance:
     path = folder / entry.file
     try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise _changed(path, f"it has more than {MAX_FILE_BYTES} bytes")
         content = path.read_bytes()
     except OSError as error:
         raise _changed(path, str(error.strerror)) from error

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness.corpora.slices import cache
 from asr_harness.corpora.sources import archive, hub, layout, prepared, table
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from asr_harness.corpora.base import Corpus
 
@@ -36,12 +37,14 @@ def open_source(name: str, location: str) -> Corpus:
         return prepared.open_prepared(name)
     if location.startswith(HUB):
         return _open_files(name, hub.fetch(location.removeprefix(HUB)), origin=location)
-    path = Path(location).expanduser()
+    path = cache.expanded(location)
+    if not cache.is_there(location):
+        raise DataError(f"{path} does not exist")
     if path.is_dir():
         tables = sorted(path.glob("*.parquet"))
         return _open_files(name, tables, location) if tables else layout.open_folder(name, path)
     if not path.is_file():
-        raise DataError(f"{path} does not exist")
+        raise DataError(f"{path} is neither a folder nor a file")
     return _open_files(name, [path], origin=str(path))
 
 

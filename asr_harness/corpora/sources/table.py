@@ -11,9 +11,7 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from asr_harness.corpora.slices import cache, content
+from asr_harness.corpora.slices import cache, content, fields
 from asr_harness.corpora.sources import audio
 from asr_harness.corpora.sources.stm import StmLine, format_stm
 from asr_harness.errors import DataError
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 8
 TICK_S = 0.01
+MAX_NAME_CHARS = 100
+"""So much of a row's name stands in errors."""
 COLUMNS = ("audio", "text", "speaker_id")
 _TIMES = re.compile(r".*?-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?:-(<[^<>\s]*>))?")
 
@@ -49,7 +49,7 @@ def laid_out(paths: Sequence[Path]) -> Path:
             of_talk.sort(key=lambda line: (line.start_s, line.end_s))
             (folder / "stm" / f"{talk}.stm").write_text(format_stm(of_talk), "utf-8")
             raw = folder / f"{talk}.raw"
-            (folder / "sph" / f"{talk}.flac").write_bytes(audio.encode_flac(np.fromfile(raw, dtype=np.int16)))
+            audio.write_flac(raw, folder / "sph" / f"{talk}.flac")
             raw.unlink()
 
     return cache.build_folder(cache.root() / "sources" / content.fingerprint(paths)[:32], build)
@@ -67,13 +67,15 @@ def _rows(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
         if missing:
             raise DataError(f"{paths[0]} has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
         yield from rows.cast_column("audio", Audio(decode=False))
-    except (OSError, ValueError, DatasetsError) as error:
+    except (OSError, ValueError, TypeError, LookupError, NotImplementedError, DatasetsError) as error:
         raise DataError(f"{paths[0]} cannot be read as parquet ({error})") from error
 
 
 def _clip(row: dict[str, Any], path: Path) -> tuple[StmLine, Pcm]:
-    name = f"{path}, row {str(row.get('id') or row.get('file') or row['speaker_id'])!r}"
-    pcm = audio.decode_pcm((row["audio"] or {}).get("bytes") or b"", name)
+    name = f"{path}, row {str(row.get('id') or row.get('file') or row['speaker_id'])[:MAX_NAME_CHARS]!r}"
+    clip = row["audio"] if isinstance(row["audio"], dict) else {}
+    held = clip.get("bytes")
+    pcm = audio.decode_pcm(held if isinstance(held, bytes) else b"", name)
     audio_s = len(pcm) / SAMPLE_RATE_HZ
     speaker = _as_field(row["speaker_id"])
     match = _TIMES.fullmatch(str(row.get("id")))
@@ -81,8 +83,14 @@ def _clip(row: dict[str, Any], path: Path) -> tuple[StmLine, Pcm]:
     if not TICK_S >= audio_s - (end_s - start_s) >= -audio.OVERHANG_S:
         # an early loading script for TED-LIUM takes milliseconds for samples: a sixteenth of the audio
         raise DataError(f"{name} holds {audio_s:.2f} s of audio, which its times deny; use another mirror")
-    source = row.get("file") or (row["audio"].get("path") if match else None)
-    talk = _as_field(PurePosixPath(source).stem if source else speaker)
+    if end_s > audio.MAX_CLIP_S:
+        raise DataError(f"{name} ends at {end_s:g} s; talks of at most {audio.MAX_CLIP_S:g} s are read")
+    source = row.get("file") or (clip.get("path") if match else None)
+    talk = _as_field(PurePosixPath(str(source)).stem if source else speaker)
+    try:
+        fields.file_name("its talk", talk)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from error
     label = (match and match[3]) or ""
     return StmLine(talk, speaker, start_s, end_s, label, " ".join(str(row["text"]).split())), pcm
 
