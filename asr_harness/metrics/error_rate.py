@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.metrics.alternatives import closest
 from asr_harness.metrics.text import WHISPER_ENGLISH, clean_reference, normalise, normaliser_fingerprint
 
 if TYPE_CHECKING:
@@ -59,12 +60,27 @@ class UtteranceErrors:
 
 
 def utterance_errors(reference: str, hypothesis: str, normaliser: str = WHISPER_ENGLISH) -> UtteranceErrors:
-    """Count the errors of one hypothesis; the reference is as the corpus writes it."""
-    clean, heard = normalise(clean_reference(reference), normaliser), normalise(hypothesis, normaliser)
+    """Count the errors of one hypothesis; the reference is as the corpus writes it.
+
+    Of alternatives, those count that leave the fewest errors in words, then in characters.
+    """
+    heard = normalise(hypothesis, normaliser)
+
+    def cleaned(text: str) -> str:
+        return normalise(clean_reference(text), normaliser)
+
+    def distance(text: str) -> tuple[int, int]:
+        clean = cleaned(text)
+        return count_words(clean, heard).n_errors, count_characters(clean, heard).n_errors
+
+    def raw_distance(text: str) -> tuple[int]:
+        return (count_words(text.lower(), hypothesis.lower()).n_errors,)
+
+    clean = cleaned(closest(reference, distance))
     return UtteranceErrors(
         words=count_words(clean, heard),
         characters=count_characters(clean, heard),
-        raw_words=count_words(reference.lower(), hypothesis.lower()),
+        raw_words=count_words(closest(reference, raw_distance).lower(), hypothesis.lower()),
         alignment=alignment(clean, heard),
     )
 

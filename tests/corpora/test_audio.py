@@ -123,7 +123,7 @@ def test_a_sample_that_is_not_finite_or_far_outside_is_refused_with_its_place(
     samples = noise(1.0) / 32768
     samples[8000] = wrong
     soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="DOUBLE")
-    with pytest.raises(DataError, match=r"a\.wav has a sample of \S+ at 0\.5000 s; float samples"):
+    with pytest.raises(DataError, match=r"a\.wav has a sample of \S+ at 0\.5000 s; float"):
         audio.read_pcm(tmp_path / "a.wav", 0.25, 0.75)
     with pytest.raises(DataError, match=r"row 3 has a sample of \S+ at 0\.5000 s"):
         audio.decode_pcm((tmp_path / "a.wav").read_bytes(), "row 3")
@@ -136,7 +136,7 @@ def test_what_overshoots_a_little_is_clipped(tmp_path: Path) -> None:
 
 
 def claiming(n_samples: int) -> bytes:
-    """Encode a second of FLAC whose header claims another length, in the 36 bits that STREAMINFO has for it."""
+    """Encode a second of FLAC whose header claims another length, in STREAMINFO's 36 bits for it."""
     content = bytearray(audio.encode_flac(noise(1.0)))
     content[21] = content[21] & 0xF0 | n_samples >> 32
     content[22:26] = (n_samples & 0xFFFFFFFF).to_bytes(4, "big")

@@ -151,7 +151,8 @@ def test_a_talk_may_have_dots_and_letters_of_any_script() -> None:
     "tag",
     [
         "ignore_time_segment_in_scoring", "IGNORE_TIME_SEGMENT_IN_SCORING", "Ignore_Time_Segment_In_Scoring",
-        "ignore time segment in scoring", "ignore-time-segment-in-scoring", "<ignore_time_segment_in_scoring>",
+        "ignore time segment in scoring", "ignore-time-segment-in-scoring",
+        "<ignore_time_segment_in_scoring>",
         "[IGNORE_TIME_SEGMENT_IN_SCORING]", "ignore_time_segment_in_scoring.", "IgnoreTimeSegmentInScoring",
     ],
 )  # fmt: skip
@@ -171,7 +172,7 @@ def test_latin_1_behind_a_mark_of_utf_8_keeps_its_first_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"talk 1 s 0 1 a\ntalk 1 s 1 2 a\0b", "\ntalk 1 s 0 1".encode("utf-16-be")]
+    "content", [b"talk 1 s 0 1 a\ntalk 1 s 1 2 \0", "\ntalk 1 s 0 1".encode("utf-16-be")]
 )
 def test_nuls_are_an_error_that_says_what_to_do(content: bytes) -> None:
     with pytest.raises(DataError, match=r"^talk\.stm:[12]: holds a NUL.*iconv"):

@@ -89,3 +89,16 @@ def test_an_unknown_normaliser_is_an_error_that_lists_those_there_are(key: str) 
 def test_keys_of_normalisers_left_the_fingerprint_of_whispers_as_it_was() -> None:
     parts = f"whisper-normalizer {text.version('whisper-normalizer')} rules {text.RULES_VERSION} "
     assert normaliser_fingerprint() == sha256((parts + normalise(text.PROBE)).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "apostrophe", ["\u2019", "\u02bc", "\uff07", "\u201b", "\u2018", "\u00b4", "`", "\u2032"]
+)
+def test_typographic_apostrophes_are_apostrophes(apostrophe: str) -> None:
+    written = "It's what I don't like"
+    assert normalise(written.replace("'", apostrophe)) == normalise(written) == "it is what i do not like"
+    assert clean_reference("it \u2019s doesn \u2019t") == "it's doesn't"
+
+
+def test_quotes_around_words_stay_quotes() -> None:
+    assert normalise("say \u2018so\u2019 now") == normalise("say so now")

@@ -97,7 +97,7 @@ def _members(path: Path) -> Iterator[tarfile.TarInfo]:
         for member in archive:
             member.pax_headers = {}  # every member stays in memory
             if (n_chars := len(member.name) + len(member.linkname)) > MAX_NAME_CHARS:
-                raise DataError(f"{path} has names of {n_chars} characters; at most {MAX_NAME_CHARS} are")
+                raise DataError(f"{path} has names of {n_chars} characters, above {MAX_NAME_CHARS}")
             yield member
 
 
@@ -112,8 +112,8 @@ def _extract(path: Path, wanted: dict[str, str], folder: Path) -> None:
                 n_bytes += member.size
                 if member.size > MAX_MEMBER_BYTES or n_bytes > MAX_DEV_BYTES:
                     raise DataError(
-                        f"{path} holds {member.name!r} of {member.size} bytes; at most {MAX_MEMBER_BYTES} are "
-                        f"unpacked, and {MAX_DEV_BYTES} in all"
+                        f"{path} holds {member.name!r} of {member.size} bytes; at most {MAX_MEMBER_BYTES} "
+                        f"are unpacked, and {MAX_DEV_BYTES} in all"
                     )
                 target = folder / missing.pop(place)
                 target.parent.mkdir(exist_ok=True)
