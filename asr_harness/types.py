@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from asr_harness.devices.protocols import EnergyCounter, MemoryMeter, Reading, StageClock
+from asr_harness.corpora.base import Slice, Utterance
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.stages import STAGES, PassKind, StageName
@@ -23,39 +23,6 @@ __all__ = [
 
 Verdict = Literal["regression", "improvement", "unchanged", "inconclusive", "missing", "incomparable"]
 """What became of a comparison of one case's metric."""
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """A stretch of one talk with its reference transcript, as the corpus writes it."""
-
-    id: str
-    talk: str
-    speaker: str
-    start_s: float
-    end_s: float
-    reference: str
-    samples: Samples
-
-    @property
-    def audio_s(self) -> float:
-        """Length of the audio in seconds."""
-        return len(self.samples) / SAMPLE_RATE_HZ
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """The fixed utterances of one bucket; every batch size of a case group works on the same slice."""
-
-    corpus: str
-    bucket: str
-    utterances: tuple[Utterance, ...]
-    fingerprint: str
-
-    @property
-    def audio_s(self) -> float:
-        """Total length of the audio in seconds."""
-        return sum(utterance.audio_s for utterance in self.utterances)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The grid as plain data: to add a model, a bucket, a variant or a profile, add a line."""
 
-from asr_harness.data import BUCKETS_S
+from asr_harness.corpora import BUCKETS_S
 from asr_harness.grid import Grid, Profile
 
 STUDY_MODELS = {

@@ -9,23 +9,23 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from asr_harness import data
-from asr_harness.data import buckets as bucket_rules
-from asr_harness.data import cache, storage
-from asr_harness.data import manifest as manifests
-from asr_harness.data.slices import prepare
+from asr_harness import corpora
+from asr_harness.corpora.slices import buckets as bucket_rules
+from asr_harness.corpora.slices import cache, storage
+from asr_harness.corpora.slices import manifest as manifests
+from asr_harness.corpora.slices.preparation import prepare
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
-    from asr_harness.data import Corpus
-    from asr_harness.data.manifest import Choices
+    from asr_harness.corpora import Corpus
+    from asr_harness.corpora.slices.manifest import Choices
 
 Limits = tuple[float, float]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options; corpus, buckets and utterances are written as for pytest's `--asr-…` options."""
-    known = ", ".join(data.BUCKETS_S)
+    known = ", ".join(corpora.BUCKETS_S)
     parser.add_argument(
         "--data", metavar="SPEC", default="embedded", help="corpus: embedded, tedlium, tedlium:PATH, …"
     )
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         _verify()
         return 0
     chosen = _chosen(arguments.buckets)
-    corpus = data.open_corpus(arguments.data)
+    corpus = corpora.open_corpus(arguments.data)
     cache.sweep()
     n_scored = sum(segment.scored for segment in corpus.segments)
     _say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
@@ -97,17 +97,18 @@ def _verify() -> None:
 def _chosen(text: str | None) -> dict[str, Limits]:
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
     return dict(
-        (name, data.BUCKETS_S[name]) if name in data.BUCKETS_S else data.parse_bucket(name) for name in names
+        (name, corpora.BUCKETS_S[name]) if name in corpora.BUCKETS_S else corpora.parse_bucket(name)
+        for name in names
     )
 
 
 def _filled(corpus: Corpus) -> dict[str, Limits]:
     filled = {
         name: limits_s
-        for name, limits_s in data.BUCKETS_S.items()
+        for name, limits_s in corpora.BUCKETS_S.items()
         if bucket_rules.cut(corpus.segments, limits_s)
     }
-    return filled or data.BUCKETS_S
+    return filled or corpora.BUCKETS_S
 
 
 def _count(text: str) -> int:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import data, devices, measure, systems
+from asr_harness import corpora, devices, measure, systems
 from asr_harness.errors import MeterError
 from asr_harness.plugin.runs import MeasuredRun
 
@@ -35,7 +35,7 @@ class Workbench:
         """Load the slice of a bucket, from the cache or by cutting it now."""
         if bucket not in self._slices:
             with self._loading():
-                self._slices[bucket] = data.load_slice(
+                self._slices[bucket] = corpora.load_slice(
                     self.plan.data,
                     bucket,
                     limits_s=self.plan.buckets_s[bucket],

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.data import BUCKETS_S, load_slice, storage
-from tests.data.conftest import noise, write_talk
+from asr_harness.corpora import BUCKETS_S, load_slice
+from asr_harness.corpora.slices import storage
+from tests.corpora.conftest import noise, write_talk
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import soundfile
 
-import asr_harness.data.corpora
+import asr_harness.corpora
 import asr_harness.devices.energy
 import asr_harness.devices.instruments
 import asr_harness.plugin
@@ -28,7 +28,7 @@ PACKAGES = (
     asr_harness.devices,
     asr_harness.devices.energy,
     asr_harness.devices.instruments,
-    asr_harness.data.corpora,
+    asr_harness.corpora,
 )
 for package in PACKAGES:
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
