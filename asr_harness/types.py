@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from asr_harness.corpora.base import Slice, Utterance
+from asr_harness.devices.protocols import EnergyCounter, MemoryMeter, Reading, StageClock
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.stages import STAGES, PassKind, StageName
