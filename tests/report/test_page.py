@@ -7,11 +7,11 @@ from time import process_time
 from typing import Any
 
 import pytest
+from asr_harness.selecting import select_runs
 
-from asr_harness.commands.report import differences
+from asr_harness.cli.report import differences
 from asr_harness.report.content import gather
 from asr_harness.report.page import render
-from asr_harness.selecting import select_runs
 from tests.report import chromium, made_up
 
 needs_browser = pytest.mark.skipif(chromium.find() is None, reason="no Chromium on this machine")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.commands.history import change, newest, sparkline, with_words
+from asr_harness.cli.history import change, newest, sparkline, with_words
 from asr_harness.report.history import Line, Point
 from tests.report import made_up
 

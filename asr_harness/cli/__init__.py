@@ -1,16 +1,20 @@
-"""The `asr-harness` command: finds the subcommands in `asr_harness.commands` and hands over."""
+"""The `asr-harness` command: one file a subcommand, each with `add_arguments(parser)` and `run(arguments) ->
+int`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from asr_harness import __version__, commands
+from asr_harness import __version__
 from asr_harness.errors import AsrHarnessError
 
 if TYPE_CHECKING:
@@ -22,18 +26,31 @@ EXIT_BROKEN_PIPE = 128 + 13
 SEPARATOR = "--"
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Make the parser; a module's docstring is its subcommand's help."""
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """Make the parser; a module's docstring is its subcommand's help.
+
+    Only the chosen subcommand is imported, so that none pays for what another one needs; without a choice,
+    all are.
+    """
     parser = argparse.ArgumentParser(prog="asr-harness", description="Measure and judge speech recognisers.")
     parser.add_argument("--version", action="version", version=f"asr-harness {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module_info in iter_modules(commands.__path__):
-        command = import_module(f"{commands.__name__}.{module_info.name}")
-        summary = (command.__doc__ or "").strip().splitlines()[0]
-        subparser = subparsers.add_parser(module_info.name, help=summary, description=command.__doc__)
-        command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+    for module_info in iter_modules(__path__):
+        name = module_info.name
+        description = _description(name)
+        summary = description.splitlines()[0]
+        subparser = subparsers.add_parser(name, help=summary, description=description)
+        if chosen in (None, name):
+            command = import_module(f"{__name__}.{name}")
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
     return parser
+
+
+def _description(name: str) -> str:
+    """Read a subcommand's docstring without importing it."""
+    source = (Path(__file__).parent / f"{name}.py").read_text("utf-8")
+    return (ast.get_docstring(ast.parse(source)) or name).strip()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,7 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
-    parser = build_parser()
+    names = {module_info.name for module_info in iter_modules(__path__)}
+    parser = build_parser(next((word for word in given[:end] if word in names), ""))
     arguments = parser.parse_args(given[:end])
     if given[end:]:
         # argparse cannot tell a list of another program's options from its own.
