@@ -1,86 +1,29 @@
-"""A damaged record is refused when its file is read, by the name of what is wrong."""
+"""Damage is refused where a file is read, by the name of what is wrong, and never in Python's words."""
 
-import math
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asr_harness.saved import parse_run
+from hypothesis import given
+from hypothesis import strategies as st
 
-from asr_harness.errors import RecordError
-from tests.saved_runs import content, measured, unmeasured
+from asr_harness.errors import AsrHarnessError, OtherBenchmarkError, RecordError
+from asr_harness.schema import CaseResult, Environment, Speed, load_run, parse_run
+from asr_harness.schema.migrate import VERSION
+from asr_harness.schema.part import load
+from tests.saved_runs import CASE, content, measured, unmeasured
 
-REQUIRED = ("case", "n_utterances", "audio_s", "utterances", "batch_latency_s", "stage_s", "calibration_s")
 PATH = Path("run.json")
+CASES, RESULT = ("asr", "cases", 0), ("benchmarks", 0, "extra_info")
+GONE = object()
 
 
 def refusal(saved: dict[str, Any]) -> str:
     with pytest.raises(RecordError) as caught:
         parse_run(PATH, saved)
     return str(caught.value)
-
-
-@pytest.mark.parametrize("name", REQUIRED)
-def test_a_figure_that_every_case_has_is_missed(name: str) -> None:
-    case = measured()
-    del case["extra_info"][name]
-    assert f"run.json is damaged: '{name}' of whisper-tiny-cpu-5s-b1-baseline is None" in refusal(
-        content(case)
-    )
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *REQUIRED,
-        "operators",
-        "flops",
-        "roofline",
-        "energy_evidence",
-        "reasons",
-        "errors",
-        "wer",
-        "hypotheses",
-    ],
-)
-def test_a_text_in_place_of_a_figure_is_refused(name: str) -> None:
-    assert f"'{name}' of whisper-tiny" in refusal(content(measured(**{name: "x"})))
-
-
-@pytest.mark.parametrize("name", ["flops", "reasons", "energy_evidence", "errors", "hypotheses"])
-def test_what_was_not_measured_may_be_null(name: str) -> None:
-    assert parse_run(PATH, content(measured(**{name: None}))).records
-
-
-def test_a_rate_that_is_not_a_number_is_one_that_was_not_measured() -> None:
-    assert parse_run(PATH, content(measured(wer=math.nan))).records
-
-
-COUNTS = {"hits": 9, "substitutions": 1, "deletions": 0, "insertions": 0}
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("n_tokens", math.inf),
-        ("audio_s", 10**400),
-        ("peak_resident_bytes", math.nan),
-        ("calibration_s", [0.0]),
-        ("flops", {"encode": None}),
-        ("operators", {"encode": -1}),
-        ("errors", [{"words": COUNTS}] * 4),
-        ("errors", [{"words": COUNTS, "characters": {"hits": 9}}] * 4),
-        ("errors", [{"words": COUNTS, "characters": COUNTS | {"insertions": math.nan}}] * 4),
-    ],
-)
-def test_a_figure_that_nobody_can_calculate_with_is_refused(name: str, value: Any) -> None:
-    assert f"'{name}' of whisper-tiny" in refusal(content(measured(**{name: value})))
-
-
-@pytest.mark.parametrize("seconds", [0.0, -1.0, math.nan, math.inf])
-def test_a_round_takes_some_time(seconds: float) -> None:
-    assert "took no finite time above 0" in refusal(content(measured(rounds_s=(1.0, seconds))))
 
 
 def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
@@ -96,36 +39,62 @@ def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
     return saved
 
 
-GONE = object()
-OUTCOME, BENCHMARK = ("asr", "outcomes", 0), ("benchmarks", 0)
-CASE_WORDS = "a case of model, device, bucket, batch_size, variant"
+@pytest.mark.parametrize("name", ["family", "n_utterances", "audio_s", "speed"])
+def test_what_every_result_has_is_missed(name: str) -> None:
+    assert f"run.json is damaged: {CASE}: " in refusal(changed((*RESULT, name), GONE))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["n_utterances", "audio_s", "speed", "work", "memory", "energy", "quality", "utterances", "reasons"],
+)
+def test_a_text_in_place_of_a_part_is_refused_with_its_place(name: str) -> None:
+    assert f"{CASE}: Expected" in (said := refusal(changed((*RESULT, name), "x")))
+    assert f"at `$.{name}`" in said
 
 
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        (("asr",), [], "'asr' of the file is [], not values by name"),
-        (("asr", "schema_version"), GONE, "'schema_version' of the `asr` block is None, not a whole number"),
-        (("asr", "schema_version"), "1", "'schema_version' of the `asr` block is '1', not a whole number"),
-        (("asr", "outcomes"), None, "'outcomes' of the `asr` block is None, not a list of outcomes"),
-        ((*OUTCOME, "name"), GONE, "'name' of outcome 1 is None, not a text"),
-        ((*OUTCOME, "case"), "x", f"'case' of outcome 1 is 'x', not {CASE_WORDS}"),
-        ((*OUTCOME, "case", "bucket"), GONE, f"not {CASE_WORDS}"),
-        ((*OUTCOME, "case", "more"), 1, f"not {CASE_WORDS}"),
-        ((*OUTCOME, "case", "batch_size"), 1.5, "is no case"),
-        ((*OUTCOME, "outcome"), GONE, "outcome None of whisper-tiny-cpu-5s-b1-baseline is none of"),
-        (("benchmarks",), None, "'benchmarks' of the file is None, not a list of benchmarks"),
-        ((*BENCHMARK, "fullname"), GONE, "not a list of benchmarks with a fullname"),
-        ((*BENCHMARK, "stats"), None, "'stats' of whisper-tiny-cpu-5s-b1-baseline is None"),
-        ((*BENCHMARK, "stats", "data"), ["x"], "is ['x'], not seconds for each round"),
-        ((*BENCHMARK, "extra_info"), [], "'extra_info' of whisper-tiny-cpu-5s-b1-baseline is []"),
-        ((*BENCHMARK, "extra_info", "errors", 0, "words"), {"x": 1}, "not counts for each utterance"),
-        ((*BENCHMARK, "extra_info", "errors", 0, "characters"), GONE, "not counts for each utterance"),
-        (("commit_info",), "x", "'commit_info' of the file is 'x', not values by name"),
-        (("datetime",), "yesterday", "'datetime' of the file is 'yesterday', not a time as ISO 8601 has it"),
-        (("datetime",), 5, "'datetime' of the file is 5"),
-        (("asr", "judgement"), {"regressions": 5}, "not a judgement with a list of regressions"),
-        (("asr", "plan"), {"variants": [1]}, "not a plan with variants by name"),
+        (("asr",), [], "the `asr` block is [], not values by name"),
+        (("asr", "schema_version"), GONE, "schema_version of the `asr` block is None, not a whole number"),
+        (("asr", "schema_version"), "1", "schema_version of the `asr` block is '1', not a whole number"),
+        (("asr", "schema_version"), True, "schema_version of the `asr` block is True, not a whole number"),
+        (("asr", "cases"), None, "the `asr` block: Expected `array`, got `null` - at `$.cases`"),
+        ((*CASES, "case"), "x", "at `$.cases[0].case`"),
+        ((*CASES, "case", "bucket"), GONE, "missing required field `bucket`"),
+        ((*CASES, "case", "bucket"), 5, "at `$.cases[0].case.bucket`"),
+        ((*CASES, "case", "batch_size"), 1.5, "at `$.cases[0].case.batch_size`"),
+        ((*CASES, "case", "batch_size"), 0, "at `$.cases[0].case.batch_size`"),
+        ((*CASES, "outcome"), "exploded", "Invalid enum value 'exploded' - at `$.cases[0].outcome`"),
+        (("asr", "environment"), None, "at `$.environment`"),
+        (("asr", "environment", "gpus"), ["T4"], "at `$.environment.gpus[0]`"),
+        (("asr", "environment", "versions"), None, "at `$.environment.versions`"),
+        (("asr", "plan"), "study", "at `$.plan`"),
+        (("asr", "plan"), {"variants": [1]}, "at `$.plan.variants`"),
+        (("asr", "peaks"), {"cpu": {}}, "at `$.peaks[...]`"),
+        (("asr", "judgement"), {"regressions": 5}, "at `$.judgement.regressions`"),
+        (("benchmarks",), None, "benchmarks are None, not a list of benchmarks"),
+        (("benchmarks", 0, "fullname"), GONE, "a benchmark has no fullname but None"),
+        (("benchmarks", 0, "extra_info"), [], f"{CASE}: Expected `object`, got `array`"),
+        ((*RESULT, "speed", "batch_latency_s"), [], "a measured case has no rounds"),
+        ((*RESULT, "speed", "batch_latency_s"), [[0.0]], "a round took no time above 0"),
+        ((*RESULT, "speed", "batch_latency_s"), [[-1.0]], "at `$.speed.batch_latency_s[0][0]`"),
+        ((*RESULT, "speed", "batch_latency_s"), [[1e300]], "at `$.speed.batch_latency_s[0][0]`"),
+        ((*RESULT, "speed", "calibration_s"), [0.0], "at `$.speed.calibration_s[0]`"),
+        ((*RESULT, "speed", "stage_s", "decode"), GONE, "stage_s has to hold preprocess, encode, decode"),
+        ((*RESULT, "speed", "stage_s", "decode"), [1.0], "all of as many rounds"),
+        ((*RESULT, "work", "flops"), {"encode": None}, "at `$.work.flops[...]`"),
+        ((*RESULT, "work", "operators"), {"encode": -1}, "at `$.work.operators[...]`"),
+        ((*RESULT, "quality", "hypotheses"), ["x"], "hypotheses are 1 for 4 utterances"),
+        ((*RESULT, "quality", "errors", "words", "hits"), [1], "are not of as many utterances"),
+        ((*RESULT, "quality", "errors", "words", "hits", 0), -1, "at `$.quality.errors.words.hits[0]`"),
+        ((*RESULT, "quality", "errors", "characters"), GONE, "missing required field `characters`"),
+        ((*RESULT, "utterances", "talks"), ["a"], "ids, talks and audio_s are not of as many utterances"),
+        (("commit_info",), "x", "commit_info: Expected `object`, got `str`"),
+        (("commit_info", "id"), 5, "commit_info: Expected `str | null`, got `int` - at `$.id`"),
+        (("datetime",), "yesterday", "datetime is 'yesterday', not a time as ISO 8601 has it"),
+        (("datetime",), 5, "datetime is 5, not a time"),
     ],
 )
 def test_damage_is_told_in_words_and_not_in_pythons(path: tuple[Any, ...], value: Any, said: str) -> None:
@@ -134,9 +103,27 @@ def test_damage_is_told_in_words_and_not_in_pythons(path: tuple[Any, ...], value
     assert not re.search("[A-Z][a-z]+Error|NoneType|subscript|iterable|argument|attribute", found)
 
 
+def test_two_cases_of_one_name_are_refused() -> None:
+    saved = content(measured())
+    saved["asr"]["cases"] *= 2
+    assert f"two cases are called {CASE}" in refusal(saved)
+
+
+def test_a_file_of_a_later_version_says_to_update() -> None:
+    saved = content(measured())
+    saved["asr"]["schema_version"] = VERSION + 1
+    with pytest.raises(RecordError, match=f"knows {VERSION}: update it"):
+        parse_run(PATH, saved)
+
+
+def test_plain_pytest_benchmark_is_another_benchmark() -> None:
+    with pytest.raises(OtherBenchmarkError, match="plain pytest-benchmark JSON"):
+        parse_run(PATH, {"benchmarks": []})
+
+
 def test_an_outcome_without_a_reason_has_none() -> None:
     saved = content(unmeasured("oom"))
-    del saved["asr"]["outcomes"][0]["reason"]
+    del saved["asr"]["cases"][0]["reason"]
     (record,) = parse_run(PATH, saved).records.values()
     assert (record.outcome, record.reason) == ("oom", None)
 
@@ -147,42 +134,68 @@ def test_another_benchmark_of_the_same_session_is_passed_over() -> None:
     assert len(parse_run(PATH, saved).records) == 1
 
 
-def test_a_transcript_for_each_utterance_is_needed() -> None:
-    assert "'hypotheses' of whisper-tiny-cpu-5s-b1-baseline are 1 for 4" in refusal(
-        content(measured(hypotheses=["x"]))
-    )
-
-
-@pytest.mark.parametrize(("axis", "value"), [("bucket", 5), ("batch_size", "4"), ("batch_size", 0)])
-def test_an_axis_of_the_wrong_kind_is_refused(axis: str, value: Any) -> None:
+def test_a_measured_case_without_a_result_failed() -> None:
     saved = content(measured())
-    saved["asr"]["outcomes"][0]["case"][axis] = value
-    assert "is no case: four names and a batch size above 0" in refusal(saved)
+    saved["benchmarks"] = []
+    (record,) = parse_run(PATH, saved).records.values()
+    assert (record.outcome, record.result) == ("failed", None)
 
 
-def test_an_unknown_outcome_is_refused() -> None:
-    saved = content(measured())
-    saved["asr"]["outcomes"][0]["outcome"] = "exploded"
-    assert "outcome 'exploded' of whisper-tiny-cpu-5s-b1-baseline is none of measured, oom" in refusal(saved)
+@pytest.mark.parametrize("text", ['{"benchmarks": [', "[1, 2]", "NaN", "[" * 100_000, '"\\ud800"'])
+def test_what_is_no_run_at_all_says_so(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(text)
+    with pytest.raises(RecordError, match=r"run\.json"):
+        load_run(path)
+
+
+def test_half_a_surrogate_pair_stands_for_no_character(tmp_path: Path) -> None:
+    saved = content(unmeasured("failed", reason="lost \ud800 half"))
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(saved))
+    assert load_run(path).records[CASE].reason == "lost \N{REPLACEMENT CHARACTER} half"
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "make",
     [
-        ("environment", None),
-        ("environment", {"gpus": ["T4"]}),
-        ("environment", {"versions": None}),
-        ("plan", "study"),
-        ("peaks", {"cpu": {}}),
+        lambda: Speed(((-1.0,),), {}, (1.0,)),
+        lambda: Speed(((1.0,),), dict.fromkeys(("preprocess", "encode", "decode"), (1.0,)), ("x",)),  # type: ignore[arg-type]
+        lambda: Environment(cpu=5),  # type: ignore[arg-type]
     ],
 )
-def test_a_part_of_the_block_of_the_wrong_kind_is_refused(name: str, value: Any) -> None:
-    saved = content(measured())
-    saved["asr"][name] = value
-    assert f"'{name}' of the `asr` block is" in refusal(saved)
+def test_wrong_values_are_refused_where_a_part_is_made(make: Any) -> None:
+    with pytest.raises(RecordError):
+        make()
 
 
-def test_a_commit_that_is_no_text_is_refused() -> None:
-    saved = content(measured())
-    saved["commit_info"]["id"] = 5
-    assert "'id' of the commit is 5, not a text" in refusal(saved)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List every place of a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, inner in items for place in places(inner, (*path, key)))]
+
+
+PLACES = [place for place in places(content(measured(wrong=(0, 1, 0, 1)))) if place]
+
+
+@given(st.sampled_from(PLACES), JSON)
+def test_anything_anywhere_is_read_or_refused_in_words(place: tuple[Any, ...], value: Any) -> None:
+    try:
+        run = parse_run(PATH, changed(place, value))
+    except AsrHarnessError:
+        return
+    assert run.label
+
+
+@given(JSON)
+def test_any_json_that_is_no_result_is_refused(value: Any) -> None:
+    # A result has a family, rounds and more, which no value of these has.
+    with pytest.raises(RecordError, match="^a case: "):
+        load(CaseResult, value, "a case")
