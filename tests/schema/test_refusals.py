@@ -197,5 +197,5 @@ def test_anything_anywhere_is_read_or_refused_in_words(place: tuple[Any, ...], v
 @given(JSON)
 def test_any_json_that_is_no_result_is_refused(value: Any) -> None:
     # A result has a family, rounds and more, which no value of these has.
-    with pytest.raises(RecordError, match="^a case: "):
+    with pytest.raises(RecordError, match=r"^a case: "):
         load(CaseResult, value, "a case")
