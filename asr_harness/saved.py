@@ -16,12 +16,13 @@ from asr_harness.checking import (
     check_run,
 )
 from asr_harness.errors import OtherBenchmarkError, RecordError
-from asr_harness.records import SCHEMA_VERSION
 from asr_harness.types import Case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)

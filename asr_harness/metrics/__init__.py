@@ -7,7 +7,7 @@ from functools import cache
 from asr_harness.metrics.base import Metric, RateMetric
 from asr_harness.registry import Registry
 
-__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key"]
+__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key", "session_metrics"]
 
 REGISTRY = Registry("asr_harness.metrics", "METRIC", Metric, group="asr_harness.metrics")
 
@@ -22,3 +22,9 @@ def by_key(key: str) -> Metric:
     """Give one metric. Raises RegistryError, with those there are, where none has the key."""
     known = {metric.key: metric for metric in all_metrics()}
     return known[key] if key in known else REGISTRY.get(key)
+
+
+@cache
+def session_metrics() -> tuple[Metric, ...]:
+    """Give the metrics that a session's own tables show."""
+    return tuple(metric for metric in all_metrics() if metric.in_session)

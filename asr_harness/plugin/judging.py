@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from asr_harness import compare, settings
 from asr_harness.compare.metrics import NAMES
@@ -13,7 +13,7 @@ from asr_harness.errors import AsrHarnessError, RuleError
 from asr_harness.plugin import options
 from asr_harness.plugin.ledger import storage_folder
 from asr_harness.report import verdicts
-from asr_harness.saved import parse_run
+from asr_harness.schema import SavedJudgement, parse_run
 from asr_harness.selecting import known_runs, select_runs
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pytest
 
     from asr_harness.saved import SavedRun
+    from asr_harness.schema import RunFile
     from asr_harness.settings import Settings
 
 
@@ -68,19 +69,19 @@ class Judging:
         self._comparison: compare.Comparison | None = None
         self._problem = "the session ended before anything could be compared"
 
-    def judge(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    def judge(self, content: Mapping[str, Any]) -> SavedJudgement:
         """Judge the content of this session's file, and give what the file keeps of it."""
         if self._comparison is None:
             try:
                 self._compare(parse_run(Path("this session"), content))
             except AsrHarnessError as error:
                 self._problem, self.status = str(error), compare.EXIT_UNUSABLE
-        found = self._comparison.of("regression", "missing", gated=True) if self._comparison else ()
-        return {
-            "against": [run.path.name for run in self._base],
-            "regressions": [f"{cell.case_id} {cell.metric}" for cell in found],
-            "exit_status": self.status,
-        }
+        regressed = self._comparison.of("regression", "missing", gated=True) if self._comparison else ()
+        return SavedJudgement(
+            against=tuple(run.path.name for run in self._base),
+            regressions=tuple(f"{finding.case_id} {finding.metric}" for finding in regressed),
+            exit_status=self.status,
+        )
 
     def tell(self, reporter: pytest.TerminalReporter) -> None:
         """Write the section of the comparison."""
@@ -91,10 +92,12 @@ class Judging:
         for line in verdicts.lines(self._comparison, get_terminal_size().columns):
             reporter.write_line(line)
 
-    def _compare(self, candidate: SavedRun) -> None:
+    # ADAPTER: `compare` and `selecting` still take saved.SavedRun, which reads version 1 alone. The lead's
+    # judge takes the RunFile as it is; nothing else of this module depends on which.
+    def _compare(self, candidate: RunFile) -> None:
         self._comparison = compare.compare(
             self._base,
-            (candidate,),
+            (cast(Any, candidate),),
             rules=self._chosen.rules,
             trades=self._chosen.trades,
             alpha=self._chosen.alpha,

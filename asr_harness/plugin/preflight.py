@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from asr_harness import energy, models
+from asr_harness import models
 from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
-from asr_harness.measure import MIN_ROUNDS
+from asr_harness.measure.energy import PASS_S
+from asr_harness.measure.rounds import MIN_ROUNDS
 from asr_harness.metrics import units
 from asr_harness.models import building
 from asr_harness.models.cost import Speed, probe_speed
@@ -80,7 +81,7 @@ def _machine(device: str, plan: Plan) -> Machine:
     return Machine(
         probe_speed(device),
         building.available_memory_bytes(device),
-        energy.PASS_S * (1 + len(STAGES)) if is_counted else 0.0,
+        PASS_S * (1 + len(STAGES)) if is_counted else 0.0,
     )
 
 

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import data, measure, models
+from asr_harness import data, models
 from asr_harness.errors import MeterError
-from asr_harness.plugin.runs import MeasuredRun
+from asr_harness.measure.measurement import Instruments
+from asr_harness.measure.run import MeasuredRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ class Workbench:
         self._slices: dict[str, Slice] = {}
         self._key: tuple[str, str, str] | None = None
         self._model: models.LoadedModel | None = None
-        self._instruments: dict[str, measure.Instruments] = {}
+        self._instruments: dict[str, Instruments] = {}
 
     def slice(self, bucket: str) -> Slice:
         """Load the slice of a bucket, from the cache or by cutting it now."""
@@ -57,7 +58,7 @@ class Workbench:
             self._key = key
         return self._model
 
-    def instruments(self, device: str) -> measure.Instruments:
+    def instruments(self, device: str) -> Instruments:
         """Make what a device is measured with, and measure its peaks, once."""
         if device not in self._instruments:
             with self._loading():
@@ -70,7 +71,7 @@ class Workbench:
     def peaks(self) -> dict[str, MachinePeaks]:
         """What each device that was used can do at best."""
         peaks = {device: instruments.peaks for device, instruments in self._instruments.items()}
-        return {device: found for device, found in peaks.items() if found is not None}
+        return {device: measured for device, measured in peaks.items() if measured is not None}
 
     @contextmanager
     def _loading(self) -> Iterator[None]:
@@ -88,7 +89,7 @@ class Workbench:
         building.free_memory()
 
     def run(self, case: Case, on_round: Callable[[int, int], None]) -> MeasuredRun:
-        """Load and warm up a case, ready for its rounds."""
+        """Load a case, ready to be warmed up."""
         return MeasuredRun(
             case,
             self.slice(case.bucket),
@@ -124,7 +125,7 @@ def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
         return error
 
 
-def make_instruments(device: str, energy: str, *, with_peaks: bool = True) -> measure.Instruments:
+def make_instruments(device: str, energy: str, *, with_peaks: bool = True) -> Instruments:
     """Make what a device is measured with; `energy` as in `energy_counter`."""
     from asr_harness.meters.calibration import CalibrationKernel
     from asr_harness.meters.clock import clock_for
@@ -133,7 +134,7 @@ def make_instruments(device: str, energy: str, *, with_peaks: bool = True) -> me
     from asr_harness.meters.process_memory import PeakResidentSet
 
     memory = (PeakResidentSet(), CudaMemory()) if device == "cuda" else (PeakResidentSet(),)
-    return measure.Instruments(
+    return Instruments(
         clock_for(device),
         CalibrationKernel(device),
         memory,

@@ -19,6 +19,9 @@ from asr_harness.errors import RecordError
 MAX_MAGNITUDE = 1e100
 """So large, and its inverse so small, that squares and ratios would leave what floats can hold."""
 
+MAX_TEXT = 4000
+"""Characters of a reason; a library's error message may hold a whole tensor."""
+
 Number: TypeAlias = Annotated[float, Meta(gt=-MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
 NotNegative: TypeAlias = Annotated[float, Meta(ge=0.0, lt=MAX_MAGNITUDE)]
 Positive: TypeAlias = Annotated[float, Meta(gt=1 / MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
@@ -50,7 +53,8 @@ class Part:
                 continue
             try:
                 msgspec.convert(value, kind)
-            except msgspec.ValidationError as error:
+                msgspec.json.encode(value)
+            except (msgspec.ValidationError, UnicodeEncodeError) as error:
                 raise RecordError(f"{name!r} of {type(self).__name__} is {shown(value)}: {error}") from error
 
     def check(self) -> None:
@@ -72,6 +76,14 @@ def dump(part: Part) -> dict[str, Any]:
     """Give a part as plain JSON values, mappings for parts."""
     plain: dict[str, Any] = msgspec.to_builtins(part)
     return plain
+
+
+def savable_text(text: str, most: int = MAX_TEXT) -> str:
+    """Give a text from outside, such as an error's message, so that any file can hold it: without half
+    surrogate pairs, and not beyond reason.
+    """
+    whole = text.encode("utf-8", "replace").decode()
+    return whole if len(whole) <= most else f"{whole[:most]}…"
 
 
 def shown(value: object, most: int = 40) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from asr_harness import noise
+from asr_harness.measure import noise
 from asr_harness.cli import main
 from asr_harness.meters import host
 

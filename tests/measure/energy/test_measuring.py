@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asr_harness.energy import measure_energy
-from asr_harness.measure.joules import EnergyFigure
+from asr_harness.measure.energy import measure_energy
+from asr_harness.schema import EnergyMeasurement
 from asr_harness.meters.estimate import EstimatedEnergy
 from asr_harness.meters.nvml import open_energy_counter
 from tests.meters.fake_nvml import FakeCuda, FakeNvml
 from tests.meters.fake_power import FakeMachine, constant
 
 
-def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any) -> EnergyFigure:
+def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any) -> EnergyMeasurement:
     arguments = {
         "synchronise": lambda: None,
         "clock": machine.clock,

@@ -4,7 +4,7 @@ from math import log
 
 import pytest
 
-from asr_harness import noise
+from asr_harness.measure import noise
 from asr_harness.errors import AsrHarnessError
 
 STEADY = noise.NoiseRun((1.0, 1.0, 1.1), (0.02, 0.02, 0.03))
