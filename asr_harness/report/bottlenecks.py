@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness.metrics import units
 from asr_harness.report.alike import alike, placed
 from asr_harness.report.cells import measured
-from asr_harness.types import STAGES
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ from math import isnan
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.schema import STAGES
 from asr_harness.stats import geometric_mean_interval, share_interval
 from asr_harness.tidy import COLUMNS
-from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from asr_harness import devices
+from asr_harness.schema import STAGES
 from asr_harness.tidy.intervals import pooled_rate_interval
 from asr_harness.tidy.naming import digest
-from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asr_harness.types import Case
+    from asr_harness.schema import Case
 
 MEMORY_KINDS = {
     "peak_allocated_bytes": "allocated on the GPU",

@@ -39,7 +39,7 @@ def pytest_asr_grid():
 """
 RECOGNISER = """
 import os, signal, time
-from asr_harness.types import Transcription
+from asr_harness.systems.base import Transcription
 
 SLEEP_S, N_UTTERANCES, DIES, FAILS, TEXT = 0.005, 2, False, False, "hello"
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from asr_harness.saved import CaseRecord, SavedRun
+
 from asr_harness.report.comparing import changed_transcripts
 from asr_harness.report.page.differences import (
     Differences,
@@ -10,8 +12,7 @@ from asr_harness.report.page.differences import (
     differences_section,
     marked,
 )
-from asr_harness.saved import CaseRecord, SavedRun
-from asr_harness.types import Case
+from asr_harness.schema import Case
 
 CASE = Case("m", "cpu", "5s", 1, "baseline")
 

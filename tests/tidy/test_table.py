@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from asr_harness.saved import CaseRecord, SavedRun
 
 from asr_harness import tidy
-from asr_harness.saved import CaseRecord, SavedRun
-from asr_harness.types import Case
+from asr_harness.schema import Case
 
 CASE = Case("m", "cpu", "5s", 1, "baseline")
 INFO: dict[str, Any] = {

@@ -11,7 +11,7 @@ from asr_harness.report.figures.drawing import Figure
 from asr_harness.report.figures.speed import LENGTH
 from asr_harness.report.figures.stages import stacked
 from asr_harness.report.figures.trend import trend
-from asr_harness.types import STAGES
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
     import altair as alt

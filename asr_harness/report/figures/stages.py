@@ -10,7 +10,7 @@ from asr_harness.report.figures.axis import PLAIN
 from asr_harness.report.figures.devices import by_device
 from asr_harness.report.figures.drawing import STAGE_COLOURS, Figure, Panel
 from asr_harness.report.figures.speed import intervals
-from asr_harness.types import STAGES
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-    from asr_harness.types import StageName
+    from asr_harness.schema import StageName
 
     Ends = Mapping[StageName, tuple[pd.Series, pd.Series]]
 
