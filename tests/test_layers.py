@@ -12,9 +12,9 @@ PACKAGE = Path(asr_harness.__file__).parent
 LAYERS = (
     {"__init__", "errors", "types", "schema", "registry"},
     {"data", "models", "meters", "metrics"},
-    {"grid", "environment", "measure", "energy"},
-    {"records", "journal", "shapes", "checking", "saved", "selecting", "tidy"},
-    {"stats", "moderation", "wer_stats", "sequential", "compare", "settings", "noise"},
+    {"grid", "measure"},
+    {"runs", "shapes", "checking", "saved", "selecting", "tidy"},
+    {"stats", "moderation", "wer_stats", "sequential", "compare", "settings"},
     {"report", "ab"},
     {"plugin", "commands"},
     {"cli"},

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from asr_harness.measure import noise
 from asr_harness.cli import main
+from asr_harness.measure import noise
 from asr_harness.meters import host
 
 FINDINGS = (

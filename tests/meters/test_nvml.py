@@ -5,10 +5,10 @@ import psutil
 import pynvml
 import pytest
 
-from asr_harness.measure.energy import measure_energy
 from asr_harness.errors import MeterError
-from asr_harness.schema import EnergyMeasurement
+from asr_harness.measure.energy import measure_energy
 from asr_harness.meters.nvml import open_energy_counter
+from asr_harness.schema import EnergyMeasurement
 from tests.meters.fake_nvml import UUID, FakeCuda, FakeNvml
 from tests.meters.fake_power import IDLE_W, WAVEFORMS, FakeMachine, constant
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from asr_harness.measure.energy import measure_energy
 from asr_harness.errors import MeterError
-from asr_harness.schema import EnergyMeasurement
+from asr_harness.measure.energy import measure_energy
 from asr_harness.meters.rapl import open_dram_counter, open_energy_counter
+from asr_harness.schema import EnergyMeasurement
 from tests.meters.fake_power import IDLE_W, WAVEFORMS, FakeMachine, constant
 from tests.meters.fake_powercap import FakePowercap
 

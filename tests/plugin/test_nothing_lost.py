@@ -156,7 +156,7 @@ def test_a_session_and_what_resumes_it_are_one_measurement(run: Run, suite: pyte
 @pytest.mark.parametrize(
     ("option", "value", "difference"),
     [
-        ("--asr-buckets", "5s=3-8", "plan.buckets_s.5s was [[]3.0, 7.0[]] and is now [[]3.0, 8.0[]]"),
+        ("--asr-buckets", "5s=3-8", "plan.buckets_s.5s was (3.0, 7.0) and is now (3.0, 8.0)"),
         ("--asr-time", "0.02", "plan.time_s was 0.01 and is now 0.02"),
         ("--asr-batch-sizes", "2", "tests had *-b1-*, which is gone"),
     ],

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asr_harness.measure.energy import measure_energy
-from asr_harness.schema import EnergyMeasurement
 from asr_harness.meters.estimate import EstimatedEnergy
 from asr_harness.meters.nvml import open_energy_counter
+from asr_harness.schema import EnergyMeasurement
 from tests.meters.fake_nvml import FakeCuda, FakeNvml
 from tests.meters.fake_power import FakeMachine, constant
 

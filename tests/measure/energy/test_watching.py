@@ -2,8 +2,8 @@ from threading import Event, get_ident
 
 import pytest
 
-from asr_harness.measure.energy.watching import Steps, Watch, in_background
 from asr_harness.errors import MeterError
+from asr_harness.measure.energy.watching import Steps, Watch, in_background
 from asr_harness.meters.nvml import open_energy_counter
 from tests.meters.fake_nvml import FakeCuda, FakeNvml
 from tests.meters.fake_power import FakeMachine, constant
