@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
-from asr_harness.report.alike import alike, placed
-from asr_harness.report.cells import measured
-from asr_harness.types import STAGES
+from asr_harness.report.comparable import comparable_groups, with_origin
+from asr_harness.report.pooled import measured
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +39,15 @@ class Bottleneck:
     directions: tuple[str, ...]
 
 
-def bottlenecks(cells: pd.DataFrame) -> tuple[Bottleneck, ...]:
-    """Judge each model and device by its baseline cells at the smallest batch, or any variant without one."""
-    done = measured(cells)
+def bottlenecks(cases: pd.DataFrame) -> tuple[Bottleneck, ...]:
+    """Judge each model and device by its baseline cases at the smallest batch, or any variant without one."""
+    done = measured(cases)
     found = []
-    for (model, device), whence, rows in alike(done, ["model", "device"]):
+    for (model, device), origin, rows in comparable_groups(done, ["model", "device"]):
         usual = rows[rows["variant"] == "baseline"]
         mine = usual if len(usual) else rows
         smallest = mine[mine["batch_size"] == mine["batch_size"].min()]
-        found.append(_judge(model, placed(device, whence), smallest))
+        found.append(_judge(model, with_origin(device, origin), smallest))
     return tuple(found)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report.figures.drawing import CHOSEN, HEIGHT, Figure, Missing, Panel
+from asr_harness.report.figures.base import Figure, Missing, Panel
+from asr_harness.report.figures.drawing import CHOSEN, HEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
 from asr_harness.report import escaping
-from asr_harness.report.cells import measured
+from asr_harness.report.pooled import measured
 from asr_harness.report.verdicts import runs
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ MARKS = {"holds": "🟢", "does not hold": "🔴", "cannot be told": "🟡"}
 
 def render(content: Content) -> str:
     """Give GitHub's Markdown: comparison, what did not run, claims, and the slowest cases folded."""
-    done = measured(content.cells)
+    done = measured(content.cases)
     head = [
         f"### {escaping.markdown(content.title)}",
         "",
-        f"{len(done)} of {len(content.cells)} cases measured in {runs(content.table['run'].nunique())}; "
+        f"{len(done)} of {len(content.cases)} cases measured in {runs(content.table['run'].nunique())}; "
         + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]
     verdicts = _verdicts(content) if content.differences else []
-    parts = [*head, *verdicts, *_lost(content.cells), *_claims(content), *_slowest(done)]
+    parts = [*head, *verdicts, *_lost(content.cases), *_claims(content), *_slowest(done)]
     return "\n".join(parts) + "\n"
 
 
@@ -60,8 +60,8 @@ def _verdict(row: VerdictRow) -> str:
     return f"| {' | '.join(told)} |"
 
 
-def _lost(cells: pd.DataFrame) -> list[str]:
-    lost = cells[cells["outcome"] != "measured"]
+def _lost(cases: pd.DataFrame) -> list[str]:
+    lost = cases[cases["outcome"] != "measured"]
     if not len(lost):
         return []
     lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
@@ -74,10 +74,10 @@ def _lost(cells: pd.DataFrame) -> list[str]:
 def _claims(content: Content) -> list[str]:
     rows = [
         f"| {one.key} | {MARKS[one.answer.result]} {one.answer.result} | {escaping.markdown(one.text)} |"
-        for one in content.findings
+        for one in content.claims
     ]
     table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
-    found: Counter[str] = Counter(one.answer.result for one in content.findings)
+    found: Counter[str] = Counter(one.answer.result for one in content.claims)
     counted = ", ".join(f"{result} {found[result]}" for result in MARKS if found[result])
     return _folded(f"Claims of the study: {counted}", table)
 

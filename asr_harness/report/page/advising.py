@@ -1,4 +1,4 @@
-"""What to do: the bottleneck of each model, and which cells to take for each use."""
+"""What to do: the bottleneck of each model, and which cases to take for each use."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def advice_section(advice: Sequence[Advice]) -> Html:
         "Advice",
         element(
             "p",
-            "For each use the cells within the limits that no other beats in all that was compared, by their "
+            "For each use the cases within the limits that no other beats in all that was compared, by their "
             "figures alone: near ones may change places in another run.",
         ),
         *map(_one_advice, advice),
