@@ -4,4 +4,4 @@ PYTEST_DONT_REWRITE: there are no assertions for pytest to rewrite here, and a p
 pytest can rewrite it would make pytest warn.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

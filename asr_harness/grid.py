@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.errors import GridError
+from asr_harness.systems.variant import Variant
 from asr_harness.types import Case
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Plan:
     cases: tuple[Case, ...]
     sources: Mapping[str, str]
     buckets_s: Mapping[str, Limits]
-    variants: Mapping[str, Mapping[str, Any]]
+    variants: Mapping[str, Variant]
     data: str
     weights: str
     n_utterances: int
@@ -85,10 +86,10 @@ def make_plan(
     base = grid.profiles[check_known(name, grid.profiles, "profile")]
     sources = dict(_source(model, grid, tuple(custom_models)) for model in models or base.models)
     limits = dict(_limits(bucket, grid, parse_bucket) for bucket in buckets or base.buckets)
-    settings = {variant: _settings(variant, grid) for variant in variants or base.variants}
+    chosen_variants = {variant: _variant(variant, grid) for variant in variants or base.variants}
     chosen_devices = [check_known(device, grid.devices, "device") for device in devices or base.devices]
     sizes = [_batch_size(size) for size in batch_sizes or base.batch_sizes]
-    cells = product(sources, chosen_devices, settings, limits, sizes)
+    cells = product(sources, chosen_devices, chosen_variants, limits, sizes)
     cases = tuple(
         Case(model, device, bucket, size, variant) for model, device, variant, bucket, size in cells
     )
@@ -97,7 +98,7 @@ def make_plan(
         tuple(dict.fromkeys(cases)),
         sources,
         limits,
-        settings,
+        chosen_variants,
         data or base.data,
         weights or base.weights,
         n_utterances or base.n_utterances,
@@ -134,11 +135,14 @@ def _limits(value: str, grid: Grid, parse_bucket: Callable[[str], tuple[str, Lim
     return check_known(value, [*grid.buckets_s, "NAME=LOW-HIGH in seconds"], "bucket"), grid.buckets_s[value]
 
 
-def _settings(value: str, grid: Grid) -> Mapping[str, Any]:
-    settings: dict[str, Any] = {}
+def _variant(value: str, grid: Grid) -> Variant:
+    settings: dict[str, object] = {}
     for part in value.split("+"):
         settings |= grid.variants[check_known(part, grid.variants, "variant")]
-    return settings
+    try:
+        return Variant.from_settings(settings)
+    except GridError as error:
+        raise GridError(f"variant {value!r}: {error}") from error
 
 
 def _energy(value: str) -> str:

@@ -102,13 +102,13 @@ def _kernel() -> Callable[[], object]:
 def _transcription(name: str) -> Callable[[], object]:
     import numpy as np
 
-    from asr_harness import models
+    from asr_harness import systems
     from asr_harness.measure import transcribe
     from asr_harness.types import SAMPLE_RATE_HZ
 
-    transcriber = models.load(name, device="cpu", weights="dummy").transcriber
+    system = systems.load(name, device="cpu", weights="dummy").system
     noise = np.random.default_rng(0).standard_normal(round(AUDIO_S * SAMPLE_RATE_HZ)).astype(np.float32)
-    return lambda: transcribe(transcriber, [0.1 * noise])
+    return lambda: transcribe(system, [0.1 * noise])
 
 
 def _seconds(work: Callable[[], Any]) -> float:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from asr_harness.measure import error_rate, flops, frontier, speed
 from asr_harness.measure.energy_info import energy_info
 from asr_harness.measure.roofline import roofline
-from asr_harness.types import STAGES, RecordsPasses
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from asr_harness.measure import Measurement
+    from asr_harness.systems.base import Pass
     from asr_harness.types import Outcome, Round, Slice
 
 SCHEMA_VERSION = 1
@@ -95,24 +96,35 @@ def _work(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any
 
 def _counted(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
     """Deterministic counters: the same in every run of the same code on the same slice."""
-    transcriber, work = measurement.model.transcriber, measurement.work
+    system, work = measurement.model.system, measurement.work
     if work.operators is None:
         reasons["operators"] = "not counted where the encoder is compiled"
     counted: dict[str, Any] = {"operators": work.operators}
-    if work.passes is None or not isinstance(transcriber, RecordsPasses):
+    if not work.passes:
         names = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
         reasons.update(dict.fromkeys(names, "the transcriber does not record its passes"))
         return counted | dict.fromkeys(names)
-    n_parameters, weight_bytes = transcriber.weights()
-    return counted | {
-        "dtype": transcriber.dtype,
-        "flops": flops.stage_flops(work.passes, transcriber.flops),
-        "flops_by_kind": flops.flops_by_kind(work.passes, transcriber.flops),
+    n_parameters, weight_bytes = system.weights() or (None, None)
+    pass_flops = _of_each(work.passes, system.flops)
+    counted |= {
+        "dtype": system.dtype,
+        "flops": pass_flops and flops.stage_flops(work.passes, pass_flops.__getitem__),
+        "flops_by_kind": pass_flops and flops.flops_by_kind(work.passes, pass_flops.__getitem__),
         "n_passes": dict(Counter(network_pass.kind for network_pass in work.passes)),
         "cache_bytes": max(network_pass.cache_bytes for network_pass in work.passes),
         "n_parameters": n_parameters,
         "weight_bytes": weight_bytes,
     }
+    untold = (name for name in counted if name != "operators" and counted[name] is None)
+    reasons.update(dict.fromkeys(untold, "the transcriber does not tell it of its passes"))
+    return counted
+
+
+def _of_each(passes: Iterable[Pass], ask: Callable[[Pass], float | None]) -> Mapping[Pass, float] | None:
+    """Ask once for each kind of pass; None if one of them cannot be told."""
+    answers = {network_pass: ask(network_pass) for network_pass in set(passes)}
+    told = {network_pass: answer for network_pass, answer in answers.items() if answer is not None}
+    return told if len(told) == len(answers) else None
 
 
 def _memory(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, Any]:
@@ -141,22 +153,26 @@ def _roofline(
     measurement: Measurement, info: Mapping[str, Any], reasons: dict[str, str]
 ) -> Mapping[str, Any]:
     """Compare each stage's median time with the least that the machine's peaks allow."""
-    transcriber, passes, peaks = measurement.model.transcriber, measurement.work.passes, measurement.peaks
-    if passes is None or not isinstance(transcriber, RecordsPasses):
-        reasons["roofline"] = reasons["flops"]
+    system, passes, peaks = measurement.model.system, measurement.work.passes, measurement.peaks
+    pass_bytes = _of_each(passes, system.moved_bytes) if passes else None
+    if not passes or pass_bytes is None or info["flops"] is None or system.dtype is None:
+        reasons["roofline"] = reasons.get("flops", "the transcriber does not tell what its passes move")
         return {"roofline": None}
     if peaks is None:
         reasons["roofline"] = "the machine's peaks were not measured: rounds were taken in turn"
         return {"roofline": None}
+    if system.dtype not in peaks.flops_per_s:
+        reasons["roofline"] = f"the machine's peak in {system.dtype} is not measured"
+        return {"roofline": None}
     moved_bytes: Counter[str] = Counter()
     for network_pass in passes:
-        moved_bytes[network_pass.stage] += transcriber.moved_bytes(network_pass)  # type: ignore[assignment]
+        moved_bytes[network_pass.stage] += pass_bytes[network_pass]  # type: ignore[assignment]
     roofs = {
         stage: roofline(
             flops=stage_flops,
             moved_bytes=moved_bytes[stage],
             time_s=median(info["stage_s"][stage]),
-            peak_flops_per_s=peaks.flops_per_s[transcriber.dtype],
+            peak_flops_per_s=peaks.flops_per_s[system.dtype],
             peak_bytes_per_s=peaks.bytes_per_s,
         )
         for stage, stage_flops in info["flops"].items()

@@ -15,11 +15,11 @@ from transformers import (
     WhisperFeatureExtractor,
 )
 
-from asr_harness.models import whisper
-from asr_harness.models.building import with_dummy_weights
-from asr_harness.models.checkpoints import Checkpoint
-from asr_harness.models.wav2vec2 import stand_in_tokenizer
-from asr_harness.models.whisper_vocabulary import stand_in_tokenizer as stand_in_whisper_tokenizer
+from asr_harness.systems.checkpoints import Checkpoint
+from asr_harness.systems.hf import whisper
+from asr_harness.systems.hf.building import with_dummy_weights
+from asr_harness.systems.hf.ctc import stand_in_tokenizer
+from asr_harness.systems.hf.whisper_vocabulary import stand_in_tokenizer as stand_in_whisper_tokenizer
 
 TINY_CTC = {
     "hidden_size": 16,
@@ -55,7 +55,9 @@ CTC_CONFIGS: dict[str, type[PretrainedConfig]] = {
 
 
 def save_whisper(folder: Path) -> Path:
-    model = whisper.build(Checkpoint("tiny", TINY_WHISPER), device="cpu", dtype="float32", attention="sdpa")
+    model = whisper.FAMILY.build(
+        Checkpoint("tiny", TINY_WHISPER), device="cpu", dtype="float32", attention="sdpa"
+    )
     config = WhisperConfig(**TINY_WHISPER)
     model.save_pretrained(folder)
     stand_in_whisper_tokenizer(config).save_pretrained(folder)

@@ -1,6 +1,6 @@
 """What the package's own checkpoints hear in a few talks: `python -m tests.embedded_transcripts` prints it.
 
-Written to tests/models/embedded_transcripts.json, it is what test_embedded.py expects.
+Written to tests/systems/embedded_transcripts.json, it is what test_embedded.py expects.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.data import BUCKETS_S, load_slice
 from asr_harness.measure import transcribe
 from asr_harness.measure.error_rate import UtteranceErrors, pool, rate, utterance_errors
+from asr_harness.systems import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from asr_harness.types import Transcriber, Utterance
+    from asr_harness.systems import System
+    from asr_harness.types import Utterance
 
 NAMES = ("asr-harness/ctc-mini", "asr-harness/whisper-mini")
 
@@ -35,15 +37,17 @@ def utterances(bucket: str = "5s", n_utterances: int | None = 8) -> tuple[Uttera
     return load_slice("embedded", bucket, limits_s=BUCKETS_S[bucket], n_utterances=n_utterances).utterances
 
 
-def load(name: str, **variant: object) -> Transcriber:
-    return models.load(name, device="cpu", weights="pretrained", **variant).transcriber
+def load(name: str, **settings: object) -> System:
+    return systems.load(
+        name, device="cpu", weights="pretrained", variant=Variant.from_settings(settings)
+    ).system
 
 
-def hear(transcriber: Transcriber, spoken: Iterable[Utterance]) -> tuple[Heard, ...]:
+def hear(system: System, spoken: Iterable[Utterance]) -> tuple[Heard, ...]:
     """Transcribe one utterance at a time, so that none depends on its neighbours."""
     heard = []
     for utterance in spoken:
-        (text,) = transcribe(transcriber, [utterance.samples]).texts
+        (text,) = transcribe(system, [utterance.samples]).texts
         heard.append(Heard(utterance.id, text, utterance_errors(utterance.reference, text)))
     return tuple(heard)
 

@@ -6,6 +6,7 @@ import pytest
 
 from asr_harness.errors import GridError
 from asr_harness.grid import Plan, make_plan
+from asr_harness.systems import Variant
 from benchmarks.grid import BATCH_SIZES, BUCKETS_S, DEVICES, GRID, STUDY_MODELS
 
 
@@ -69,7 +70,7 @@ def test_an_unknown_value_lists_the_known_ones(axis: str, value: object, message
 
 
 def test_variants_joined_by_plus_hold_together() -> None:
-    assert plan(variants=["fp16+beam5"]).variants == {"fp16+beam5": {"dtype": "float16", "beams": 5}}
+    assert plan(variants=["fp16+beam5"]).variants == {"fp16+beam5": Variant(dtype="float16", beams=5)}
 
 
 def test_a_bucket_of_ones_own_has_its_own_limits() -> None:

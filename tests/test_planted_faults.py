@@ -5,32 +5,35 @@ from typing import Any
 
 import pytest
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.measure import SliceRunner, Work
 from asr_harness.measure.flops import stage_flops
 from asr_harness.meters.clock import HostClock
 from asr_harness.meters.operators import OperatorMeter
-from asr_harness.models import counting
-from asr_harness.models.whisper import WhisperTranscriber
+from asr_harness.systems import Variant
+from asr_harness.systems.hf import counting
+from asr_harness.systems.hf.whisper import WhisperSystem
 from asr_harness.types import Samples, Utterance
 from tests.conftest import noise
 
 NAME = "someone/whisper-tiny-test"
 
 
-def load(**variant: Any) -> WhisperTranscriber:
-    transcriber = models.load(NAME, device="cpu", weights="dummy", **variant).transcriber
-    assert isinstance(transcriber, WhisperTranscriber)
+def load(**settings: Any) -> WhisperSystem:
+    transcriber = systems.load(
+        NAME, device="cpu", weights="dummy", variant=Variant.from_settings(settings)
+    ).system
+    assert isinstance(transcriber, WhisperSystem)
     return transcriber
 
 
-def count(transcriber: WhisperTranscriber, samples: Samples | None = None) -> Work:
+def count(transcriber: WhisperSystem, samples: Samples | None = None) -> Work:
     utterance = Utterance("u", "talk", "speaker", 0.0, 5.0, "", noise(5) if samples is None else samples)
     runner = SliceRunner(transcriber, [[utterance]], HostClock(), calibration=lambda: 0.0)
     return runner.warm_up(OperatorMeter())[0]
 
 
-def flops(transcriber: WhisperTranscriber, work: Work) -> dict[str, float]:
+def flops(transcriber: WhisperSystem, work: Work) -> dict[str, float]:
     return dict(stage_flops(work.passes or (), transcriber.flops))
 
 
@@ -71,8 +74,8 @@ def test_fp32_where_there_was_bf16_doubles_the_bytes_of_the_weights(hub_cache: P
 
 
 def test_int8_shrinks_the_bytes_of_the_linear_layers(hub_cache: Path) -> None:
-    def layer_bytes(**variant: str) -> int:
-        return counting.weights(load(**variant).model.get_encoder().layers[0].fc1)[1]
+    def layer_bytes(**settings: str) -> int:
+        return counting.weights(load(**settings).model.get_encoder().layers[0].fc1)[1]
 
     # 32 × 16 weights and 32 biases; quantised, only the biases stay in fp32.
     assert layer_bytes() == 4 * (32 * 16 + 32)
@@ -80,7 +83,7 @@ def test_int8_shrinks_the_bytes_of_the_linear_layers(hub_cache: Path) -> None:
 
 
 def test_padding_to_a_longer_length_is_counted(tmp_path: Path) -> None:
-    ctc = models.load("asr-harness/ctc-mini", device="cpu", weights="dummy").transcriber
+    ctc = systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy").system
     with ctc.passes_recorded() as short:
         ctc.encode(ctc.preprocess([noise(2)]))
     with ctc.passes_recorded() as padded:

@@ -77,9 +77,9 @@ class Slowed:
 
 
 def transcriber(*, device):
-    from asr_harness import models
+    from asr_harness import systems
 
-    plain = models.load("openai/whisper-tiny", device=device, weights="dummy").transcriber
+    plain = systems.load("openai/whisper-tiny", device=device, weights="dummy").system
     return Slowed(plain, N_FRAMES, N_TIMES)
 '''
 INI = "[pytest]\npythonpath = .\n"

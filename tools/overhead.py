@@ -18,19 +18,19 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.measure import transcribe
 from asr_harness.meters.clock import clock_for
-from asr_harness.models.wav2vec2 import CtcTranscriber
-from asr_harness.models.whisper import WhisperTranscriber
 from asr_harness.plugin.workbench import make_instruments
+from asr_harness.systems.hf.ctc import CtcSystem
+from asr_harness.systems.hf.whisper import WhisperSystem
 from asr_harness.types import SAMPLE_RATE_HZ, Samples
 
 MODELS = ("openai/whisper-tiny", "facebook/wav2vec2-base-960h")
 
 
 @torch.inference_mode()
-def bare_whisper(transcriber: WhisperTranscriber, audio: list[Samples]) -> list[str]:
+def bare_whisper(transcriber: WhisperSystem, audio: list[Samples]) -> list[str]:
     """Transcribe as the model's card does, with as many tokens as the instrumented side."""
     inputs = transcriber.feature_extractor(
         audio, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt", return_attention_mask=True
@@ -43,7 +43,7 @@ def bare_whisper(transcriber: WhisperTranscriber, audio: list[Samples]) -> list[
 
 
 @torch.inference_mode()
-def bare_ctc(transcriber: CtcTranscriber, audio: list[Samples]) -> list[str]:
+def bare_ctc(transcriber: CtcSystem, audio: list[Samples]) -> list[str]:
     """Transcribe as the model's card does."""
     inputs = transcriber.feature_extractor(
         audio, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt", padding=True
@@ -65,10 +65,10 @@ def seconds(work: Callable[[], object], device: str) -> float:
 def pair_ratios(name: str, device: str, audio_s: float, n_pairs: int, *, meters: bool) -> list[float]:
     """Time instrumented over bare in `n_pairs` alternating pairs."""
     instruments = make_instruments(device, "auto") if meters else None
-    transcriber = models.load(name, device=device, weights="dummy").transcriber
+    transcriber = systems.load(name, device=device, weights="dummy").system
     audio = [np.random.default_rng(0).standard_normal(round(audio_s * SAMPLE_RATE_HZ)).astype(np.float32)]
     clock = clock_for(device)
-    bare_of = bare_whisper if isinstance(transcriber, WhisperTranscriber) else bare_ctc
+    bare_of = bare_whisper if isinstance(transcriber, WhisperSystem) else bare_ctc
 
     def instrumented() -> None:
         clock.start()

@@ -124,11 +124,11 @@ def _spoken() -> tuple[list[str], list[Samples]]:
 
 def _errors(source: str, noise: float, texts: list[str], audio: list[Samples]) -> np.ndarray:
     """Count the errors of each utterance, the weights multiplied with seeded noise about one."""
-    from asr_harness import models
+    from asr_harness import systems
     from asr_harness.measure import transcribe
     from asr_harness.measure.error_rate import utterance_errors
 
-    transcriber = models.load(source, device="cpu", weights="pretrained").transcriber
+    transcriber = systems.load(source, device="cpu", weights="pretrained").system
     _add_noise(transcriber, noise)
     heard = [
         text

@@ -1,1 +1,1 @@
-"""Two commits on one noisy machine: a live worker each, rounds in turn, restarts until it is clear."""
+"""Two commits on one noisy machine: a live worker each, rounds in turn, forks until it is clear."""

@@ -1,34 +1,24 @@
-"""From the turns of one restart to the one number that it is worth: the log ratio, candidate over base."""
+"""From the turns of one fork to the one number that it is worth: the log ratio, candidate over base.
+
+What is judged is raw: pairs a second apart share the machine's pace already, and the short kernel adds more
+noise than it takes away (docs/judgement.md has the figures). The calibrated ratio is kept so that this can be
+looked at again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import log
 from statistics import median
 from typing import TYPE_CHECKING
 
-from asr_harness.types import STAGES
+from asr_harness.judge import LogRatio
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from asr_harness.ab.protocol import Turn
-    from asr_harness.types import StageName
-
-
-@dataclass(frozen=True, slots=True)
-class LogRatio:
-    """One restart of one case: `raw`, and `calibrated` with each round over the calibration beside it.
-
-    Both are medians over pairs of rounds that follow each other. `raw` is what is judged: pairs a second
-    apart share the machine's pace already, and the short kernel adds more noise than it takes away
-    (docs/judgement.md has the figures). `calibrated` is kept so that this can be looked at again. `stages`
-    has the raw ratio of each stage that takes time on both sides.
-    """
-
-    raw: float
-    calibrated: float
-    stages: Mapping[StageName, float] = field(default_factory=dict)
+    from asr_harness.schema import StageName
 
 
 def log_ratio(base: Sequence[Turn], candidate: Sequence[Turn]) -> LogRatio:

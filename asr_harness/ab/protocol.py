@@ -23,7 +23,7 @@ TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A case waits for its turns; `n_cases` are there in this restart.
+    """A case waits for its turns; `n_cases` are there in this fork.
 
     `warm_up_s` is what its first pass took, maybe beside the other side's.
     """

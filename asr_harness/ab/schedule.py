@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from asr_harness.judge.evidence import SIDES, Side
 from asr_harness.stats.sequential import MIN_FORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Side = Literal["base", "candidate"]
-SIDES: tuple[Side, Side] = ("base", "candidate")
-
 MIN_PAIRS, MAX_PAIRS = 3, 60
 TURN_TIME_S = 12.0
 
 STARTUP_S = 11.0
-"""What a restart takes beside its rounds, about, until one has been timed: imports, loading, warming up."""
+"""What a fork takes beside its rounds, about, until one has been timed: imports, loading, warming up."""
 
-N_RESTARTS = MIN_FORKS + 2
-"""How many restarts a short budget is made to hold: two more than the least tell more than longer ones."""
+N_FORKS = MIN_FORKS + 2
+"""How many forks a short budget is made to hold: two more than the least tell more than longer ones."""
 
 
 def turns(n_pairs: int, first: Side) -> Iterator[Side]:
@@ -31,7 +29,7 @@ def turns(n_pairs: int, first: Side) -> Iterator[Side]:
 
 
 def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
-    """Give for each restart which worker starts first: each of two restarts one way, in random order."""
+    """Give for each fork which worker starts first: each of two forks one way, in random order."""
     rng = random.Random(seed)
     while True:
         first: Side = rng.choice(SIDES)
@@ -40,16 +38,16 @@ def start_orders(seed: int) -> Iterator[tuple[Side, Side]]:
 
 
 class Pace:
-    """How long a case's rounds are in one restart: so short that `N_RESTARTS` fit into the budget.
+    """How long a case's rounds are in one fork: so short that `N_FORKS` fit into the budget.
 
-    Beyond `TURN_TIME_S` a restart tells little more: processes differ, however long one looks at each. What a
-    restart takes beside its rounds is known once one is over; the next ones are planned by it.
+    Beyond `TURN_TIME_S` a fork tells little more: processes differ, however long one looks at each. What a
+    fork takes beside its rounds is known once one is over; the next ones are planned by it.
     """
 
     def __init__(self, budget_s: float, fixed_s: float | None = None) -> None:
         """Share out a budget, or keep to `fixed_s` for each case."""
         self._fixed_s = fixed_s
-        self._left_s, self._n_left, self._startup_s = budget_s, N_RESTARTS, STARTUP_S
+        self._left_s, self._n_left, self._startup_s = budget_s, N_FORKS, STARTUP_S
         self._least_s = 0.0
 
     def turn_time_s(self, n_cases: int) -> float:
@@ -59,23 +57,23 @@ class Pace:
         share_s = (0.95 * self._left_s / self._n_left - self._startup_s) / max(n_cases, 1)
         return max(0.0, min(share_s, TURN_TIME_S))
 
-    def learn(self, restart_s: float, rounds_s: float, least_s: float = 0.0) -> None:
-        """Take note of what the first restart, its rounds and the fewest of these took."""
+    def learn(self, fork_s: float, rounds_s: float, least_s: float = 0.0) -> None:
+        """Take note of what the first fork, its rounds and the fewest of these took."""
         self._least_s = least_s
-        self._left_s, self._n_left = max(self._left_s - restart_s, 0.0), N_RESTARTS - 1
-        self._startup_s = restart_s - rounds_s
+        self._left_s, self._n_left = max(self._left_s - fork_s, 0.0), N_FORKS - 1
+        self._startup_s = fork_s - rounds_s
 
-    def restart_s(self, n_cases: int) -> float:
-        """Give what the next restart will take."""
+    def fork_s(self, n_cases: int) -> float:
+        """Give what the next fork will take."""
         return self._startup_s + max(n_cases * self.turn_time_s(n_cases), self._least_s)
 
-    def n_restarts(self, n_cases: int) -> int:
-        """Give how many restarts the budget holds, the first one among them."""
-        return 1 + int(self._left_s / self.restart_s(n_cases))
+    def n_forks(self, n_cases: int) -> int:
+        """Give how many forks the budget holds, the first one among them."""
+        return 1 + int(self._left_s / self.fork_s(n_cases))
 
 
 def n_pairs(round_s: float, time_s: float) -> int:
-    """Choose how many pairs of rounds fill the time that a restart has for a case."""
+    """Choose how many pairs of rounds fill the time that a fork has for a case."""
     return max(MIN_PAIRS, min(MAX_PAIRS, round(time_s / (2 * round_s))))
 
 

@@ -1,4 +1,4 @@
-"""Restarts until every case is decided or the budget is spent; each restart is two live workers in turn."""
+"""Forks until every case is decided or the budget is spent; each fork is two live workers in turn."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from math import log1p
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab import estimate, judging, latency, schedule
+from asr_harness.ab import estimate, schedule
 from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.ab.worker import started
-from asr_harness.errors import AbError
-from asr_harness.settings import Settings
+from asr_harness.errors import AbError, RecordError
+from asr_harness.judge import Evidence, Forks, Policy
+from asr_harness.judge.evidence import SIDES
+from asr_harness.judge.judge_forks import decide_cases
+from asr_harness.schema import parse_run
+from asr_harness.schema.run import decode_json
 from asr_harness.stats.sequential import MIN_FORKS, planned_looks
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
-    from asr_harness.ab.estimate import LogRatio
     from asr_harness.ab.protocol import Turn
-    from asr_harness.ab.schedule import Side
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
-    from asr_harness.saved import SavedRun
+    from asr_harness.judge import LogRatio
+    from asr_harness.judge.evidence import Side
+    from asr_harness.schema import RunFile
     from asr_harness.stats.sequential import Decision, Looks
 
 TurnTime = Callable[[int], float]
@@ -36,7 +39,6 @@ OnCase = Callable[[str], None]
 Taken = tuple[str, str, "Mapping[Side, list[Turn]]"]
 
 DECIDED = ("regression", "improvement", "unchanged")
-TOLERANCE, MARGIN = log1p(0.02), log1p(0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +53,33 @@ class Sides:
 
 
 @dataclass(slots=True)
-class Findings:
-    """The restarts so far: for each case its log ratios, and what was left out with the reason.
+class Progress:
+    """The forks so far: for each case its log ratios, and what was left out with the reason.
 
-    `chosen` are the rules and rates to judge by; `tolerance` and `margin` are log ratios, for cases that no
-    rule speaks of. `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken.
-    `runs` are what the workers saved. `lost` has for each case that ended on one side alone that side, the
-    outcome and the reason.
+    `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
+    the workers saved. `lost` has for each case that ended on one side alone that side, the outcome and the
+    reason.
     """
 
-    chosen: Settings = field(default_factory=Settings)
-    tolerance: float = TOLERANCE
-    margin: float = MARGIN
+    policy: Policy = field(default_factory=Policy)
     looks: Looks = field(default_factory=lambda: planned_looks(MIN_FORKS))
-    ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
+    log_ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
     test_ids: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     lost: dict[str, tuple[Side, str, str]] = field(default_factory=dict)
     rounds_s: float = 0.0
     least_rounds_s: float = 0.0
-    runs: dict[Side, list[SavedRun]] = field(default_factory=lambda: {side: [] for side in schedule.SIDES})
+    runs: dict[Side, list[RunFile]] = field(default_factory=lambda: {side: [] for side in SIDES})
+
+    def evidence(self) -> Evidence:
+        """Give what a judgement can rest on so far."""
+        forks = Forks(self.log_ratios, self.looks, self.lost)
+        return Evidence(self.runs["base"], self.runs["candidate"], forks=forks)
 
     def decisions(self) -> dict[str, Decision]:
-        """Judge the latency of every case on its restarts so far."""
-        return latency.latency_decisions(self)
+        """Judge the latency of every case on its forks so far."""
+        evidence = self.evidence()
+        return decide_cases(evidence, evidence.forks, self.policy) if evidence.forks else {}
 
     def leave_out(self, side: Side, ended: Ended, ready: Ready | None) -> None:
         """Note a case that ended on one side, while the other one was ready for it or ended as well."""
@@ -83,14 +88,17 @@ class Findings:
             self.lost[ready.case_id] = side, ended.outcome, ended.reason
 
     def keep_run(self, worker: Worker) -> None:
-        """Take the run that a worker handed over at its end."""
+        """Take the run that a worker handed over at its end. Raises RecordError for what is none."""
         if worker.saved is not None:
-            self.runs[worker.side].append(judging.read_run(worker.name, worker.saved))
+            content = decode_json(worker.saved.encode())
+            if not isinstance(content, dict):
+                raise RecordError(f"the run of {worker.name} is no saved run")
+            self.runs[worker.side].append(parse_run(Path(f"the run of {worker.name}"), content))
 
 
-def restarts(
+def forks(
     sides: Sides,
-    findings: Findings,
+    progress: Progress,
     record: Path,
     *,
     seed: int,
@@ -98,33 +106,33 @@ def restarts(
     on_case: OnCase = lambda _: None,
     fresh: bool = False,
 ) -> Generator[None, None, None]:
-    """Restart both sides again and again, adding to `findings`; decided cases are left out of what follows.
+    """Restart both sides again and again, adding to `progress`; decided cases are left out of what follows.
 
-    Every turn is appended to `record`, a JSON line for each restart of a case, so that any rule can be
+    Every turn is appended to `record`, a JSON line for each fork of a case, so that any rule can be
     replayed. `turn_time_s` gives the seconds of rounds for each of so many cases; `on_case` is told of each
-    case that a restart has measured. Raises AbError where a worker crashes or hangs, or where the sides do
-    not run the same slices. Workers save their runs while those of the next restart start: close the
+    case that a fork has measured. Raises AbError where a worker crashes or hangs, or where the sides do
+    not run the same slices. Workers save their runs while those of the next fork start: close the
     generator to wait for the last ones.
     """
     with closing(ExitStack()) as leaving:
         take = _taken_alone if fresh else partial(_taken_in_turn, leaving)
         for order in schedule.start_orders(seed):
             decided = [
-                findings.test_ids[case_id]
-                for case_id, decision in findings.decisions().items()
+                progress.test_ids[case_id]
+                for case_id, decision in progress.decisions().items()
                 if decision.verdict in DECIDED
             ]
-            for case_id, test_id, turns in take(sides, order, decided, findings, turn_time_s):
-                findings.test_ids[case_id] = test_id
+            for case_id, test_id, turns in take(sides, order, decided, progress, turn_time_s):
+                progress.test_ids[case_id] = test_id
                 rounds_s = sum(turn.latency_s for taken in turns.values() for turn in taken)
-                findings.rounds_s += rounds_s
-                findings.least_rounds_s += rounds_s * schedule.MIN_PAIRS / len(turns["base"])
+                progress.rounds_s += rounds_s
+                progress.least_rounds_s += rounds_s * schedule.MIN_PAIRS / len(turns["base"])
                 ratio = estimate.log_ratio(turns["base"], turns["candidate"])
-                findings.ratios.setdefault(case_id, []).append(ratio)
+                progress.log_ratios.setdefault(case_id, []).append(ratio)
                 _append(record, case_id, order, turns, ratio)
                 on_case(case_id)
-            if not findings.ratios and not findings.lost:
-                left_out = "; ".join(f"{name}: {why}" for name, why in findings.left_out.items())
+            if not progress.log_ratios and not progress.lost:
+                left_out = "; ".join(f"{name}: {why}" for name, why in progress.left_out.items())
                 raise AbError(
                     f"no case ran on both sides{': ' if left_out else ''}{left_out}; widen the selection"
                 )
@@ -136,22 +144,22 @@ def _taken_in_turn(
     sides: Sides,
     order: tuple[Side, Side],
     decided: Sequence[str],
-    findings: Findings,
+    progress: Progress,
     turn_time_s: TurnTime,
 ) -> Iterator[Taken]:
     """Run both workers at once, of which only the one whose turn it is computes.
 
-    Those of the restart before are waited for before any round, and these are put into `leaving` at last.
+    Those of the fork before are waited for before any round, and these are put into `leaving` at last.
     """
     with ExitStack() as stack:
         workers = {side: stack.enter_context(_worker(sides, side, decided)) for side in order}
         while True:
             ready = {side: worker.next_case() for side, worker in workers.items()}
             leaving.close()
-            cases = _matched(ready, workers, findings)
+            cases = _matched(ready, workers, progress)
             if cases is None:
                 for worker in workers.values():
-                    findings.keep_run(worker)
+                    progress.keep_run(worker)
                 leaving.push(stack.pop_all())
                 return
             if not cases:
@@ -169,7 +177,7 @@ def _taken_in_turn(
 
 
 def _taken_alone(
-    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], findings: Findings, turn_time_s: TurnTime
+    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], progress: Progress, turn_time_s: TurnTime
 ) -> Iterator[Taken]:
     """Run one worker after the other, each with all its rounds: interleaved fresh processes."""
     found: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
@@ -188,12 +196,12 @@ def _taken_alone(
                     [worker.turn(round_s) for _ in range(n_rounds)],
                 )
                 worker.finish()
-            findings.keep_run(worker)
+            progress.keep_run(worker)
     ready = {case.test_id: case for by_side in found.values() for case, _ in by_side.values()}
     for side, case in ended:
-        findings.leave_out(side, case, ready.get(case.test_id))
+        progress.leave_out(side, case, ready.get(case.test_id))
     for case_id, by_side in found.items():
-        if len(by_side) == len(schedule.SIDES):
+        if len(by_side) == len(SIDES):
             _check_slices({side: case for side, (case, _) in by_side.items()})
             n = min(len(turns) for _, turns in by_side.values())
             yield (
@@ -212,7 +220,7 @@ def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContext
 
 
 def _matched(
-    ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], findings: Findings
+    ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], progress: Progress
 ) -> dict[Side, Ready] | None:
     """Give the case that both sides are ready for; nothing if it ended on one, None after the last."""
     cases = {side: case for side, case in ready.items() if isinstance(case, Ready)}
@@ -227,7 +235,7 @@ def _matched(
         named = " and ".join(f"{side} is at {case.test_id or 'its end'}" for side, case in ready.items())
         raise AbError(f"the sides do not run the same cases: {named}; select cases that both commits have")
     for side, case in ended.items():
-        findings.leave_out(side, case, next(iter(cases.values()), None))
+        progress.leave_out(side, case, next(iter(cases.values()), None))
     for side in cases:
         workers[side].go(0)
     return {}

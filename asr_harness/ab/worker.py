@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from asr_harness.ab.protocol import Message
-    from asr_harness.ab.schedule import Side
     from asr_harness.ab.worktrees import Worktree
+    from asr_harness.judge.evidence import Side
 
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
@@ -152,7 +152,7 @@ def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
     saving = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
-    # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each restart.
+    # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
     spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
     return [f"--asr-live={address}", *quiet, *spared, *saving]
 

@@ -1,7 +1,7 @@
 """Settle on one noisy machine whether a commit is slower than another: run both, in turn, until it is clear.
 
 A git worktree and a live worker for each commit run the suite's own cases, rounds taken A B B A with the
-calibration kernel in each turn; whole restarts are the unit of the test. What both sides saved is compared,
+calibration kernel in each turn; whole forks are the unit of the test. What both sides saved is compared,
 too: transcripts, error rates, memory, FLOPs and outcomes. What follows `--` selects cases as for pytest
 (default: benchmarks/). `asr-harness ab REF REF` compares a commit with itself: the honest self-test. Exit
 status: 0 nothing regressed, 1 a regression, 2 unusable input or a worker that failed, 3 undecided.
@@ -13,29 +13,29 @@ import re
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
-from math import inf, log1p
+from math import inf
 from pathlib import Path
 from shutil import get_terminal_size
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import compare, settings
-from asr_harness.ab import interrupts, judging, session
+from asr_harness.ab import interrupts, session
 from asr_harness.ab.schedule import Pace
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.errors import AbError
+from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
-from asr_harness.report import formats, restarts
-from asr_harness.selecting import STORAGE
+from asr_harness.report import forks, forms
+from asr_harness.runs import STORAGE
 from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from asr_harness.ab.schedule import Side
     from asr_harness.ab.worktrees import Worktree
+    from asr_harness.judge.evidence import Side
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
@@ -48,28 +48,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("candidate", metavar="CANDIDATE_REF", help="the commit to judge")
     parser.set_defaults(selection=[])
     parser.add_argument(
-        "--budget", default="10m", help="90s, 10m or 1h; restarts end when it is spent (%(default)s)"
+        "--budget", default="10m", help="90s, 10m or 1h; forks end when it is spent (%(default)s)"
     )
-    parser.add_argument("--restarts", type=int, default=100, help="at most so many (%(default)s)")
+    parser.add_argument(
+        "--forks",
+        "--restarts",
+        type=int,
+        default=100,
+        help="at most so many starts of both sides (%(default)s)",
+    )
     parser.add_argument(
         "--turn-time",
         type=_not_negative,
         default=None,
-        help="seconds of rounds for a case in a restart (by the budget)",
+        help="seconds of rounds for a case in a fork (by the budget)",
     )
-    settings.add_arguments(parser)
-    parser.add_argument(
-        "--tolerance",
-        type=_not_negative,
-        default=2.0,
-        help="percent below which no latency counts (%(default)s)",
-    )
-    parser.add_argument(
-        "--margin",
-        type=_not_negative,
-        default=5.0,
-        help="percent within which latency is unchanged (%(default)s)",
-    )
+    policy.add_arguments(parser)
     parser.add_argument("--cores", default=None, help="cores that both workers run on, such as 0,1 (all)")
     parser.add_argument(
         "--environment", metavar="COMMAND", help="a shell command that makes .venv in each worktree"
@@ -83,25 +77,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run restarts, show the estimate after each, and end with the verdicts."""
-    began, chosen = monotonic(), settings.read(arguments)
-    tolerance, margin = log1p(arguments.tolerance / 100), log1p(arguments.margin / 100)
-    findings = session.Findings(chosen, tolerance, margin)
+    """Run forks, show the estimate after each, and end with the verdicts."""
+    began, progress = monotonic(), session.Progress(policy.from_arguments(arguments))
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
     with (
         interrupts.remembered(),
         worktrees((arguments.base, arguments.candidate), Path.cwd()) as (base, candidate),
     ):
-        _run_restarts(arguments, {"base": base, "candidate": candidate}, findings, began)
-    comparison = judging.judge(findings)
-    status = compare.exit_status(comparison, undecided=chosen.undecided)
-    width = get_terminal_size().columns
-    for line in restarts.conclusion(findings, comparison, width):
+        _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began)
+    evidence, width = progress.evidence(), get_terminal_size().columns
+    judgement = judge(evidence, progress.policy)
+    for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
         _say(line)
     if arguments.markdown:
-        arguments.markdown.write_text(formats.render("markdown", comparison, status, width) + "\n", "utf-8")
-    return status
+        arguments.markdown.write_text(forms.render("markdown", judgement, width) + "\n", "utf-8")
+    return judgement.exit_status
 
 
 def _not_negative(text: str) -> float:
@@ -119,23 +110,23 @@ def duration_s(text: str) -> float:
     return float(found[1]) * UNITS_S[found[2]]
 
 
-def _run_restarts(
-    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], findings: session.Findings, began: float
+def _run_forks(
+    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], progress: session.Progress, began: float
 ) -> None:
-    """Restart until every case is decided, or the budget or the user's patience is spent."""
+    """Fork until every case is decided, or the budget or the user's patience is spent."""
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
     pace = Pace(budget_s, arguments.turn_time)
     sides = _sides(arguments, trees, storage)
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
     _say(f"{named}, turns in {record}")
-    runs = session.restarts(
+    runs = session.forks(
         sides,
-        findings,
+        progress,
         record,
         seed=arguments.seed,
         turn_time_s=pace.turn_time_s,
-        on_case=Progress(began, budget_s),
+        on_case=Silence(began, budget_s),
         fresh=arguments.fresh,
     )
     number, spent_s = 0, 0.0
@@ -146,27 +137,27 @@ def _run_restarts(
                 now_s = monotonic() - began
                 next_s, spent_s = now_s - spent_s, now_s
                 if number == 1:
-                    pace.learn(spent_s, findings.rounds_s, findings.least_rounds_s)
-                    next_s = _plan(findings, pace, arguments.restarts)
-                decisions = findings.decisions()
-                _say(restarts.progress(number, decisions, max(budget_s - spent_s, 0)))
+                    pace.learn(spent_s, progress.rounds_s, progress.least_rounds_s)
+                    next_s = _plan(progress, pace, arguments.forks)
+                decisions = progress.decisions()
+                _say(forks.progress(number, decisions, max(budget_s - spent_s, 0)))
                 is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
-                if is_decided or number >= arguments.restarts or spent_s + next_s > budget_s:
+                if is_decided or number >= arguments.forks or spent_s + next_s > budget_s:
                     break
     except KeyboardInterrupt:
         if not number:
-            raise AbError("interrupted before the first restart was over: nothing can be said") from None
-        _say(f"interrupted: judged by the {number} restarts that were over")
-    findings.looks = ended(findings.looks, number)
+            raise AbError("interrupted before the first fork was over: nothing can be said") from None
+        _say(f"interrupted: judged by the {number} forks that were over")
+    progress.looks = ended(progress.looks, number)
 
 
-def _plan(findings: session.Findings, pace: Pace, most: int) -> float:
-    """Plan the looks after the first restart, say what would spoil the end, and give the next's length."""
-    n_cases = len(findings.ratios)
-    n_restarts, next_s = pace.n_restarts(n_cases), pace.restart_s(n_cases)
-    findings.looks = planned_looks(min(most, n_restarts))
-    judging.judge(findings)  # raises for a rule that guards nothing
-    if warning := restarts.too_short(n_restarts, next_s):
+def _plan(progress: session.Progress, pace: Pace, most: int) -> float:
+    """Plan the looks after the first fork, say what would spoil the end, and give the next's length."""
+    n_cases = len(progress.log_ratios)
+    n_forks, next_s = pace.n_forks(n_cases), pace.fork_s(n_cases)
+    progress.looks = planned_looks(min(most, n_forks))
+    judge(progress.evidence(), progress.policy)  # raises for a rule that guards nothing
+    if warning := forks.too_short(n_forks, next_s):
         _say(warning)
     return next_s
 
@@ -184,8 +175,8 @@ def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     return storage / "ab" / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
 
 
-class Progress:
-    """Says in a long restart now and then how far it is."""
+class Silence:
+    """Says in a long fork now and then how far it is."""
 
     def __init__(self, began: float, budget_s: float) -> None:
         self._ends = began + budget_s

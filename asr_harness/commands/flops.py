@@ -9,14 +9,14 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.errors import UnavailableError
 from asr_harness.report.terminal import table
 
 if TYPE_CHECKING:
     import argparse
 
-    from asr_harness.models.checkpoints import Checkpoint
+    from asr_harness.systems.checkpoints import Checkpoint
 
 GIGA = 1e9
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the counts side by side, and what each leaves out."""
-    checkpoint = models.find_checkpoint(arguments.model, "dummy")
+    checkpoint = systems.find_checkpoint(arguments.model, "dummy")
     width = get_terminal_size().columns
     lines = [*_passes(checkpoint, width), "", *_counters(checkpoint, width)]
     print("\n".join(lines))  # noqa: T201
@@ -36,18 +36,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _passes(checkpoint: Checkpoint, width: int) -> list[str]:
-    family = models.find_family(checkpoint)
+    family = systems.find_family(checkpoint)
     config = family.build(checkpoint, device="meta", dtype="float32", attention="eager").config
-    rows = []
-    for name, network_pass in family.WORK.examples(config).items():
-        counted = family.WORK.counted(config, network_pass)
-        closed = family.WORK.closed_form(config, network_pass)
+    counter, rows = family.work.flops(config), []
+    for name, network_pass in family.work.examples(config).items():
+        counted = counter.of(network_pass)
+        closed = family.work.closed_form(config, network_pass)
         rows.append((name, _giga(counted), _giga(closed), _off(closed, counted)))
     return table((f"GFLOP of {checkpoint.name}", "counted", "closed form", "apart"), rows, width)
 
 
 def _counters(checkpoint: Checkpoint, width: int) -> list[str]:
-    from asr_harness.models import other_counters
+    from asr_harness.systems.hf import other_counters
 
     meta, real = (_encoder(checkpoint, device) for device in ("meta", "cpu"))
     by_operator = other_counters.operators(*meta)
@@ -70,10 +70,9 @@ def _counters(checkpoint: Checkpoint, width: int) -> list[str]:
 
 
 def _encoder(checkpoint: Checkpoint, device: str) -> tuple[Any, Any]:
-    family = models.find_family(checkpoint)
+    family = systems.find_family(checkpoint)
     model = family.build(checkpoint, device=device, dtype="float32", attention="eager").eval()
-    example: tuple[Any, Any] = family.WORK.encoder_and_input(model)
-    return example
+    return family.work.parts(model)["encode"], family.work.example_input(model)
 
 
 def _giga(value: float) -> str:

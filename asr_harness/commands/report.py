@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asr_harness import compare, settings
 from asr_harness.errors import RecordError
+from asr_harness.judge import Evidence, judge, policy
 from asr_harness.metrics import units
-from asr_harness.report.advice import Limits
+from asr_harness.report.advice import AdviceLimits
 from asr_harness.report.content import Content, gather
-from asr_harness.selecting import STORAGE, former_runs, select_runs
+from asr_harness.runs import STORAGE, former_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from asr_harness.report.page.differences import Differences
-    from asr_harness.saved import SavedRun
+    from asr_harness.schema import RunFile
 
 MEBIBYTE = 2**20
 LIMITS = (
@@ -42,12 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--figures", type=Path, metavar="FOLDER", help="write every figure as PNG and SVG, too"
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a pull request's comment")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the tidy table as CSV")
-    parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the tidy table as Parquet")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table of cases as CSV")
+    parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the table of cases as Parquet")
     parser.add_argument(
         "--compare", nargs=2, metavar=("BASE", "CANDIDATE"), help="put `compare`'s verdicts into the page"
     )
     parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    policy.add_arguments(parser)
     limits = parser.add_argument_group("limits of the advice")
     for option, unit, what in LIMITS:
         limits.add_argument(option, type=float, metavar=unit, help=what)
@@ -57,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
-    found = differences(sides[0], sides[1], arguments.storage) if sides else None
-    content = gather(_runs(arguments, sides), _limits(arguments), found)
+    compared = differences(sides[0], sides[1], arguments) if sides else None
+    content = gather(_runs(arguments, sides), _limits(arguments), compared)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
     return 0
@@ -71,31 +73,26 @@ def _check_folders(arguments: argparse.Namespace) -> None:
             raise RecordError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
-def differences(base: Sequence[SavedRun], candidate: Sequence[SavedRun], storage: Path) -> Differences:
-    """Judge two sides as `compare` does, by the rules of pyproject.toml."""
+def differences(
+    base: Sequence[RunFile], candidate: Sequence[RunFile], arguments: argparse.Namespace
+) -> Differences:
+    """Judge two sides as `compare` does, by the same policy."""
     from asr_harness.report.comparing import differences as in_words
 
-    chosen = settings.join()
-    judged = compare.compare(
-        base,
-        candidate,
-        rules=chosen.rules,
-        trades=chosen.trades,
-        alpha=chosen.alpha,
-        history=former_runs(base, candidate, storage),
-    )
-    return in_words(judged, base, candidate)
+    history = former_runs(base, candidate, arguments.storage)
+    judgement = judge(Evidence(base, candidate, history), policy.from_arguments(arguments))
+    return in_words(judgement, base, candidate)
 
 
-def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[SavedRun]]) -> Sequence[SavedRun]:
+def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> Sequence[RunFile]:
     if sides and not arguments.runs:
         by_path = {run.path.resolve(): run for side in sides for run in side}
         return tuple(by_path.values())
     return select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
 
 
-def _limits(arguments: argparse.Namespace) -> Limits:
-    return Limits(
+def _limits(arguments: argparse.Namespace) -> AdviceLimits:
+    return AdviceLimits(
         latency_p95_s=arguments.max_latency_p95,
         wer=None if arguments.max_wer is None else arguments.max_wer / 100,
         memory_bytes=None if arguments.max_memory is None else arguments.max_memory * MEBIBYTE,
@@ -104,22 +101,27 @@ def _limits(arguments: argparse.Namespace) -> Limits:
 
 
 def _written(content: Content, arguments: argparse.Namespace) -> list[Path]:
+    """Render all texts before the first file is touched, then put each file in place whole."""
     from asr_harness.report import markdown, page
     from asr_harness.report.images import write_images
     from asr_harness.report.tables import write_csv, write_parquet
+    from asr_harness.report.writing import write_text, write_whole
 
-    written = [arguments.output]
+    texts = {arguments.output: page.render(content)}
+    if arguments.markdown is not None:
+        texts[arguments.markdown] = markdown.render(content)
+    tables = ((write_csv, arguments.csv), (write_parquet, arguments.parquet))
+    asked = [(write, path) for write, path in tables if path is not None]
     try:
-        arguments.output.write_text(page.render(content), "utf-8")
-        if arguments.markdown is not None:
-            arguments.markdown.write_text(markdown.render(content), "utf-8")
-            written.append(arguments.markdown)
-        for write, path in ((write_csv, arguments.csv), (write_parquet, arguments.parquet)):
-            if path is not None:
-                write(content.table, path)
-                written.append(path)
-        return written + (write_images(content.figures, arguments.figures) if arguments.figures else [])
+        for path, text in texts.items():
+            write_text(path, text)
+        for write, path in asked:
+            write_whole(path, partial(write, content.table))
+        images = write_images(content.figures, arguments.figures) if arguments.figures else []
     except OSError as error:
         # pandas gives a sentence in place of a file's name.
-        said = f"{error.filename}: {error.strerror}" if error.filename else error
-        raise RecordError(f"cannot write {said}") from error
+        named = f"{error.filename}: {error.strerror}" if error.filename else error
+        raise RecordError(f"cannot write {named}") from error
+    except UnicodeEncodeError as error:
+        raise RecordError(f"cannot write {error.object[error.start]!r}, which is no character") from error
+    return [*texts, *(path for _, path in asked), *images]

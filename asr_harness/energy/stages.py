@@ -9,40 +9,41 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.energy.measuring import measure_energy
 from asr_harness.measure import transcribe
-from asr_harness.types import STAGES, ReentersEncoder, untimed
+from asr_harness.systems.base import untimed
+from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.measure.joules import EnergyFigure
-    from asr_harness.types import EnergyCounter, Samples, StageName, Transcriber
+    from asr_harness.systems.base import System
+    from asr_harness.types import EnergyCounter, Samples, StageName
 
 
-def slice_work(transcriber: Transcriber, batches: Sequence[Sequence[Samples]]) -> Callable[[], None]:
+def slice_work(system: System, batches: Sequence[Sequence[Samples]]) -> Callable[[], None]:
     """Give the work of one pass over the slice, on the path that the rounds take."""
 
     def work() -> None:
         for audio in batches:
-            transcribe(transcriber, audio)
+            transcribe(system, audio)
 
     return work
 
 
 def stage_works(
-    transcriber: Transcriber, batches: Sequence[Sequence[Samples]]
+    system: System, batches: Sequence[Sequence[Samples]]
 ) -> Mapping[StageName, Callable[[], None]]:
     """Give the work of each stage of one pass, on inputs prepared once and kept on the device.
 
     Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
     """
-    if isinstance(transcriber, ReentersEncoder):
-        transcriber.stage = untimed
-    features = [transcriber.preprocess(audio) for audio in batches]
-    encoded = [transcriber.encode(batch) for batch in features]
+    system.stage = untimed
+    features = [system.preprocess(audio) for audio in batches]
+    encoded = [system.encode(batch) for batch in features]
     return {
-        "preprocess": _for_each(transcriber.preprocess, batches),
-        "encode": _for_each(transcriber.encode, features),
-        "decode": _for_each(transcriber.decode, encoded),
+        "preprocess": _for_each(system.preprocess, batches),
+        "encode": _for_each(system.encode, features),
+        "decode": _for_each(system.decode, encoded),
     }
 
 

@@ -32,6 +32,8 @@ ALL_METRICS = "all metrics"
 EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
 
 Undecided = Literal["pass", "fail"]
+Unit = Literal["run", "fork"]
+"""What a test rests on."""
 Detail = float | int | str | None
 
 
@@ -57,7 +59,8 @@ class Finding:
     high: float | None = None
     p: float | None = None
     mde: float | None = None
-    more_runs: int | None = None
+    more_units: int | None = None
+    unit: Unit = "run"
     calibrated: bool = False
     note: str = ""
     details: Mapping[str, Detail] = field(default_factory=dict)
@@ -80,7 +83,7 @@ class Judgement:
 
     base: str
     candidate: str
-    unit: Literal["run", "fork"]
+    unit: Unit
     n_units: tuple[int, int]
     alpha: float
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""Rounds around a transcriber: the one path on which audio becomes text, timed or not."""
+"""Rounds around a system: the one path on which audio becomes text, timed or not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from asr_harness.types import STAGES, RecordsPasses, ReentersEncoder, Round, Transcription, untimed
+from asr_harness.systems.base import Transcription, untimed
+from asr_harness.types import STAGES, Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,19 +17,17 @@ if TYPE_CHECKING:
     from asr_harness.errors import MeterError
     from asr_harness.measure.joules import EnergyFigure
     from asr_harness.meters.machine_peaks import MachinePeaks
-    from asr_harness.models import LoadedModel
+    from asr_harness.systems import LoadedSystem
+    from asr_harness.systems.base import Pass, StageContext, System
     from asr_harness.types import (
         Case,
         EnergyCounter,
         MemoryMeter,
-        Pass,
         Reading,
         Samples,
         Slice,
         StageClock,
-        StageContext,
         StageName,
-        Transcriber,
         Utterance,
     )
 
@@ -36,18 +35,15 @@ MIN_ROUNDS = 3
 MAX_ROUNDS = 200
 
 
-def transcribe(
-    transcriber: Transcriber, audio: Sequence[Samples], stage: StageContext = untimed
-) -> Transcription:
+def transcribe(system: System, audio: Sequence[Samples], stage: StageContext = untimed) -> Transcription:
     """Transcribe one batch, each stage inside `stage(name)`."""
-    if isinstance(transcriber, ReentersEncoder):
-        transcriber.stage = stage
+    system.stage = stage
     with stage("preprocess"):
-        features = transcriber.preprocess(audio)
+        features = system.preprocess(audio)
     with stage("encode"):
-        encoded = transcriber.encode(features)
+        encoded = system.encode(features)
     with stage("decode"):
-        transcription = transcriber.decode(encoded)
+        transcription = system.decode(encoded)
         # Giving back what the stages handed on takes time too, and nothing after them should.
         del features, encoded
     return transcription
@@ -73,7 +69,7 @@ class Instruments:
 class Work:
     """What one pass over a slice made the machine do; the same in every run of the same code.
 
-    `passes` is None if the transcriber cannot tell them. `operators` has the operators that the first batch
+    `passes` is None if the system cannot tell them. `operators` has the operators that the first batch
     dispatched in each stage, None if they were not counted.
     """
 
@@ -97,7 +93,7 @@ class Measurement:
     """All that one case gave: what ran, on what, and every round of it."""
 
     case: Case
-    model: LoadedModel
+    model: LoadedSystem
     slice: Slice
     batches: tuple[tuple[Utterance, ...], ...]
     work: Work
@@ -126,13 +122,13 @@ class SliceRunner:
 
     def __init__(
         self,
-        transcriber: Transcriber,
+        system: System,
         batches: Sequence[Sequence[Utterance]],
         clock: StageClock,
         calibration: Callable[[], float],
     ) -> None:
         self.rounds: list[Round] = []
-        self._transcriber = transcriber
+        self._system = system
         self._batches = [[utterance.samples for utterance in batch] for batch in batches]
         self._clock = clock
         self._calibration = calibration
@@ -144,14 +140,13 @@ class SliceRunner:
         Gives also the seconds that this pass and one calibration took, to plan the rounds by.
         """
         began = perf_counter()
-        recorder = self._transcriber
-        recording = recorder.passes_recorded() if isinstance(recorder, RecordsPasses) else nullcontext()
-        with recording as passes:
+        recording = self._system.passes_recorded()
+        with nullcontext() if recording is None else recording as passes:
             first, *others = self._batches
             with operators or nullcontext():
-                transcribe(self._transcriber, first, operators.stage if operators else untimed)
+                transcribe(self._system, first, operators.stage if operators else untimed)
             for audio in others:
-                transcribe(self._transcriber, audio)
+                transcribe(self._system, audio)
         took_s = perf_counter() - began + self._calibration()
         counts = dict(operators.n_operators) if operators else None
         return Work(None if passes is None else tuple(passes), counts), took_s
@@ -170,7 +165,7 @@ class SliceRunner:
         transcriptions: list[Transcription] = []
         for audio in self._batches:
             self._clock.start()
-            transcriptions.append(transcribe(self._transcriber, audio, self._clock.stage))
+            transcriptions.append(transcribe(self._system, audio, self._clock.stage))
             latency_s, seconds = self._clock.stop()
             latencies_s.append(latency_s)
             for stage in STAGES:

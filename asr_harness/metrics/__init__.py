@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from asr_harness.metrics.base import Metric, RateMetric
+from asr_harness.metrics.base import Metric, RateMetric, Test
 from asr_harness.registry import Registry
 
-__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key"]
+__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key", "find", "test_of"]
 
 REGISTRY = Registry("asr_harness.metrics", "METRIC", Metric, group="asr_harness.metrics")
 
@@ -22,3 +22,14 @@ def by_key(key: str) -> Metric:
     """Give one metric. Raises RegistryError, with those there are, where none has the key."""
     known = {metric.key: metric for metric in all_metrics()}
     return known[key] if key in known else REGISTRY.get(key)
+
+
+def find(key: str) -> Metric | None:
+    """Give one metric; None for what is judged and is no metric, such as an outcome."""
+    return next((metric for metric in all_metrics() if metric.key == key), None)
+
+
+def test_of(key: str) -> Test | None:
+    """Give how a metric is compared; None for what is no metric, or is shown alone."""
+    metric = find(key)
+    return None if metric is None else metric.test

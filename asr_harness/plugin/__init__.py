@@ -61,7 +61,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
 
 
 def _make_plan(config: pytest.Config, grid: object) -> Plan:
-    from asr_harness import data, models
+    from asr_harness import data, systems
     from asr_harness import grid as grids
 
     if not isinstance(grid, grids.Grid):
@@ -80,7 +80,7 @@ def _make_plan(config: pytest.Config, grid: object) -> Plan:
         time_s=options.number(config, "time", float),
         energy=options.text(config, "energy"),
         parse_bucket=data.parse_bucket,
-        custom_models=models.custom_names(),
+        custom_models=systems.own_names(),
     )
-    grids.check_known(plan.weights, models.WEIGHTS, "kind of weights")
+    grids.check_known(plan.weights, systems.WEIGHTS, "kind of weights")
     return plan

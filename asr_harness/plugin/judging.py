@@ -6,23 +6,23 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
-from asr_harness import compare, settings
-from asr_harness.compare.metrics import NAMES
-from asr_harness.compare.rules import check_all_used
 from asr_harness.errors import AsrHarnessError, RuleError
+from asr_harness.judge import Evidence, judge, policy
+from asr_harness.judge.judgement import EXIT_UNDECIDED, EXIT_UNUSABLE
+from asr_harness.judge.rules import check_all_used, rule_metrics
 from asr_harness.plugin import options
 from asr_harness.plugin.ledger import storage_folder
 from asr_harness.report import verdicts
-from asr_harness.saved import parse_run
-from asr_harness.selecting import known_runs, select_runs
+from asr_harness.runs import known_runs, select_runs
+from asr_harness.schema import SavedJudgement, parse_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pytest
 
-    from asr_harness.saved import SavedRun
-    from asr_harness.settings import Settings
+    from asr_harness.judge import Judgement, Policy
+    from asr_harness.schema import RunFile
 
 
 def make_judging(config: pytest.Config) -> Judging | None:
@@ -32,28 +32,26 @@ def make_judging(config: pytest.Config) -> Judging | None:
     nothing in the baseline.
     """
     side = options.text(config, "compare")
-    chosen = settings.join(
-        fail_on=options.texts(config, "fail-on"),
-        allow=options.texts(config, "allow"),
-        undecided=options.text(config, "undecided"),
-        folder=config.rootpath,
-    )
+    given = options.policy(config)
+    chosen = policy.read(given, config.rootpath)
     if side is None:
         _check_nothing_is_asked(config)
         return None
     storage = storage_folder(config)
     base = select_runs(side, storage)
-    speakable = [(case_id, name) for run in base for case_id in run.records for name in NAMES]
-    check_all_used((*chosen.rules, *chosen.trades), speakable)
+    judgeable = [
+        (case_id, metric.key) for run in base for case_id in run.records for metric in rule_metrics()
+    ]
+    check_all_used((*chosen.rules, *chosen.waivers), judgeable)
     return Judging(side, base, known_runs(storage), chosen)
 
 
 def _check_nothing_is_asked(config: pytest.Config) -> None:
-    """Raise RuleError for a rule on the command line of a session that is compared with nothing."""
-    for name in ("fail-on", "allow", "undecided"):
-        if options.is_given(config, name):
+    """Raise RuleError for a policy on the command line of a session that is compared with nothing."""
+    for option in policy.OPTIONS:
+        if options.is_given(config, option.key):
             raise RuleError(
-                f"--asr-{name} judges nothing without --asr-compare; name the runs to compare with"
+                f"--asr-{option.key} judges nothing without --asr-compare; name the runs to compare with"
             )
 
 
@@ -61,43 +59,34 @@ class Judging:
     """Compares the session once it is measured; `status` is then its exit status."""
 
     def __init__(
-        self, side: str, base: Sequence[SavedRun], history: Sequence[SavedRun], chosen: Settings
+        self, side: str, base: Sequence[RunFile], history: Sequence[RunFile], chosen: Policy
     ) -> None:
-        self.status = compare.EXIT_UNDECIDED
-        self._side, self._base, self._history, self._chosen = side, base, history, chosen
-        self._comparison: compare.Comparison | None = None
+        self.status = EXIT_UNDECIDED
+        self._side, self._base, self._history, self._policy = side, base, history, chosen
+        self._judgement: Judgement | None = None
         self._problem = "the session ended before anything could be compared"
 
-    def judge(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    def judge(self, content: Mapping[str, Any]) -> SavedJudgement:
         """Judge the content of this session's file, and give what the file keeps of it."""
-        if self._comparison is None:
+        if self._judgement is None:
             try:
-                self._compare(parse_run(Path("this session"), content))
+                candidate = parse_run(Path("this session"), content)
+                self._judgement = judge(Evidence(self._base, (candidate,), self._history), self._policy)
+                self.status = self._judgement.exit_status
             except AsrHarnessError as error:
-                self._problem, self.status = str(error), compare.EXIT_UNUSABLE
-        found = self._comparison.of("regression", "missing", gated=True) if self._comparison else ()
-        return {
-            "against": [run.path.name for run in self._base],
-            "regressions": [f"{cell.case_id} {cell.metric}" for cell in found],
-            "exit_status": self.status,
-        }
+                self._problem, self.status = str(error), EXIT_UNUSABLE
+        findings = self._judgement.findings if self._judgement else ()
+        return SavedJudgement(
+            tuple(run.path.name for run in self._base),
+            tuple(f"{finding.case_id} {finding.metric}" for finding in findings if finding.fails),
+            self.status,
+        )
 
     def tell(self, reporter: pytest.TerminalReporter) -> None:
         """Write the section of the comparison."""
         reporter.section(f"compared with {self._side}")
-        if self._comparison is None:
+        if self._judgement is None:
             reporter.write_line(f"ERROR: not compared: {self._problem}", red=True)
             return
-        for line in verdicts.lines(self._comparison, get_terminal_size().columns):
+        for line in verdicts.lines(self._judgement, get_terminal_size().columns):
             reporter.write_line(line)
-
-    def _compare(self, candidate: SavedRun) -> None:
-        self._comparison = compare.compare(
-            self._base,
-            (candidate,),
-            rules=self._chosen.rules,
-            trades=self._chosen.trades,
-            alpha=self._chosen.alpha,
-            history=self._history,
-        )
-        self.status = compare.exit_status(self._comparison, undecided=self._chosen.undecided)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asr_harness.errors import AsrHarnessError
+from asr_harness.judge.policy import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
+
+    from asr_harness.judge.policy import Option
 
     Value = TypeVar("Value")
 
@@ -39,12 +42,7 @@ SETTINGS = {
         "RUNS",
         "judge this session against saved runs: a file, glob, number, commit or latest:BRANCH",
     ),
-    "undecided": ("KIND", "with --asr-compare: let what is not decided pass or fail (else exit status 3)"),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
-}
-LISTS = {
-    "fail-on": ("RULE", "with --asr-compare: a tolerance such as rtf>5% or wer>0.5pt; all given hold"),
-    "allow": ("TRADE", "with --asr-compare: a trade-off such as 'wer+0.3pt if rtf-20%'"),
 }
 HIDDEN = {"live": "the driver's address, given by asr-harness ab to its workers"}
 FLAGS = {
@@ -67,14 +65,22 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(_ini_name(name), f"default of --asr-{name}", default="")
     for name in HIDDEN:
         group.addoption(f"--asr-{name}", default=None, help=argparse.SUPPRESS)
-    for name, (metavar, what) in LISTS.items():
-        # A percent sign is argparse's own unless it is doubled.
-        shown = what.replace("%", "%%")
-        group.addoption(f"--asr-{name}", metavar=metavar, action="append", default=[], help=shown)
-        parser.addini(_ini_name(name), f"added to --asr-{name}, one a line", type="linelist", default=[])
+    for option in OPTIONS:
+        _add_policy_option(parser, group, option)
     for name, what in FLAGS.items():
         group.addoption(f"--asr-{name}", action="store_true", default=None, help=what)
         parser.addini(_ini_name(name), f"default of --asr-{name}", type="bool", default=False)
+
+
+def _add_policy_option(parser: pytest.Parser, group: pytest.OptionGroup, option: Option) -> None:
+    # A percent sign is argparse's own unless it is doubled.
+    name, shown = option.key, f"with --asr-compare: {option.what}".replace("%", "%%")
+    if option.kind == "texts":
+        group.addoption(f"--asr-{name}", metavar=option.metavar, action="append", default=[], help=shown)
+        parser.addini(_ini_name(name), f"added to --asr-{name}, one a line", type="linelist", default=[])
+    else:
+        group.addoption(f"--asr-{name}", metavar=option.metavar, default=None, help=shown)
+        parser.addini(_ini_name(name), f"default of --asr-{name}", default="")
 
 
 def text(config: pytest.Config, name: str) -> str | None:
@@ -102,6 +108,14 @@ def is_given(config: pytest.Config, name: str) -> bool:
 def texts(config: pytest.Config, name: str) -> tuple[str, ...]:
     """Read a list: what stands in pytest.ini and on the command line, together."""
     return (*config.getini(_ini_name(name)), *config.getoption(_ini_name(name)))
+
+
+def policy(config: pytest.Config) -> dict[str, object]:
+    """Read what the session's options say of the policy, by its keys."""
+    return {
+        option.key: texts(config, option.key) if option.kind == "texts" else text(config, option.key)
+        for option in OPTIONS
+    }
 
 
 def names(config: pytest.Config, axis: str) -> tuple[str, ...] | None:

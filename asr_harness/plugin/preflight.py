@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from asr_harness import energy, models
+from asr_harness import energy, systems
 from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
 from asr_harness.measure import MIN_ROUNDS
 from asr_harness.metrics import units
-from asr_harness.models import building
-from asr_harness.models.cost import Speed, probe_speed
 from asr_harness.plugin.workbench import energy_counter
+from asr_harness.systems.cost import Speed, probe_speed
+from asr_harness.systems.hf import building
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ def _lengths_s(plan: Plan, case: Case, workbench: Workbench) -> list[float]:
 def _estimate(plan: Plan, case: Case, machine: Machine, lengths_s: list[float]) -> Forecast:
     try:
         typical, longest = (
-            models.estimate_cost(
+            systems.estimate_cost(
                 plan.sources[case.model],
                 weights=plan.weights,  # type: ignore[arg-type]
                 batch_size=case.batch_size,
                 audio_s=audio_s,
-                **plan.variants[case.variant],
+                variant=plan.variants[case.variant],
             )
             for audio_s in (fmean(lengths_s), max(lengths_s))
         )
@@ -118,10 +118,10 @@ def _estimate(plan: Plan, case: Case, machine: Machine, lengths_s: list[float]) 
 
 
 def _check_source(source: str, plan: Plan) -> None:
-    if models.is_custom(source):
-        models.find_factory(source)
+    if systems.is_own(source):
+        systems.find_factory(source)
     else:
-        models.find_checkpoint(source, plan.weights)  # type: ignore[arg-type]
+        systems.find_checkpoint(source, plan.weights)  # type: ignore[arg-type]
 
 
 def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench) -> list[str]:

@@ -14,11 +14,11 @@ from asr_harness.types import Case
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
-    from asr_harness.models import LoadedModel
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.live import Live
     from asr_harness.plugin.runs import Run
     from asr_harness.plugin.workbench import Workbench
+    from asr_harness.systems import LoadedSystem
     from asr_harness.types import Outcome, Slice
 
 SKIPPED_OUTCOMES = ("oom", "unavailable", "too_big")
@@ -53,7 +53,7 @@ class Running:
         return self._workbench.slice(asr_case.bucket)
 
     @pytest.fixture
-    def asr_model(self, asr_case: Case) -> LoadedModel:
+    def asr_model(self, asr_case: Case) -> LoadedSystem:
         """The case's model, loaded on its device."""
         return self._workbench.model(asr_case)
 
@@ -129,7 +129,7 @@ class Running:
 
 
 def _outcome(error: BaseException) -> Outcome:
-    from asr_harness.models import building
+    from asr_harness.systems.hf import building
 
     if isinstance(error, UnavailableError):
         return "unavailable"

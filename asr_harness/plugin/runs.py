@@ -13,7 +13,7 @@ from asr_harness.types import STAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asr_harness.models import LoadedModel
+    from asr_harness.systems import LoadedSystem
     from asr_harness.types import Case, Reading, Round, Slice, StageName
 
 
@@ -44,7 +44,7 @@ class MeasuredRun:
         self,
         case: Case,
         slice_: Slice,
-        model: LoadedModel,
+        model: LoadedSystem,
         instruments: measure.Instruments,
         *,
         time_s: float,
@@ -55,7 +55,7 @@ class MeasuredRun:
         self._batches = data.batches(slice_, case.batch_size)
         self._instruments = instruments
         self._runner = measure.SliceRunner(
-            model.transcriber, self._batches, instruments.clock, instruments.calibration
+            model.system, self._batches, instruments.clock, instruments.calibration
         )
         self._time_s = time_s
         self._compiles = compiles
@@ -130,8 +130,8 @@ class MeasuredRun:
             unmeasured = EnergyFigure("none", "unmeasured", reason=str(counter))
             return unmeasured, dict.fromkeys(STAGES, unmeasured)
         batches = [[utterance.samples for utterance in batch] for batch in self._batches]
-        works = energy.stage_works(self._model.transcriber, batches)
-        whole = energy.slice_work(self._model.transcriber, batches)
+        works = energy.stage_works(self._model.system, batches)
+        whole = energy.slice_work(self._model.system, batches)
         return (
             energy.measure_energy(whole, counter, synchronise=synchronise),
             energy.measure_stages(works, counter, synchronise=synchronise),

@@ -12,6 +12,7 @@ import pytest
 from asr_harness import records
 from asr_harness.plugin import summary
 from asr_harness.plugin.progress import terminal_of
+from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -48,7 +49,7 @@ class Saving:
             "plan": {
                 "sources": dict(self._plan.sources),
                 "buckets_s": dict(self._plan.buckets_s),
-                "variants": dict(self._plan.variants),
+                "variants": {name: variant.settings() for name, variant in self._plan.variants.items()},
                 "data": self._plan.data,
                 "weights": self._plan.weights,
                 "n_utterances": self._plan.n_utterances,
@@ -65,7 +66,7 @@ class Saving:
             "outcomes": self._ledger.outcomes(),
         }
         if self._judging is not None:
-            output_json["asr"]["judgement"] = self._judging.judge(output_json)
+            output_json["asr"]["judgement"] = dump(self._judging.judge(output_json))
 
     # Outside pytest-benchmark's wrapper, which saves before it yields.
     @pytest.hookimpl(wrapper=True, tryfirst=True)

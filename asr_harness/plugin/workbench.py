@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import data, measure, models
+from asr_harness import data, measure, systems
 from asr_harness.errors import MeterError
 from asr_harness.plugin.runs import MeasuredRun
 
@@ -27,7 +27,7 @@ class Workbench:
         self.loading_s = 0.0
         self._slices: dict[str, Slice] = {}
         self._key: tuple[str, str, str] | None = None
-        self._model: models.LoadedModel | None = None
+        self._model: systems.LoadedSystem | None = None
         self._instruments: dict[str, measure.Instruments] = {}
 
     def slice(self, bucket: str) -> Slice:
@@ -42,17 +42,17 @@ class Workbench:
                 )
         return self._slices[bucket]
 
-    def model(self, case: Case) -> models.LoadedModel:
+    def model(self, case: Case) -> systems.LoadedSystem:
         """Load the model of a case, letting go of the one before."""
         key = (case.model, case.device, case.variant)
         if self._key != key or self._model is None:
             self.clear()
             with self._loading():
-                self._model = models.load(
+                self._model = systems.load(
                     self.plan.sources[case.model],
                     device=case.device,
                     weights=self.plan.weights,  # type: ignore[arg-type]
-                    **self.plan.variants[case.variant],
+                    variant=self.plan.variants[case.variant],
                 )
             self._key = key
         return self._model
@@ -82,7 +82,7 @@ class Workbench:
 
     def clear(self) -> None:
         """Let go of the model and give its memory back."""
-        from asr_harness.models import building
+        from asr_harness.systems.hf import building
 
         self._key = self._model = None
         building.free_memory()
@@ -95,7 +95,7 @@ class Workbench:
             self.model(case),
             self.instruments(case.device),
             time_s=self.plan.time_s,
-            compiles=bool(self.plan.variants[case.variant].get("compile_encoder")),
+            compiles=self.plan.variants[case.variant].compile_encoder,
             on_round=on_round,
         )
 

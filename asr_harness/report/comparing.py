@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.measure.error_rate import Errors
 from asr_harness.metrics.units import UNMEASURED
 from asr_harness.report import verdicts
 from asr_harness.report.page.differences import Differences, Transcript, VerdictRow
@@ -12,75 +11,69 @@ from asr_harness.report.page.differences import Differences, Transcript, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from asr_harness.compare import Cell, Comparison
-    from asr_harness.saved import CaseRecord, SavedRun
+    from asr_harness.judge import Finding, Judgement
+    from asr_harness.schema import CaseResult, RunFile
 
 
-def differences(
-    comparison: Comparison, base: Sequence[SavedRun], candidate: Sequence[SavedRun]
-) -> Differences:
-    """Put a comparison into words; transcripts are those of each side's newest run of a case."""
-    n_base, n_candidate = comparison.n_runs
-    sides = (
-        f"{comparison.base} ({verdicts.runs(n_base)}) → {comparison.candidate} ({verdicts.runs(n_candidate)})"
-    )
+def differences(judgement: Judgement, base: Sequence[RunFile], candidate: Sequence[RunFile]) -> Differences:
+    """Put a judgement into words; transcripts are those of each side's newest run of a case."""
     return Differences(
-        headline=verdicts.headline(comparison),
-        sides=sides,
-        notes=(verdicts.legend(comparison), *comparison.notes, *comparison.calibrated_devices.values()),
-        verdicts=tuple(map(_row, comparison.cells)),
+        headline=judgement.headline,
+        sides=verdicts.sides(judgement),
+        notes=(verdicts.legend(judgement), *judgement.notes, *judgement.calibration.values()),
+        verdicts=tuple(map(_row, judgement.findings)),
         transcripts=tuple(changed_transcripts(base, candidate)),
     )
 
 
-def changed_transcripts(base: Sequence[SavedRun], candidate: Sequence[SavedRun]) -> Iterator[Transcript]:
+def changed_transcripts(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> Iterator[Transcript]:
     """Give every utterance of the same slice that the two sides hear differently."""
     old, new = _newest(base), _newest(candidate)
     for case_id, after in new.items():
         before = old.get(case_id)
         if before is None or not _same_slice(before, after):
             continue
-        info = after.info or {}
-        texts = zip(info["utterances"], _wrong(before, after), _heard(before), _heard(after), strict=True)
-        for utterance, wrong, was, now in texts:
+        rows = zip(after.utterances.ids, _wrong(before, after), _heard(before), _heard(after), strict=True)
+        for utterance_id, wrong, was, now in rows:
             if was.strip() != now.strip():
-                yield Transcript(case_id, utterance["id"], wrong, was, now)
+                yield Transcript(case_id, utterance_id, wrong, was, now)
 
 
-def _row(cell: Cell) -> VerdictRow:
+def _row(finding: Finding) -> VerdictRow:
     return VerdictRow(
-        cell.case_id,
-        cell.metric,
-        cell.verdict,
-        verdicts.change(cell),
-        verdicts.interval(cell),
-        verdicts.remark(cell),
-        verdicts.could_see(cell),
-        cell.gated,
+        finding.case_id,
+        finding.metric,
+        finding.verdict if finding.waived_by is None else "waived",
+        verdicts.change(finding),
+        verdicts.interval(finding),
+        verdicts.remark(finding),
+        verdicts.mde(finding),
+        finding.gated,
     )
 
 
-def _newest(runs: Sequence[SavedRun]) -> dict[str, CaseRecord]:
-    found: dict[str, CaseRecord] = {}
+def _newest(runs: Sequence[RunFile]) -> dict[str, CaseResult]:
+    results: dict[str, CaseResult] = {}
     for run in runs:
-        found |= {name: record for name, record in run.records.items() if record.outcome == "measured"}
-    return found
+        results |= {
+            case_id: record.result for case_id, record in run.records.items() if record.result is not None
+        }
+    return results
 
 
-def _same_slice(before: CaseRecord, after: CaseRecord) -> bool:
-    prints = [((record.info or {}).get("fingerprints") or {}).get("slice") for record in (before, after)]
-    return prints[0] == prints[1] and len(_heard(before)) == len(_heard(after))
+def _same_slice(before: CaseResult, after: CaseResult) -> bool:
+    same = before.fingerprints.slice == after.fingerprints.slice
+    return same and len(_heard(before)) == len(_heard(after))
 
 
-def _heard(record: CaseRecord) -> Sequence[str]:
-    texts: Sequence[str] = (record.info or {}).get("hypotheses") or ()
-    return texts
+def _heard(result: CaseResult) -> Sequence[str]:
+    return result.quality.hypotheses or ()
 
 
-def _wrong(before: CaseRecord, after: CaseRecord) -> list[str]:
+def _wrong(before: CaseResult, after: CaseResult) -> list[str]:
     """Say of each utterance how many of its words were wrong, are wrong, and how many it has."""
-    old, new = ((record.info or {}).get("errors") for record in (before, after))
+    old, new = before.quality.errors, after.quality.errors
     if old is None or new is None:
         return [UNMEASURED] * len(_heard(after))
-    pairs = [(Errors(**was["words"]), Errors(**now["words"])) for was, now in zip(old, new, strict=True)]
-    return [f"{was.n_errors} → {now.n_errors} of {now.n_reference}" for was, now in pairs]
+    counts = zip(old.words.n_errors, new.words.n_errors, new.words.n_reference, strict=True)
+    return [f"{was} → {now} of {total}" for was, now, total in counts]

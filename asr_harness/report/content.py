@@ -9,7 +9,8 @@ from asr_harness.errors import RecordError
 from asr_harness.report.advice import Advice, AdviceLimits, advise
 from asr_harness.report.bottlenecks import Bottleneck, bottlenecks
 from asr_harness.report.claims import ClaimResult, check_all
-from asr_harness.report.figures import Figure, FigureData, draw_all, drawable
+from asr_harness.report.figures import draw_all, drawable
+from asr_harness.report.figures.base import Figure, FigureData
 from asr_harness.report.history import commit_points
 from asr_harness.report.machines import MachineFacts, machines
 from asr_harness.report.pooled import pooled

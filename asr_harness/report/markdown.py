@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness.metrics import units
 from asr_harness.report import escaping
 from asr_harness.report.pooled import measured
-from asr_harness.report.verdicts import runs
+from asr_harness.report.verdicts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,8 @@ def render(content: Content) -> str:
     head = [
         f"### {escaping.markdown(content.title)}",
         "",
-        f"{len(done)} of {len(content.cases)} cases measured in {runs(content.table['run'].nunique())}; "
+        f"{len(done)} of {len(content.cases)} cases measured in "
+        f"{counted(content.table['run'].nunique(), 'run')}; "
         + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]
@@ -46,7 +47,7 @@ def _verdicts(content: Content) -> list[str]:
     said = [f"**{escaping.markdown(found.headline)}** ({escaping.markdown(found.sides)})", ""]
     if rows:
         said += [
-            "| case | metric | verdict | change | interval | could see |",
+            "| case | metric | verdict | change | interval | MDE |",
             "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
@@ -56,7 +57,7 @@ def _verdicts(content: Content) -> list[str]:
 
 
 def _verdict(row: VerdictRow) -> str:
-    told = (escaping.code(row.case), row.metric, row.verdict, row.effect, row.interval, row.could_see)
+    told = (escaping.code(row.case), row.metric, row.verdict, row.effect, row.interval, row.mde)
     return f"| {' | '.join(told)} |"
 
 

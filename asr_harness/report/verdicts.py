@@ -6,102 +6,110 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness.compare.cells import VERDICTS
-from asr_harness.compare.metrics import EXACT, OUTCOME, RATES
+from asr_harness import metrics
+from asr_harness.judge.judgement import OUTCOME
 from asr_harness.metrics import units
 from asr_harness.report.terminal import shorten, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asr_harness.compare import Cell, Comparison
+    from asr_harness.judge import Finding, Judgement
 
-HEADERS = ("case, metric", "verdict", "change", "interval", "could see")
+HEADERS = ("case, metric", "verdict", "change", "interval", "MDE")
 MOST_ROWS = 40
-SEEN_BY_NOBODY = 10.0
-WRITTEN_OUT = 1000.0
-"""Changes up to a thousandfold are; beyond, their size is all that they tell."""
-
-SIZES = ("flops", "tokens", "operators")
+MAX_MDE = 10.0
+MAX_PERCENT = 1000.0
+"""Changes beyond a thousandfold are written by their size alone."""
 
 
-def lines(comparison: Comparison, width: int, most_rows: int = MOST_ROWS) -> list[str]:
+def lines(judgement: Judgement, width: int, most_rows: int = MOST_ROWS) -> list[str]:
     """Lay a comparison out in lines of at most `width` characters."""
-    n_base, n_candidate = comparison.n_runs
-    sides = f"{comparison.base} ({runs(n_base)}) → {comparison.candidate} ({runs(n_candidate)})"
-    said = wrap(sides, width, subsequent_indent="  ")
-    said += sections(comparison.cells, width, most_rows)
-    for note in (*comparison.notes, *comparison.calibrated_devices.values()):
+    said = wrap(sides(judgement), width, subsequent_indent="  ")
+    said += sections(judgement.findings, width, most_rows)
+    for note in (*judgement.notes, *judgement.calibration.values()):
         said += wrap(note, width, subsequent_indent="  ")
-    return [*said, *wrap(legend(comparison), width), *ending(comparison, width)]
+    return [*said, *wrap(legend(judgement), width), *ending(judgement, width)]
 
 
-def legend(comparison: Comparison) -> str:
+def sides(judgement: Judgement) -> str:
+    """Name both sides, and how many runs or forks each has."""
+    n_base, n_candidate = judgement.n_units
+    return (
+        f"{judgement.base} ({counted(n_base, judgement.unit)}) → "
+        f"{judgement.candidate} ({counted(n_candidate, judgement.unit)})"
+    )
+
+
+def legend(judgement: Judgement) -> str:
     """Say at what level the intervals are, and what the columns mean."""
-    level = f"All intervals at {100 * (1 - comparison.alpha):.10g} %"
-    return f"{level}; could see: the least change these runs show 9 times in 10; (…): informs, does not fail."
+    level = f"All intervals at {100 * (1 - judgement.alpha):.10g} %"
+    return f"{level}; MDE: the smallest change that this evidence shows 9 times in 10; (…): informational."
 
 
-def sections(cells: Sequence[Cell], width: int, most_rows: int = MOST_ROWS) -> list[str]:
+def sections(findings: Sequence[Finding], width: int, most_rows: int = MOST_ROWS) -> list[str]:
     """Lay out exact signals, then what was measured, each with what is unchanged folded."""
-    exact = [cell for cell in cells if is_exact(cell)]
-    measured = [cell for cell in cells if not is_exact(cell)]
+    exact = [finding for finding in findings if is_exact(finding)]
+    measured = [finding for finding in findings if not is_exact(finding)]
     return [
         *_section("deterministic signals", exact, width, most_rows),
         *_section("measured", measured, width, most_rows),
     ]
 
 
-def headline(comparison: Comparison) -> str:
-    """Say in one line how the comparison ended, the worst verdicts first."""
-    found = Counter(cell.verdict for cell in comparison.cells if cell.gated)
-    counted = ", ".join(f"{verdict} {found[verdict]}" for verdict in VERDICTS if found[verdict])
-    if found["regression"] or found["missing"]:
-        return f"REGRESSION: {counted}"
-    if comparison.is_empty:
-        return f"NOTHING COULD BE COMPARED: {counted}"
-    if found["inconclusive"] or found["incomparable"]:
-        return f"UNDECIDED: {counted}"
-    return f"NO REGRESSION: {counted}"
-
-
-def ending(comparison: Comparison, width: int) -> list[str]:
+def ending(judgement: Judgement, width: int) -> list[str]:
     """Give the headline in lines of at most `width` characters."""
-    return wrap(headline(comparison), width, subsequent_indent="  ")
+    return wrap(judgement.headline, width, subsequent_indent="  ")
 
 
-def change(cell: Cell) -> str:
+def change(finding: Finding) -> str:
     """Give the effect in percent, or in points for an error rate."""
-    return "" if cell.metric == "transcripts" else _signed(cell.effect, cell.metric)
+    return "" if metrics.test_of(finding.metric) == "texts" else _signed(finding.effect, finding.metric)
 
 
-def interval(cell: Cell) -> str:
+def interval(finding: Finding) -> str:
     """Give the interval of the effect."""
-    if cell.low is None or cell.high is None or cell.metric in (*EXACT, OUTCOME):
+    if finding.low is None or finding.high is None or is_exact(finding):
         return ""
-    return f"{number(cell.low, cell.metric)} to {number(cell.high, cell.metric)}"
+    return f"{number(finding.low, finding.metric)} to {number(finding.high, finding.metric)}"
 
 
-def could_see(cell: Cell) -> str:
+def mde(finding: Finding) -> str:
     """Give the smallest effect that could have been seen."""
-    if not cell.smallest_effect:
+    if not finding.mde:
         return ""
-    if cell.smallest_effect > SEEN_BY_NOBODY:
-        return f"> {SEEN_BY_NOBODY:.0%}".replace("%", " %")
-    return _signed(cell.smallest_effect, cell.metric).lstrip("+")
+    if finding.mde > MAX_MDE:
+        return f"> {MAX_MDE:.0%}".replace("%", " %")
+    return _signed(finding.mde, finding.metric).lstrip("+")
 
 
 def number(effect: float, metric: str) -> str:
     """Write a change in percent or points without its unit, and one beyond a thousandfold by its size."""
-    if abs(effect) > WRITTEN_OUT:
+    if abs(effect) > MAX_PERCENT:
         return f"{100 * effect:+.0e}"
-    return f"{100 * effect:+.{2 if metric in RATES else 1}f}"
+    return f"{100 * effect:+.{2 if is_rate(metric) else 1}f}"
 
 
-def remark(cell: Cell) -> str:
-    """Say what explains a cell, and what would decide it."""
-    lacking = "" if cell.more_runs is None else f"about {more(cell.more_runs, 'run')} a side would decide"
-    return "; ".join(filter(None, (cell.note, lacking)))
+def is_rate(metric: str) -> bool:
+    """Whether changes of a metric are differences of rates, in points."""
+    return metrics.test_of(metric) == "rate"
+
+
+def verdict(finding: Finding) -> str:
+    """Give the verdict as people read it: in brackets where it is informational, or waived."""
+    if finding.waived_by is not None:
+        return "waived"
+    return finding.verdict if finding.gated else f"({finding.verdict})"
+
+
+def remark(finding: Finding) -> str:
+    """Say what explains a finding, and what would decide it."""
+    lacking = ""
+    if finding.more_units is not None:
+        a_side = " a side" if finding.unit == "run" else ""
+        lacking = f"about {more(finding.more_units, finding.unit)}{a_side} would decide"
+    waived = f"waived by {finding.waived_by!r}" if finding.waived_by is not None else ""
+    return "; ".join(filter(None, (waived, finding.note, lacking)))
 
 
 def more(count: int, noun: str) -> str:
@@ -109,35 +117,28 @@ def more(count: int, noun: str) -> str:
     return f"{count} more {noun}{'s' if count > 1 else ''}"
 
 
-def value(cell: Cell, of: float | None) -> str:
-    """Give a side's figure in its unit."""
-    if cell.metric in RATES:
-        return units.percent(of)
-    if cell.metric == "memory":
-        return units.memory(of)
-    if cell.metric == "energy":
-        return units.joules(of)
-    if cell.metric == "rtf":
-        return units.ratio(of)
-    return f"{of:,.0f}" if cell.metric in SIZES and of is not None else units.seconds(of)
+def value(finding: Finding, of: float | None) -> str:
+    """Give a side's value in the metric's own unit."""
+    metric = metrics.find(finding.metric)
+    return units.UNMEASURED if metric is None else metric.written(of)
 
 
-def runs(count: int) -> str:
-    """Count runs in words."""
-    return f"{count} run{'s' if count > 1 else ''}"
+def counted(count: int, noun: str) -> str:
+    """Count runs, forks and the like in words."""
+    return f"{count} {noun}{'s' if count > 1 else ''}"
 
 
-def is_exact(cell: Cell) -> bool:
-    """Whether a cell needs no statistics."""
-    return cell.metric in (*EXACT, OUTCOME)
+def is_exact(finding: Finding) -> bool:
+    """Whether a finding needs no statistics."""
+    return finding.metric == OUTCOME or (metrics.test_of(finding.metric) in ("count", "texts"))
 
 
-def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> list[str]:
-    shown = [cell for cell in cells if not _is_folded(cell)]
-    folded = Counter(cell.metric for cell in cells if _is_folded(cell))
-    said = [""] if cells else []
+def _section(title: str, findings: Sequence[Finding], width: int, most_rows: int) -> list[str]:
+    shown = [finding for finding in findings if not _is_folded(finding)]
+    folded = Counter(finding.metric for finding in findings if _is_folded(finding))
+    said = [""] if findings else []
     if shown:
-        said += [*_table(shown[:most_rows], width)]
+        said += [*rows_of(shown[:most_rows], width)]
     if len(shown) > most_rows:
         said.append(f"… and {len(shown) - most_rows} more; asr-harness compare --format json has them all")
     if folded:
@@ -146,35 +147,35 @@ def _section(title: str, cells: Sequence[Cell], width: int, most_rows: int) -> l
     return said
 
 
-def _is_folded(cell: Cell) -> bool:
-    return cell.verdict == "unchanged" and not cell.note.startswith("allowed")
+def _is_folded(finding: Finding) -> bool:
+    return finding.verdict == "unchanged"
 
 
-def _table(cells: Sequence[Cell], width: int) -> list[str]:
-    """Group rows under their case, the case with the worst cell first."""
-    cases = dict.fromkeys(cell.case_id for cell in cells)
-    ordered = [cell for case_id in cases for cell in cells if cell.case_id == case_id]
+def rows_of(findings: Sequence[Finding], width: int) -> list[str]:
+    """Lay out a row for each finding, grouped under its case, the case with the worst first."""
+    cases = dict.fromkeys(finding.case_id for finding in findings)
+    ordered = [finding for case_id in cases for finding in findings if finding.case_id == case_id]
     rows = [
         (
-            f"  {cell.metric}",
-            cell.verdict if cell.gated else f"({cell.verdict})",
-            change(cell),
-            interval(cell),
-            could_see(cell),
+            f"  {finding.metric}",
+            verdict(finding),
+            change(finding),
+            interval(finding),
+            mde(finding),
         )
-        for cell in ordered
+        for finding in ordered
     ]
     used = [column for column in range(len(HEADERS)) if column < 2 or any(row[column] for row in rows)]  # noqa: PLR2004
     laid = table([HEADERS[i] for i in used], [[row[i] for i in used] for row in rows], width)
     names = dict(zip(cases, shorten(list(cases), width), strict=True))
     said, case_id, told = [laid[0]], "", ""
-    for cell, line in zip(ordered, laid[1:], strict=True):
-        if cell.case_id != case_id:
-            case_id, told = cell.case_id, ""
+    for finding, line in zip(ordered, laid[1:], strict=True):
+        if finding.case_id != case_id:
+            case_id, told = finding.case_id, ""
             said.append(names[case_id])
         said.append(line)
-        if remark(cell) not in ("", told):
-            told = remark(cell)
+        if remark(finding) not in ("", told):
+            told = remark(finding)
             said += wrap(told, width, initial_indent="    ", subsequent_indent="    ")
     return said
 
@@ -182,4 +183,4 @@ def _table(cells: Sequence[Cell], width: int) -> list[str]:
 def _signed(effect: float | None, metric: str) -> str:
     if effect is None:
         return ""
-    return f"{number(effect, metric)} {'pt' if metric in RATES else '%'}"
+    return f"{number(effect, metric)} {'pt' if is_rate(metric) else '%'}"

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.energy import measure_stages, slice_work, stage_works
 from asr_harness.meters.rapl import open_energy_counter
+from asr_harness.systems import System, Variant
 from asr_harness.types import Samples, Transcription
 from tests.conftest import noise
 from tests.meters.fake_power import FakeMachine, constant
@@ -16,7 +17,7 @@ from tests.meters.fake_powercap import FakePowercap
 BATCHES = [[np.zeros(16, np.float32)], [np.ones(16, np.float32)]]
 
 
-class FakeTranscriber:
+class FakeTranscriber(System):
     """Notes what it is asked, and takes 10, 30 and 60 ms for its stages."""
 
     def __init__(self, machine: FakeMachine) -> None:
@@ -75,15 +76,18 @@ def test_each_stage_gets_its_own_joules(tmp_path_factory: pytest.TempPathFactory
 
 @pytest.mark.parametrize(("beams", "audio_s"), [(3, 5), (1, 40)])
 def test_decode_can_be_repeated_on_what_was_encoded_once(hub_cache: Path, beams: int, audio_s: float) -> None:
-    loaded = models.load(
-        "someone/whisper-tiny-test", device="cpu", weights="pretrained", max_new_tokens=6, beams=beams
+    loaded = systems.load(
+        "someone/whisper-tiny-test",
+        device="cpu",
+        weights="pretrained",
+        variant=Variant(max_new_tokens=6, beams=beams),
     )
     heard: list[tuple[str, ...]] = []
-    decode = loaded.transcriber.decode
+    decode = loaded.system.decode
 
-    class Noting:
-        preprocess = staticmethod(loaded.transcriber.preprocess)
-        encode = staticmethod(loaded.transcriber.encode)
+    class Noting(System):
+        preprocess = staticmethod(loaded.system.preprocess)
+        encode = staticmethod(loaded.system.encode)
 
         def decode(self, encoded: Any) -> Transcription:
             transcription = decode(encoded)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from asr_harness import measure
 from asr_harness.meters.clock import MarkingClock
+from asr_harness.systems import System
 from asr_harness.types import Samples, StageContext, Transcription, Utterance, untimed
 
 
@@ -31,7 +32,7 @@ class HandClock(MarkingClock[float]):
         return later - earlier
 
 
-class SlowTranscriber:
+class SlowTranscriber(System):
     """Takes 1 s to preprocess, 2 s to encode, and to decode 4 s with another encoder pass of 8 s inside."""
 
     def __init__(self, clock: HandClock) -> None:

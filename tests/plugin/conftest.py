@@ -12,13 +12,19 @@ import soundfile
 
 import asr_harness.data.corpora
 import asr_harness.meters
-import asr_harness.models
 import asr_harness.plugin
+import asr_harness.systems.hf
 import benchmarks
 from tests.conftest import noise
 
 # Pytester forgets what a suite imported; imported here, it is there for all of them.
-for package in (asr_harness.plugin, asr_harness.models, asr_harness.meters, asr_harness.data.corpora):
+for package in (
+    asr_harness.plugin,
+    asr_harness.systems,
+    asr_harness.systems.hf,
+    asr_harness.meters,
+    asr_harness.data.corpora,
+):
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(info.name)
 for name in ("hypothesis", "jiwer", "whisper_normalizer.english"):
@@ -32,7 +38,8 @@ PROFILE = Profile(
     data="tedlium:corpus", weights="pretrained", n_utterances=4, time_s=0.01,
 )
 MODELS = {name: f"transcribers:{name}" for name in ("steady", "hungry", "broken", "killed", "interrupted")}
-MODELS["absent"] = "openai/whisper-tiny"
+MODELS |= {"absent": "openai/whisper-tiny", "ctc": "asr-harness/ctc-mini"}
+MODELS["telling"] = "transcribers:Telling"
 
 def pytest_asr_grid():
     return Grid(
@@ -44,7 +51,8 @@ def pytest_asr_grid():
 TRANSCRIBERS = """
 import os, signal
 from pathlib import Path
-from asr_harness.types import Transcription
+from contextlib import contextmanager
+from asr_harness.systems import Pass, Transcription
 
 class Steady:
     weights_fingerprint = "none needed"
@@ -83,6 +91,24 @@ class Interrupted(Steady):
             raise KeyboardInterrupt
         return super().decode(encoded)
 
+class Telling(Steady):
+    # Records a pass, and tells its FLOPs in a dtype that no peak is measured in.
+
+    dtype = "int8"
+
+    def __init__(self, *, device, loud=False):
+        super().__init__(loud)
+
+    @contextmanager
+    def passes_recorded(self):
+        yield [Pass("encode", 1, 100)]
+
+    def flops(self, network_pass):
+        return 2e6
+
+    def moved_bytes(self, network_pass):
+        return 1e6
+
 def maker(kind):
     return lambda *, device, loud=False: kind(loud)
 
@@ -110,7 +136,7 @@ def light(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("pytest_benchmark.plugin.get_cpu_info", dict)
     monkeypatch.setattr("asr_harness.meters.calibration.N_STEPS", 1)
     monkeypatch.setattr("asr_harness.meters.calibration.N_COPIES", 1)
-    monkeypatch.setattr("asr_harness.models.cost.PROBE_SIZE", {"cpu": 64})
+    monkeypatch.setattr("asr_harness.systems.cost.PROBE_SIZE", {"cpu": 64})
     monkeypatch.setattr("asr_harness.meters.machine_peaks.MATRIX_SIZE", {"cpu": 96})
     monkeypatch.setattr("asr_harness.meters.machine_peaks.COPY_FLOATS", {"cpu": 1 << 10})
 

@@ -85,10 +85,24 @@ def test_the_listing_tells_what_would_stop_the_session(run: Run) -> None:
 def test_a_model_larger_than_memory_never_starts(
     run: Run, monkeypatch: pytest.MonkeyPatch, hub_cache: Path
 ) -> None:
-    monkeypatch.setattr("asr_harness.models.building.available_memory_bytes", lambda _: 100 << 20)
+    monkeypatch.setattr("asr_harness.systems.hf.building.available_memory_bytes", lambda _: 100 << 20)
     result = run("--asr-models=absent", "--asr-weights=dummy")
     result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(["too_big in 1 case: needs about * MiB, and 100 MiB are free on cpu"])
+
+
+def test_a_setting_that_a_model_does_not_know_makes_its_cases_unavailable(run: Run) -> None:
+    result = run("--asr-models=steady,ctc", "--asr-variants=loud", "--asr-batch-sizes=1", "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*unavailable: *ctc-mini cannot run with loud=True: the family wav2vec2 *"])
+
+
+def test_a_setting_of_the_wrong_type_stops_the_session(run: Run, suite: pytest.Pytester) -> None:
+    conftest = suite.path / "conftest.py"
+    conftest.write_text(conftest.read_text().replace('"loud": {"loud": True}', '"loud": {"beams": "5"}'))
+    result = run("--asr-variants=loud")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*variant 'loud': a variant's beams is '5'; it has to be a whole number*"])
 
 
 def test_collecting_the_study_imports_neither_torch_nor_transformers() -> None:

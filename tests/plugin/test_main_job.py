@@ -267,3 +267,14 @@ def test_benchmark_compare_reads_a_saved_run(run: Run) -> None:
     result = run("--benchmark-compare=0001")
     result.stdout.fnmatch_lines_random(["*NOW*", "*0001*"])  # sorted by time: either may come first
     assert result.ret == 0
+
+
+def test_ones_own_system_that_tells_part_of_its_work_has_that_part_saved(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-models=telling", "--asr-batch-sizes=1")
+    info = saved()["benchmarks"][0]["extra_info"]
+    assert info["dtype"] == "int8"
+    assert info["flops"] == {"encode": 2e6, "decode": 0.0}
+    assert info["n_passes"] == {"encode": 1}
+    assert info["n_parameters"] is info["weight_bytes"] is info["roofline"] is None
+    assert info["reasons"]["n_parameters"] == "the transcriber does not tell it of its passes"
+    assert info["reasons"]["roofline"] == "the machine's peak in int8 is not measured"

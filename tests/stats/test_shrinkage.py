@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import polygamma
 
 from asr_harness import stats
 from asr_harness.stats.shrinkage import MIN_CASES, common_share, fit_prior, shrink_variances
@@ -59,6 +60,12 @@ def test_what_cases_have_in_common_lends_nothing() -> None:
     same = [UNRELATED[0]] * 8
     shrunk = shrink_variances([difference(variance) for variance in VARIANCES], same, ALPHA)
     assert [one.prior_df for one in shrunk] == pytest.approx([0.0] * 8)
+
+
+def test_what_estimates_have_in_common_does_not_show_as_chance_among_them() -> None:
+    # Smyth's 6.2 with nothing taken off: trigamma of half the prior's df is the variance of the logarithms.
+    prior = fit_prior(VARIANCES, [8.0] * 8, common=1.0)
+    assert polygamma(1, prior.df / 2) == pytest.approx(np.var(np.log(VARIANCES), ddof=1))
 
 
 def test_caution_takes_cases_for_less_alike() -> None:

@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import ctc_loss
 from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC
 
-from asr_harness.models.wav2vec2 import ARCHITECTURES, stand_in_tokenizer
+from asr_harness.systems.hf.ctc import ARCHITECTURES, stand_in_tokenizer
 from tools.training.drawing import Drawing, Joined, join
 from tools.training.filters import set_to_filter_bank
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from asr_harness import models
+from asr_harness import systems
 from asr_harness.data import BUCKETS_S, load_slice
 from asr_harness.measure import transcribe
 from asr_harness.measure.error_rate import Errors, UtteranceErrors, pool, rate, utterance_errors
@@ -33,7 +33,7 @@ def errors_on_talks(
     source: str,
 ) -> tuple[dict[str, list[UtteranceErrors]], dict[str, list[UtteranceErrors]]]:
     """Transcribe every utterance of every bucket; give the errors by bucket, and of short ones by talk."""
-    transcriber = models.load(source, device="cpu", weights="pretrained").transcriber
+    transcriber = systems.load(source, device="cpu", weights="pretrained").system
     by_bucket: dict[str, list[UtteranceErrors]] = defaultdict(list)
     by_talk: dict[str, list[UtteranceErrors]] = defaultdict(list)
     for bucket, limits_s in BUCKETS_S.items():

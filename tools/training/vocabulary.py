@@ -7,7 +7,7 @@ import json
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, trainers
 from transformers import WhisperTokenizer
 
-from asr_harness.models.whisper_vocabulary import N_TIMESTAMPS, special_tokens
+from asr_harness.systems.hf.whisper_vocabulary import N_TIMESTAMPS, special_tokens
 from tools.sentences import vocabulary
 
 

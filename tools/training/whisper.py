@@ -16,9 +16,9 @@ from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForCondi
 from transformers.modeling_outputs import BaseModelOutput
 from transformers.utils import logging
 
-from asr_harness.models.wav2vec2 import stand_in_tokenizer
-from asr_harness.models.whisper import ARCHITECTURES
-from asr_harness.models.whisper_vocabulary import stand_in_generation_config
+from asr_harness.systems.hf.ctc import stand_in_tokenizer
+from asr_harness.systems.hf.whisper import ARCHITECTURES
+from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config
 from tools.training.alignment import align
 from tools.training.drawing import Drawing, happens, join
 from tools.training.guidance import (

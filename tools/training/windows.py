@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from asr_harness.models.whisper_vocabulary import TIMESTAMP_STEP_S
+from asr_harness.systems.hf.whisper_vocabulary import TIMESTAMP_STEP_S
 from tools.training.drawing import happens
 
 if TYPE_CHECKING:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.registry import Registry
-from asr_harness.report.figures.base import Figure, FigureData, FigureKind
+from asr_harness.report.figures.base import FigureKind
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from asr_harness.report.figures.base import Figure, FigureData
 
 REGISTRY = Registry("asr_harness.report.figures", "FIGURE", FigureKind, group="asr_harness.figures")
 MAX_CASES = 1200

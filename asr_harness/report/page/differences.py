@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST_VERDICTS = 30
 MOST_TRANSCRIPTS = 40
-HEADERS = ("case", "metric", "verdict", "change", "interval", "could see", "remark")
+HEADERS = ("case", "metric", "verdict", "change", "interval", "MDE", "remark")
 DITTO = "″"
 KINDS = {
     "regression": "bad",
@@ -34,7 +34,7 @@ class VerdictRow:
     effect: str
     interval: str
     note: str
-    could_see: str = ""
+    mde: str = ""
     is_gated: bool = True
 
     @property
@@ -89,7 +89,7 @@ def _verdicts(rows: Sequence[VerdictRow]) -> Html:
             ),
             row.effect,
             row.interval,
-            row.could_see,
+            row.mde,
             row.note,
         )
         for row in rows

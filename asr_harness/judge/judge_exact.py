@@ -1,0 +1,112 @@
+"""Deterministic signals: alike in every run of the same code, so that any difference is a change."""
+
+from __future__ import annotations
+
+from statistics import fmean, median
+from typing import TYPE_CHECKING
+
+from asr_harness.judge.judgement import Finding, Verdict
+from asr_harness.metrics import all_metrics, latency, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from asr_harness.judge.policy import Policy
+    from asr_harness.judge.sides import Measured, Pair
+    from asr_harness.metrics import Metric
+
+
+def judge_exact(pair: Pair, policy: Policy) -> Iterator[Finding]:
+    """Compare transcripts, and every metric that is an exact count."""
+    for metric in all_metrics():
+        if metric.test == "texts":
+            finding = _transcripts(pair, metric)
+        elif metric.test == "count":
+            finding = _count(pair, metric, policy)
+        else:
+            continue
+        if finding is not None:
+            yield finding
+
+
+def explain_by_tokens(pair: Pair) -> str:
+    """Say how much of a change in latency is more, or fewer, tokens; empty where their number is the same.
+
+    The decode time splits into tokens times seconds per token; the tokens' part is their difference at the
+    base's pace.
+    """
+    sides = (pair.base, pair.candidate)
+    n_tokens = [_agreed(side, tokens.METRIC) or 0.0 for side in sides]
+    if 0.0 in n_tokens or n_tokens[0] == n_tokens[1]:
+        return ""
+    decode_s = [fmean(median(one.result.speed.stage_s["decode"]) for one in side) for side in sides]
+    latency_s = [fmean(latency.read(one.result) * one.result.n_utterances for one in side) for side in sides]
+    per_token_s = [seconds / count for seconds, count in zip(decode_s, n_tokens, strict=True)]
+    by_tokens_s = (n_tokens[1] - n_tokens[0]) * per_token_s[0]
+    pace = per_token_s[1] / per_token_s[0] - 1
+    return (
+        f"{n_tokens[1] / n_tokens[0] - 1:+.1%} tokens account for {by_tokens_s / latency_s[0]:+.1%} "
+        f"of {latency_s[1] / latency_s[0] - 1:+.1%}; time per token {pace:+.1%}"
+    )
+
+
+def one_sided(
+    case_id: str, metric: str, has_base: bool, has_candidate: bool, *, gated: bool
+) -> Finding | None:
+    """Judge what the sides do not both tell: lost where the base has it, None where neither does."""
+    if has_base:
+        return Finding(case_id, metric, "missing", gated, note="the base has it, the candidate does not")
+    note = "only the candidate has it"
+    return Finding(case_id, metric, "inconclusive", gated=False, note=note) if has_candidate else None
+
+
+def transcripts_of(side: Sequence[Measured]) -> list[tuple[str, ...]]:
+    """Give the transcripts of every run of a side, each distinct set once."""
+    heard = dict.fromkeys(one.result.quality.hypotheses for one in side)
+    return [texts for texts in heard if texts]
+
+
+def _transcripts(pair: Pair, metric: Metric) -> Finding | None:
+    base, candidate = transcripts_of(pair.base), transcripts_of(pair.candidate)
+    if not base or not candidate:
+        return None
+    repeat = all(one.result.quality.transcripts_repeat for one in (*pair.base, *pair.candidate))
+    if len(base) > 1 or len(candidate) > 1 or not repeat:
+        note = "transcripts differ between runs or rounds of the same side"
+        return Finding(pair.case_id, metric.key, "inconclusive", gated=False, note=note)
+    n_changed = sum(before != after for before, after in zip(base[0], candidate[0], strict=True))
+    if not n_changed:
+        return Finding(pair.case_id, metric.key, "unchanged", gated=False)
+    note, share = f"{n_changed} of {len(base[0])} transcripts changed", n_changed / len(base[0])
+    return Finding(pair.case_id, metric.key, "inconclusive", gated=False, effect=share, note=note)
+
+
+def _count(pair: Pair, metric: Metric, policy: Policy) -> Finding | None:
+    base, candidate = (_values(side, metric) for side in (pair.base, pair.candidate))
+    gated = policy.is_gated(metric, pair.case_id)
+    if not base or not candidate:
+        return one_sided(pair.case_id, metric.key, bool(base), bool(candidate), gated=gated)
+    before, after = median(base), median(candidate)
+    effect = after / before - 1 if before else float(after > 0)
+    agree = min(base) == max(base) and min(candidate) == max(candidate)
+    note = "" if agree else f"{metric.key} differ between runs of the same side"
+    verdict = _verdict(base, candidate, 1 + policy.tolerance_of(metric, pair.case_id))
+    return Finding(pair.case_id, metric.key, verdict, gated, before, after, effect, effect, effect, note=note)
+
+
+def _verdict(base: Sequence[float], candidate: Sequence[float], allowed: float) -> Verdict:
+    """Hold the ranges of both sides against each other, which are points unless runs of a side differ."""
+    if min(candidate) > allowed * max(base):
+        return "regression"
+    if max(candidate) < min(base):
+        return "improvement"
+    return "unchanged" if max(candidate) <= allowed * max(base) else "inconclusive"
+
+
+def _values(side: Sequence[Measured], metric: Metric) -> list[float]:
+    return [value for one in side if (value := metric.read(one.result)) is not None]
+
+
+def _agreed(side: Sequence[Measured], metric: Metric) -> float | None:
+    values = {metric.read(one.result) for one in side}
+    return values.pop() if len(values) == 1 else None

@@ -1,0 +1,179 @@
+"""Latency by the forks of `ab`: of each case, and of all cases of a model together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import log1p
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.judge.judgement import Finding
+from asr_harness.judge.sides import outcome_finding
+from asr_harness.metrics import latency
+from asr_harness.schema import STAGES
+from asr_harness.stats import sequential
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.judge.evidence import Evidence, Forks
+    from asr_harness.judge.policy import Policy
+    from asr_harness.schema import RunFile
+    from asr_harness.stats.sequential import Decision
+
+LATENCY = latency.METRIC.key
+NOT_BY_FORKS = ("energy", "p95", "time_per_token", *STAGES)
+"""Metrics that saved runs tell and forks do not: a rule for one is told, and left to `compare`."""
+
+Decisions = dict[str, "Decision"]
+
+CASES, PER_MODEL, STAGE_FAMILY, RATES, REST = "cases", "per_model", "stages", "rates", "rest"
+SHARES: Mapping[str, float] = {CASES: 0.6, PER_MODEL: 0.2, STAGE_FAMILY: 0.1, REST: 0.1}
+SHARES_WITH_RATES: Mapping[str, float] = {
+    CASES: 0.2,
+    PER_MODEL: 0.2,
+    STAGE_FAMILY: 0.1,
+    RATES: 0.4,
+    REST: 0.1,
+}
+"""Of the false-alarm rate: latency of cases and of models, stages, error rates where transcripts differ, all
+else.
+"""
+
+
+def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Finding]:
+    """Give the findings on times and on cases that one side lost."""
+    latency_of_cases = decide_cases(evidence, forks, policy)
+    findings = [_finding(case_id, LATENCY, decision) for case_id, decision in latency_of_cases.items()]
+    findings += [
+        # Where only the mean over cases is open, its cases are not.
+        replace(_finding(pattern, LATENCY, decision), gated=decision.verdict != "inconclusive")
+        for pattern, decision in decide_models(evidence, forks, policy).items()
+    ]
+    findings += _stages(evidence, forks, policy, latency_of_cases)
+    findings += [_lost(case_id, *what) for case_id, what in forks.lost.items()]
+    return findings
+
+
+def decide_cases(evidence: Evidence, forks: Forks, policy: Policy) -> Decisions:
+    """Judge the latency of every case on its forks so far."""
+    values = {case_id: [ratio.raw for ratio in ratios] for case_id, ratios in forks.log_ratios.items()}
+    share = shares(evidence)[CASES] + (0.0 if _groups(evidence, forks) else SHARES[PER_MODEL])
+    return _decide(forks, policy, values, share, {case_id: [case_id] for case_id in values})
+
+
+def decide_models(evidence: Evidence, forks: Forks, policy: Policy) -> Decisions:
+    """Judge the mean latency over the cases of each model, by the forks that had all of them."""
+    groups = _groups(evidence, forks)
+    raw = {case_id: [ratio.raw for ratio in ratios] for case_id, ratios in forks.log_ratios.items()}
+    # Cases leave once they are decided and do not come back, so the first forks had all.
+    values = {
+        pattern: [stats.mean(ratios) for ratios in zip(*(raw[case_id] for case_id in members), strict=False)]
+        for pattern, members in groups.items()
+    }
+    return _decide(forks, policy, values, SHARES[PER_MODEL], groups)
+
+
+def shares(evidence: Evidence) -> Mapping[str, float]:
+    """Share out the false-alarm rate; error rates take of it only where transcripts differ."""
+    return SHARES_WITH_RATES if _transcripts_differ((*evidence.base, *evidence.candidate)) else SHARES
+
+
+def rest_of_alpha(evidence: Evidence) -> float:
+    """Give the part of the false-alarm rate that all but times takes."""
+    shared = shares(evidence)
+    return shared[REST] + shared.get(RATES, 0.0)
+
+
+def _transcripts_differ(runs: Sequence[RunFile]) -> bool:
+    """Whether any case has been heard in more than one way, by whichever side."""
+    heard: dict[str, object] = {}
+    for run in runs:
+        for case_id, record in run.records.items():
+            if record.result is not None:
+                texts = record.result.quality.hypotheses
+                if heard.setdefault(case_id, texts) != texts:
+                    return True
+    return False
+
+
+def _groups(evidence: Evidence, forks: Forks) -> dict[str, list[str]]:
+    """Give the cases that differ in bucket and batch size alone, by their pattern, where there are two.
+
+    What a case is, its saved runs tell; its id has dashes in names as well as between them.
+    """
+    runs = (*evidence.base, *evidence.candidate)
+    cases = {case_id: record.case for run in runs for case_id, record in run.records.items()}
+    groups: dict[str, list[str]] = {}
+    for case_id in forks.log_ratios:
+        if case_id in cases:
+            groups.setdefault(cases[case_id].group, []).append(case_id)
+    return {pattern: case_ids for pattern, case_ids in groups.items() if len(case_ids) > 1}
+
+
+def _decide(
+    forks: Forks,
+    policy: Policy,
+    values: Mapping[str, Sequence[float]],
+    share: float,
+    members: Mapping[str, Sequence[str]],
+) -> Decisions:
+    """Judge at a share of the false-alarm rate, by the strictest rule that speaks of any member."""
+    limits = {
+        name: limit
+        for name, case_ids in members.items()
+        if (limit := policy.rule_limit(latency.METRIC, *case_ids)) is not None
+    }
+    return sequential.decide_all(
+        values,
+        forks.looks,
+        alpha=policy.alpha * share,
+        tolerance=log1p(policy.tolerance_of(latency.METRIC)),
+        margin=log1p(policy.margin_of(latency.METRIC)),
+        limits={name: log1p(limit) for name, limit in limits.items()},
+    )
+
+
+def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[Finding]:
+    """Say of cases whose latency changed in which stage it did."""
+    values = {
+        (case_id, stage): [ratio.stages[stage] for ratio in ratios]
+        for case_id, ratios in forks.log_ratios.items()
+        for stage in STAGES
+        if all(stage in ratio.stages for ratio in ratios)
+    }
+    decisions = sequential.decide_all(
+        values,
+        forks.looks,
+        alpha=policy.alpha * shares(evidence)[STAGE_FAMILY],
+        tolerance=log1p(policy.tolerance_of(latency.METRIC)),
+        margin=log1p(policy.margin_of(latency.METRIC)),
+    )
+    return [
+        replace(_finding(case_id, stage, decision), gated=False, more_units=None, note="")
+        for (case_id, stage), decision in decisions.items()
+        if latency_of_cases[case_id].verdict in ("regression", "improvement")
+    ]
+
+
+def _lost(case_id: str, side: str, outcome: str, reason: str) -> Finding:
+    before, after = (outcome, "measured") if side == "base" else ("measured", outcome)
+    return outcome_finding(case_id, before, after, reason)
+
+
+def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
+    effects = (decision.estimate, decision.low, decision.high, decision.minimum_detectable_effect)
+    effect, low, high, mde = (None if value is None else stats.as_change(value) for value in effects)
+    return Finding(
+        case_id,
+        metric,
+        decision.verdict,
+        effect=effect,
+        low=low,
+        high=high,
+        p=decision.p,
+        mde=mde,
+        more_units=decision.more_forks,
+        unit="fork",
+        note=f"over {decision.n} forks",
+    )

@@ -1,0 +1,188 @@
+"""WER and CER: paired by utterance on the same slice, and tested over talks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import ceil, log2
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.judge.judge_exact import one_sided
+from asr_harness.judge.judgement import Finding
+from asr_harness.judge.sides import differing, fingerprint
+from asr_harness.stats import PairedErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.judge.judgement import Detail, Verdict
+    from asr_harness.judge.policy import Policy
+    from asr_harness.judge.sides import Measured, Pair
+    from asr_harness.metrics import RateMetric
+    from asr_harness.schema import ErrorCounts
+    from asr_harness.stats import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class TestedRate:
+    """One case's error rate: the errors of both sides by utterance, and the test over `unit`, talks or
+    utterances.
+    """
+
+    pair: Pair
+    metric: RateMetric
+    errors: PairedErrors
+    talks: tuple[str, ...]
+    unit: str
+    difference: Difference | None
+
+    @property
+    def key(self) -> tuple[PairedErrors, tuple[str, ...]]:
+        """What makes two tests one and the same, such as those of all batch sizes."""
+        return self.errors, self.talks
+
+
+def test_rate(pair: Pair, metric: RateMetric, alpha: float) -> TestedRate | Finding | None:
+    """Test one error rate of a case; a finding where no test is needed or allowed, None where unmeasured."""
+    pair = replace(pair, base=_scored(pair.base, metric), candidate=_scored(pair.candidate, metric))
+    if not pair.base or not pair.candidate:
+        return one_sided(pair.case_id, metric.key, bool(pair.base), bool(pair.candidate), gated=metric.gated)
+    if differs := differing("normaliser", (*pair.base, *pair.candidate), fingerprint("normaliser")):
+        return Finding(pair.case_id, metric.key, "incomparable", note=differs)
+    base, candidate = (_counts(side, metric) for side in (pair.base, pair.candidate))
+    lengths = {counts.n_reference for counts in (*base, *candidate)}
+    if len(lengths) > 1 or not sum(next(iter(lengths))):
+        note = "references differ in length" if len(lengths) > 1 else "the references are empty"
+        return Finding(pair.case_id, metric.key, "incomparable", note=note)
+    errors = PairedErrors(_mean_errors(base), _mean_errors(candidate), tuple(map(float, lengths.pop())))
+    if errors.base == errors.candidate and _same_transcripts(pair):
+        rate = sum(errors.base) / sum(errors.n_reference)
+        note = "transcripts identical"
+        return Finding(pair.case_id, metric.key, "unchanged", True, rate, rate, 0.0, 0.0, 0.0, 1.0, note=note)
+    talks = pair.base[0].result.utterances.talks
+    return TestedRate(pair, metric, errors, talks, *_test(errors, talks, alpha))
+
+
+def judge_rates(tested: Sequence[TestedRate], alpha: float, policy: Policy) -> list[Finding]:
+    """Give the verdicts, held together at `alpha` by Holm's method; a test that several cases share counts
+    once.
+    """
+    distinct = {one.key: one.difference.p for one in tested if one.difference is not None}
+    adjusted = dict(zip(distinct, stats.holm(list(distinct.values())), strict=True))
+    levels = alpha, max(len(distinct), 1)
+    return [_judge(one, adjusted.get(one.key, 1.0), levels, policy) for one in tested]
+
+
+def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Policy) -> Finding:
+    """Turn a test into a verdict; `levels` are the share of the false-alarm rate and the number of tests."""
+    alpha, n_tests = levels
+    tolerance = policy.tolerance_of(tested.metric, tested.pair.case_id)
+    total, difference = sum(tested.errors.n_reference), tested.difference
+    base, candidate = sum(tested.errors.base) / total, sum(tested.errors.candidate) / total
+    finding = Finding(tested.pair.case_id, tested.metric.key, "inconclusive", True, base, candidate)
+    if difference is None:
+        note = "one utterance of one talk: variance cannot be estimated"
+        return replace(finding, effect=candidate - base, note=note)
+    # Units that changed by exactly as much tell no spread; their interval says nothing.
+    is_bounded = difference.sd > 0 or not difference.estimate
+    bounds = (difference.low, difference.high) if is_bounded else (None, None)
+    verdict: Verdict = stats.decide(
+        difference.estimate, *bounds, is_shown=p <= alpha, tolerance=tolerance, margin=tolerance
+    )
+    level = alpha / n_tests
+    return replace(
+        finding,
+        verdict=verdict,
+        effect=difference.estimate,
+        low=difference.low,
+        high=difference.high,
+        p=p,
+        mde=stats.minimum_detectable_paired_effect(difference.sd, round(difference.df) + 1, alpha=level),
+        note=_note(tested, difference, _units_needed(difference, tolerance, level), verdict),
+        details=_details(tested, alpha),
+    )
+
+
+def _units_needed(difference: Difference, tolerance: float, alpha: float) -> int | None:
+    """Give the talks, or utterances, that would show the tolerance, or what was estimated if that is more."""
+    if not difference.sd:
+        # So many coins have to fall alike: the p value of units that changed by exactly as much.
+        return ceil(1 - log2(alpha))
+    return stats.pairs_needed(difference.sd, max(tolerance, abs(difference.estimate)), alpha=alpha)
+
+
+def _note(tested: TestedRate, difference: Difference, needed: int | None, verdict: Verdict) -> str:
+    n = round(difference.df) + 1
+    note = f"over {n} {tested.unit}"
+    if tested.unit == "utterances":
+        why = "only one talk" if len(set(tested.talks)) == 1 else "talks changed alike"
+        note += f": {why}, so the result does not generalise to other speakers"
+    if verdict == "inconclusive" and needed is not None:
+        note += f"; about {max(needed, n + 1)} {tested.unit} would decide"
+    return note
+
+
+def _details(tested: TestedRate, alpha: float) -> Mapping[str, Detail]:
+    """Stand other tests beside the verdict's own, each under its name."""
+    talks = tested.talks if tested.unit == "talks" else None
+    low, high, improvement = _bootstrapped(tested.errors, talks, alpha)
+    details: dict[str, Detail] = {
+        "unit": tested.unit,
+        "bootstrap_low": low,
+        "bootstrap_high": high,
+        "probability_of_improvement": improvement,
+    }
+    if tested.metric.key == "wer":
+        alignments = zip(_alignments(tested.pair.base), _alignments(tested.pair.candidate), strict=True)
+        segments = [each for pair in alignments for each in stats.segment_differences(*pair)]
+        z, p = stats.mapsswe_test(segments) or (None, None)
+        details |= {"mapsswe_segments": len(segments), "mapsswe_z": z, "mapsswe_p": p}
+    return details
+
+
+@lru_cache(maxsize=512)
+def _bootstrapped(
+    errors: PairedErrors, talks: tuple[str, ...] | None, alpha: float
+) -> tuple[float, float, float]:
+    """Interval with talks as blocks, and the probability of improvement over utterances."""
+    import numpy as np
+
+    blocks = errors if talks is None else stats.by_talk(errors, talks)
+    low, high = np.quantile(stats.bootstrap_differences(blocks), (alpha / 2, 1 - alpha / 2))
+    improvement = stats.probability_of_improvement(stats.bootstrap_differences(errors))
+    return float(low), float(high), improvement
+
+
+@lru_cache(maxsize=512)
+def _test(errors: PairedErrors, talks: tuple[str, ...], alpha: float) -> tuple[str, Difference | None]:
+    """Test over talks, or over utterances where talks tell nothing, and say over which."""
+    over_talks = stats.rate_test(stats.by_talk(errors, talks), alpha)
+    # Few talks may agree by chance to the word; their spread of none is then no evidence.
+    if over_talks is None or (over_talks.estimate and not over_talks.sd):
+        return "utterances", stats.rate_test(errors, alpha)
+    return "talks", over_talks
+
+
+def _scored(side: Sequence[Measured], metric: RateMetric) -> tuple[Measured, ...]:
+    return tuple(one for one in side if metric.counts_of(one.result) is not None)
+
+
+def _counts(side: Sequence[Measured], metric: RateMetric) -> list[ErrorCounts]:
+    return [counts for one in side if (counts := metric.counts_of(one.result)) is not None]
+
+
+def _mean_errors(counts: Sequence[ErrorCounts]) -> tuple[float, ...]:
+    """Give each utterance's errors, their mean where runs of a side differ."""
+    by_utterance = zip(*(one.n_errors for one in counts), strict=True)
+    return tuple(sum(errors) / len(errors) for errors in by_utterance)
+
+
+def _same_transcripts(pair: Pair) -> bool:
+    first = pair.base[0].result.quality.hypotheses
+    return all(one.result.quality.hypotheses == first for one in (*pair.base, *pair.candidate))
+
+
+def _alignments(side: Sequence[Measured]) -> tuple[str, ...]:
+    errors = side[0].result.quality.errors
+    return () if errors is None else errors.alignments or ("",) * len(errors.words)

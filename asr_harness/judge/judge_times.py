@@ -1,0 +1,107 @@
+"""Verdicts on times, energy and memory: held together family by family."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import log1p
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.judge.judge_exact import explain_by_tokens
+from asr_harness.judge.judgement import Finding
+from asr_harness.judge.test_times import SHARES
+from asr_harness.metrics import all_metrics, latency
+from asr_harness.metrics.base import geometric_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.judge.policy import Policy
+    from asr_harness.judge.test_times import Tested
+
+MIN_EXTRA_RUNS = 2
+"""Runs a side that make a test possible at all, with one to spare."""
+
+
+def judge_times(tested: Sequence[Tested], shares: Mapping[str, float], policy: Policy) -> list[Finding]:
+    """Give the verdicts, each family held to its share of the false-alarm rate by Holm's method."""
+    findings: list[Finding] = []
+    for family in SHARES:
+        of_family = [one for one in tested if one.family == family]
+        open_tests = [one for one in of_family if one.difference is not None]
+        adjusted = stats.holm([one.difference.p for one in open_tests if one.difference])
+        p_values = {id(one): p for one, p in zip(open_tests, adjusted, strict=True)}
+        levels = shares.get(family, 0.0), len(open_tests)
+        for one in of_family:
+            findings += _in_all_units(one, p_values.get(id(one), 1.0), levels, policy)
+    return findings
+
+
+def _in_all_units(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) -> list[Finding]:
+    """Judge a metric and those that are the same measurement in other units, each by its own tolerance."""
+    findings = []
+    for metric in all_metrics():
+        if metric.test is None or tested.metric.key not in {metric.key, metric.same_as}:
+            continue
+        finding = _judge(tested.in_unit_of(metric), p, levels, policy)
+        if metric.key == latency.METRIC.key and len(tested.pairs) == 1:
+            why = explain_by_tokens(tested.pairs[0])
+            finding = replace(finding, note="; ".join(filter(None, (finding.note, why))))
+        findings.append(finding)
+    return findings
+
+
+def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) -> Finding:
+    """Turn a test into a verdict; `levels` are the share of the false-alarm rate and the number of tests."""
+    metric, difference, (alpha, n_tests) = tested.metric, tested.difference, levels
+    case_ids = [pair.case_id for pair in tested.pairs]
+    finding = Finding(
+        tested.name,
+        metric.key,
+        "inconclusive",
+        policy.is_gated(metric, *case_ids),
+        geometric_mean(tested.base),
+        geometric_mean(tested.candidate),
+        calibrated=tested.calibrated,
+        note=tested.reason,
+    )
+    if difference is None:
+        base, candidate = finding.base, finding.candidate
+        effect = candidate / base - 1 if base and candidate else None
+        return replace(finding, effect=effect, more_units=None if effect is None else MIN_EXTRA_RUNS)
+    tolerance = log1p(policy.tolerance_of(metric, *case_ids))
+    margin = log1p(policy.margin_of(metric, *case_ids))
+    sign = 1 if metric.lower_is_better else -1
+    low, high = sorted((sign * difference.low, sign * difference.high))
+    verdict = stats.decide(
+        sign * difference.estimate, low, high, is_shown=p <= alpha, tolerance=tolerance, margin=margin
+    )
+    level, is_per_model = alpha / n_tests, len(tested.pairs) > 1
+    mde = _mde(tested, difference, level)
+    return replace(
+        finding,
+        verdict=verdict,
+        # Where only the mean over cases is open, its cases are not.
+        gated=finding.gated and not (is_per_model and verdict == "inconclusive"),
+        effect=stats.as_change(difference.estimate),
+        low=stats.as_change(difference.low),
+        high=stats.as_change(difference.high),
+        p=p,
+        mde=None if mde is None else stats.as_change(mde),
+        more_units=_more_runs(tested, difference, margin, level) if verdict == "inconclusive" else None,
+        note="; ".join(filter(None, (f"{len(tested.pairs)} cases" if is_per_model else "", tested.reason))),
+    )
+
+
+def _mde(tested: Tested, difference: stats.Difference, alpha: float) -> float | None:
+    df = tested.history_df
+    if df is None and tested.n_runs >= 2:  # noqa: PLR2004
+        df = stats.two_sample_df(tested.n_runs, difference.prior_df)
+    return stats.minimum_detectable_effect(difference.sd, tested.n_runs, df=df, alpha=alpha)
+
+
+def _more_runs(tested: Tested, difference: stats.Difference, margin: float, alpha: float) -> int | None:
+    """Give the runs that a side still lacks to show the margin, or what was estimated if that is more."""
+    effect = max(margin, abs(difference.estimate))
+    needed = stats.runs_needed(difference.sd, effect, alpha=alpha, prior_df=difference.prior_df)
+    return None if needed is None else max(1, needed - round(tested.n_runs))

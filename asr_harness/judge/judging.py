@@ -1,0 +1,220 @@
+"""Evidence and a policy in, one judgement out: exact signals first, statistics where there is noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.errors import RecordError, RuleError
+from asr_harness.judge.judge_exact import judge_exact
+from asr_harness.judge.judge_forks import NOT_BY_FORKS, judge_forks, rest_of_alpha
+from asr_harness.judge.judge_rates import TestedRate, judge_rates, test_rate
+from asr_harness.judge.judge_times import judge_times
+from asr_harness.judge.judgement import ALL_METRICS, FAILED, OUTCOME, Finding, Judgement, worst_first
+from asr_harness.judge.policy import Policy
+from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
+from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
+from asr_harness.judge.test_times import SHARES, spreads_by_device, test_all
+from asr_harness.metrics import RateMetric, all_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from asr_harness.judge.evidence import Evidence
+    from asr_harness.judge.policy import Across
+    from asr_harness.judge.test_times import Tested
+    from asr_harness.schema import RunFile
+
+NO_RUNS = "times alone are judged: a commit's asr-harness is too old to hand over its runs"
+ACROSS_COMMITS: tuple[Across, ...] = ("weights", "decoding")
+"""What `ab` always looks past: two commits may well load other weights, and decode otherwise."""
+
+
+def judge(evidence: Evidence, policy: Policy | None = None) -> Judgement:
+    """Judge every metric of every case, all together at the policy's false-alarm rate.
+
+    Raises RecordError where the sides have no case in common, RuleError where a rule or waiver guards
+    nothing.
+    """
+    policy = policy or Policy()
+    if evidence.forks is None:
+        return _judge_runs(evidence, policy)
+    in_latency = _in_latency(policy)
+    by_forks = judge_forks(evidence, evidence.forks, in_latency)
+    n_forks = max((len(ratios) for ratios in evidence.forks.log_ratios.values()), default=0)
+    if not evidence.base or not evidence.candidate:
+        return Judgement(
+            "base", "candidate", "fork", (n_forks, n_forks), policy.alpha,
+            _sorted(_waived(by_forks, in_latency)), (NO_RUNS,), undecided=policy.undecided,
+        )  # fmt: skip
+    by_runs = replace(
+        in_latency,
+        alpha=policy.alpha * rest_of_alpha(evidence),
+        across=tuple(dict.fromkeys((*policy.across, *ACROSS_COMMITS))),
+    )
+    judgement = _judge_runs(evidence, by_runs, by_forks)
+    left = [rule.text for rule in policy.rules if rule.metric in NOT_BY_FORKS]
+    notes = [f"left to compare on saved runs, as ab does not judge it: {', '.join(left)}"] if left else []
+    return replace(
+        judgement, unit="fork", n_units=(n_forks, n_forks), alpha=policy.alpha,
+        notes=(*notes, *judgement.notes),
+    )  # fmt: skip
+
+
+def _in_latency(policy: Policy) -> Policy:
+    """Let what is said of RTF be said of latency: on one slice they are one measurement in two units.
+
+    What forks do not judge is left out.
+    """
+    same = {metric.key: metric.same_as or metric.key for metric in all_metrics()}
+    return replace(
+        policy,
+        rules=tuple(
+            replace(rule, metric=same[rule.metric])
+            for rule in policy.rules
+            if rule.metric not in NOT_BY_FORKS
+        ),
+        waivers=tuple(
+            replace(waiver, metric=same[waiver.metric], gain=same[waiver.gain])
+            for waiver in policy.waivers
+            if waiver.metric not in NOT_BY_FORKS
+        ),
+    )
+
+
+def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] | None = None) -> Judgement:
+    """Judge saved runs; `by_forks` are findings on times, and maybe outcomes, that forks gave."""
+    base, candidate = evidence.base, evidence.candidate
+    labels = _label(base), _label(candidate)
+    pairs, findings, notes = pair_up(base, candidate, policy.across)
+    open_pairs = [pair for pair in pairs if pair.all_barrier is None]
+    findings += [
+        Finding(pair.case_id, ALL_METRICS, "incomparable", note=pair.all_barrier)
+        for pair in pairs
+        if pair.all_barrier
+    ]
+    for pair in open_pairs:
+        findings += judge_exact(pair, policy)
+    clocked = [pair for pair in open_pairs if pair.times_barrier is None]
+    spreads = spreads_by_device(clocked) if by_forks is None else {}
+    rates = list(_test_rates(open_pairs, policy.alpha))
+    tested = _test_times(clocked, evidence, spreads, policy, with_times=by_forks is None)
+    shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
+    findings += judge_times(tested, shares, policy)
+    findings += [one for one in rates if isinstance(one, Finding)]
+    open_rates = [one for one in rates if isinstance(one, TestedRate)]
+    findings += judge_rates(open_rates, shares.get("quality", 0.0), policy)
+    findings = _replaced(by_forks or (), findings)
+    _check_policy(policy, pairs, findings)
+    overlooked = dict.fromkeys(text for pair in open_pairs for text in pair.overlooked)
+    return Judgement(
+        *labels,
+        "run",
+        (len(base), len(candidate)),
+        policy.alpha,
+        _sorted(_waived(findings, policy)),
+        (*notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
+        {device: f"{device}: {_spread(*spread)}" for device, spread in spreads.items()},
+        policy.undecided,
+    )
+
+
+def _test_times(
+    pairs: Sequence[Pair],
+    evidence: Evidence,
+    spreads: dict[str, tuple[float, float]],
+    policy: Policy,
+    *,
+    with_times: bool,
+) -> list[Tested]:
+    metrics = [
+        metric
+        for metric in all_metrics()
+        if metric.test == "ratio" and metric.same_as is None and (with_times or not metric.is_time)
+    ]
+    helps = {device: calibrated < raw for device, (raw, calibrated) in spreads.items()}
+    return test_all(pairs, metrics, helps, evidence.history, policy.alpha)
+
+
+def _test_rates(pairs: Sequence[Pair], alpha: float) -> Iterator[TestedRate | Finding]:
+    metrics = [metric for metric in all_metrics() if isinstance(metric, RateMetric) and metric.test == "rate"]
+    tested = (test_rate(pair, metric, alpha) for pair in pairs for metric in metrics)
+    return (one for one in tested if one is not None)
+
+
+def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding]) -> set[str]:
+    """Give the families of which something is tested."""
+    present = {one.family for one in tested if one.difference is not None}
+    return present | ({"quality"} if any(isinstance(one, TestedRate) for one in rates) else set())
+
+
+def _replaced(by_forks: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """Put findings by forks in the place of those about the same."""
+    about = {(finding.case_id, finding.metric) for finding in by_forks}
+    return [*by_forks, *(one for one in findings if (one.case_id, one.metric) not in about)]
+
+
+def _check_policy(policy: Policy, pairs: Sequence[Pair], findings: Sequence[Finding]) -> None:
+    """Raise RuleError for a rule that guards nothing, and for a waiver that could never act."""
+    targets = set(_targets(pairs, findings))
+    check_all_used((*policy.rules, *policy.waivers), targets)
+    for waiver in policy.waivers:
+        covered = sorted({case_id for case_id, metric in targets if waiver.covers(case_id, metric)})
+        policy.check_acts(waiver, covered)
+        if not any((case_id, waiver.gain) in targets for case_id in covered):
+            raise RuleError(
+                f"waiver {waiver.text!r} can never act: {waiver.gain} was not compared in {covered[0]}"
+            )
+
+
+def _targets(pairs: Sequence[Pair], findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """Give what rules may speak of: what was judged, and all of a case that is barred or was lost."""
+    barred = [pair.case_id for pair in pairs if pair.all_barrier or pair.times_barrier]
+    lost = [one.case_id for one in findings if one.metric == OUTCOME and one.verdict in FAILED]
+    yield from ((finding.case_id, finding.metric) for finding in findings)
+    yield from ((case_id, metric.key) for case_id in (*barred, *lost) for metric in rule_metrics())
+
+
+def _waived(findings: Sequence[Finding], policy: Policy) -> list[Finding]:
+    by_name = {(finding.case_id, finding.metric): finding for finding in findings}
+    waived = []
+    for finding in findings:
+        waiver = next((one for one in policy.waivers if _acts(one, finding, by_name)), None)
+        waived.append(replace(finding, waived_by=waiver.text) if waiver else finding)
+    return waived
+
+
+def _acts(waiver: Waiver, finding: Finding, by_name: dict[tuple[str, str], Finding]) -> bool:
+    """Whether a waiver lets a regression pass: it is small enough, and what was to be gained was."""
+    gain = by_name.get((finding.case_id, waiver.gain))
+    return (
+        waiver.covers(finding.case_id, finding.metric)
+        and finding.verdict == "regression"
+        and finding.effect is not None
+        and abs(finding.effect) <= waiver.limit
+        and gain is not None
+        and gain.verdict == "improvement"
+        and gain.effect is not None
+        and abs(gain.effect) >= waiver.gained
+    )
+
+
+def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=worst_first))
+
+
+def _times_left_out(pairs: Sequence[Pair]) -> list[str]:
+    reasons = dict.fromkeys(pair.times_barrier for pair in pairs if pair.times_barrier)
+    return [f"times, energy and memory are not compared: {reason}" for reason in reasons]
+
+
+def _label(runs: Sequence[RunFile]) -> str:
+    if not runs:
+        raise RecordError("a side has no runs")
+    return ", ".join(dict.fromkeys(run.label for run in runs))
+
+
+def _spread(raw: float, calibrated: float) -> str:
+    used = "used" if calibrated < raw else "not used"
+    return f"calibration {used}: runs of a side differ by {raw:.1%} raw, {calibrated:.1%} calibrated"

@@ -1,0 +1,116 @@
+"""Tolerances and waivers as people write them: `rtf>5%`, `whisper-*-cuda-*:latency>3%`, `wer>0.5pt`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from asr_harness.errors import RuleError
+from asr_harness.metrics import all_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from asr_harness.metrics import Metric
+
+RULE = re.compile(
+    r"(?:(?P<cases>[^:]+):)?(?P<metric>[a-z0-9_]+)\s*>\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>%|pt)"
+)
+WAIVER = re.compile(
+    r"(?:(?P<cases>[^:]+):)?(?P<metric>[a-z0-9_]+)\s*\+\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>%|pt)"
+    r"\s+if\s+(?P<gain>[a-z0-9_]+)\s*-\s*(?P<gained>\d+(?:\.\d+)?)\s*(?P<gain_unit>%|pt)"
+)
+ALL_CASES = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Fail where a metric gets worse by more than `limit`: relative, or a difference of rates."""
+
+    text: str
+    metric: str
+    limit: float
+    cases: str = ALL_CASES
+
+    def covers(self, case_id: str, metric: str) -> bool:
+        """Whether the rule speaks of a case's metric."""
+        return metric == self.metric and fnmatchcase(case_id, self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Let a metric get worse by up to `limit` where another got better by at least `gained`, both shown."""
+
+    text: str
+    metric: str
+    limit: float
+    gain: str
+    gained: float
+    cases: str = ALL_CASES
+
+    def covers(self, case_id: str, metric: str) -> bool:
+        """Whether the waiver speaks of a case's metric."""
+        return metric == self.metric and fnmatchcase(case_id, self.cases)
+
+
+def parse_rule(text: str) -> Rule:
+    """Read a tolerance. Raises RuleError naming what is wrong with it."""
+    parts = RULE.fullmatch(text.strip())
+    if parts is None:
+        raise RuleError(f"rule {text!r} is not [CASES:]METRIC>NUMBER% or pt, such as 'rtf>5%' or 'wer>0.5pt'")
+    _check_metric(text, parts["metric"], parts["unit"])
+    return Rule(text, parts["metric"], float(parts["number"]) / 100, (parts["cases"] or ALL_CASES).strip())
+
+
+def parse_waiver(text: str) -> Waiver:
+    """Read a waiver, such as `wer+1pt if rtf-20%`. Raises RuleError naming what is wrong with it."""
+    parts = WAIVER.fullmatch(text.strip())
+    if parts is None:
+        raise RuleError(
+            f"waiver {text!r} is not METRIC+NUMBER if METRIC-NUMBER%, such as 'wer+1pt if rtf-20%'"
+        )
+    _check_metric(text, parts["metric"], parts["unit"])
+    _check_metric(text, parts["gain"], parts["gain_unit"])
+    if parts["gain"] == parts["metric"]:
+        raise RuleError(
+            f"waiver {text!r} can never act: {parts['metric']} cannot get worse and better at once"
+        )
+    return Waiver(
+        text,
+        parts["metric"],
+        float(parts["number"]) / 100,
+        parts["gain"],
+        float(parts["gained"]) / 100,
+        (parts["cases"] or ALL_CASES).strip(),
+    )
+
+
+def rule_metrics() -> tuple[Metric, ...]:
+    """Give the metrics that a rule may name: those that are compared by a number."""
+    return tuple(metric for metric in all_metrics() if metric.test in ("ratio", "rate", "count"))
+
+
+def check_all_used(rules: Iterable[Rule | Waiver], judged: Iterable[tuple[str, str]]) -> None:
+    """Raise RuleError for a rule that speaks of nothing that was compared: it would guard nothing."""
+    known = list(judged)
+    for rule in rules:
+        if not any(rule.covers(*target) for target in known):
+            cases = sorted({case_id for case_id, _ in known})
+            covered = [case_id for case_id in cases if fnmatchcase(case_id, rule.cases)]
+            why = (
+                f"{covered[0]} has no {rule.metric}"
+                if covered
+                else f"available cases include {', '.join(cases[:3])}"
+            )
+            raise RuleError(f"rule {rule.text!r} matches nothing that was compared: {why}")
+
+
+def _check_metric(text: str, key: str, unit: str) -> None:
+    allowed = {metric.key: metric for metric in rule_metrics()}
+    if key not in allowed:
+        raise RuleError(f"rule {text!r} names no metric {key!r}; there are {', '.join(allowed)}")
+    expected = allowed[key].rule_unit
+    if unit != expected:
+        raise RuleError(f"rule {text!r}: {key} is given in {expected}, as in '{key}>0.5{expected}'")

@@ -1,0 +1,196 @@
+"""Which cases two sides have in common, what became of them, and what keeps them from being compared."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness.errors import RecordError
+from asr_harness.judge.judgement import OUTCOME, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from asr_harness.judge.policy import Across
+    from asr_harness.schema import CaseRecord, CaseResult, RunFile
+
+CPU_KEYS = ("cpu", "n_logical_cores", "n_threads", "variables")
+GPU_KEYS = ("name", "power_limit_w")
+ABSENT = "absent"
+WAYS_OUT: Mapping[str, Across | None] = {"slice": None, "weights": "weights", "decoding": "decoding"}
+"""Fingerprints that have to be alike, each with what looks past it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measured case in one run."""
+
+    run: RunFile
+    result: CaseResult
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A case measured on both sides, and what keeps its times, or all of it, from comparison.
+
+    `overlooked` are the differences that the policy looks past.
+    """
+
+    case_id: str
+    device: str
+    group: str
+    base: tuple[Measured, ...]
+    candidate: tuple[Measured, ...]
+    times_barrier: str | None = None
+    all_barrier: str | None = None
+    overlooked: tuple[str, ...] = ()
+
+
+def pair_up(
+    base: Sequence[RunFile], candidate: Sequence[RunFile], across: Sequence[Across] = ()
+) -> tuple[list[Pair], list[Finding], list[str]]:
+    """Give the cases measured on both sides, a finding for every case's outcome, and notes.
+
+    Raises RecordError where no case is on both sides.
+    """
+    names = dict.fromkeys(case_id for run in (*base, *candidate) for case_id in run.records)
+    pairs: list[Pair] = []
+    outcomes: list[Finding] = []
+    new: list[str] = []
+    for case_id in names:
+        sides = _records(base, case_id), _records(candidate, case_id)
+        if not sides[0]:
+            new.append(case_id)
+            continue
+        outcomes.append(_outcome(case_id, *sides))
+        measured = _measured(base, case_id), _measured(candidate, case_id)
+        if all(measured):
+            pairs.append(_pair(sides[0][0], *measured, across))
+    _check_some(names, base, candidate)
+    notes = [f"{len(new)} cases only in the candidate, such as {new[0]}"] if new else []
+    return pairs, outcomes, notes
+
+
+def machine(run: RunFile, device: str) -> Mapping[str, object]:
+    """Give what must be alike for times on a device to be compared."""
+    keys: dict[str, object] = {key: getattr(run.environment, key) for key in CPU_KEYS}
+    if device.startswith("cuda"):
+        gpus = run.environment.gpus
+        keys |= {f"gpu {key}": [getattr(gpu, key) for gpu in gpus] for key in GPU_KEYS}
+    return keys
+
+
+def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:
+    """Tell of runs that stand on both sides, and which versions differ: such are compared, and it is said."""
+    shared = {run.identity for run in base} & {run.identity for run in candidate}
+    notes = [f"runs on both sides: {len(shared)}; compared with itself, a run shows no change"]
+    before, after = (_versions(runs) for runs in (base, candidate))
+    return (notes if shared else []) + [
+        " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
+        for name in before | after
+        if before.get(name) != after.get(name)
+    ]
+
+
+def fingerprint(key: str) -> Callable[[Measured], str | None]:
+    """Read one of a measured case's fingerprints, None where it has none."""
+    return lambda measured: getattr(measured.result.fingerprints, key)
+
+
+def differing(key: str, measured: Sequence[Measured], read: Callable[[Measured], object]) -> str | None:
+    """Say in what two values of a key differ; None where all are alike."""
+    values = list(dict.fromkeys(json.dumps(read(one), sort_keys=True) for one in measured))
+    if len(values) == 1:
+        return None
+    shown = [value.strip('"')[:40] for value in values[:2]]
+    return f"{key} differs: {' and '.join(shown)}"
+
+
+def outcome_finding(case_id: str, before: str, after: str, reason: str | None) -> Finding:
+    """Judge what became of a case: what the candidate can no longer do fails."""
+    note = "" if before == after else f"{before} → {after}" + (f": {reason}" if reason else "")
+    verdict: Verdict = "unchanged"
+    if before == "measured" and after != "measured":
+        verdict = "regression" if after == "oom" else "missing"
+    elif after == ABSENT and before != "unavailable":
+        verdict = "missing"
+    elif before != "measured" and after == "measured":
+        verdict = "improvement"
+    return Finding(case_id, OUTCOME, verdict, note=note)
+
+
+def _listed(versions: Mapping[str, set[str]], name: str) -> str:
+    return ", ".join(sorted(versions.get(name, {"–"})))
+
+
+def _versions(runs: Sequence[RunFile]) -> dict[str, set[str]]:
+    versions: dict[str, set[str]] = {}
+    for run in runs:
+        for name, version in {**run.environment.versions, "python": run.environment.python}.items():
+            versions.setdefault(name, set()).add(str(version))
+    return versions
+
+
+def _records(runs: Sequence[RunFile], case_id: str) -> tuple[CaseRecord, ...]:
+    return tuple(run.records[case_id] for run in runs if case_id in run.records)
+
+
+def _measured(runs: Sequence[RunFile], case_id: str) -> tuple[Measured, ...]:
+    results = ((run, run.records[case_id].result) for run in runs if case_id in run.records)
+    return tuple(Measured(run, result) for run, result in results if result is not None)
+
+
+def _outcome(case_id: str, base: Sequence[CaseRecord], candidate: Sequence[CaseRecord]) -> Finding:
+    """Judge by the best that the base did and the worst that the candidate did."""
+    before = _first_outcome(base, prefer_measured=True)
+    after = _first_outcome(candidate, prefer_measured=False)
+    reason = next((record.reason for record in candidate if record.outcome == after), None)
+    return outcome_finding(case_id, before, after, reason)
+
+
+def _first_outcome(records: Sequence[CaseRecord], *, prefer_measured: bool) -> str:
+    outcomes: list[str] = [record.outcome for record in records]
+    preferred = [outcome for outcome in outcomes if (outcome == "measured") is prefer_measured]
+    return (preferred or outcomes or [ABSENT])[0]
+
+
+def _pair(
+    record: CaseRecord, base: tuple[Measured, ...], candidate: tuple[Measured, ...], across: Sequence[Across]
+) -> Pair:
+    both, device = (*base, *candidate), record.case.device
+    elsewhere = differing("dtype", both, lambda measured: measured.result.work.dtype)
+    for key in machine(base[0].run, device):
+        elsewhere = elsewhere or differing(key, both, lambda one, key=key: machine(one.run, device)[key])  # type: ignore[misc]
+    barrier = None
+    if elsewhere and "machines" not in across:
+        barrier = f"{elsewhere}; --across machines compares all but times, energy and memory"
+    overlooked: list[str] = []
+    for key, way_out in WAYS_OUT.items():
+        differs = differing(key, both, fingerprint(key))
+        if differs and way_out in across:
+            overlooked.append(f"{differs}, compared all the same")
+        elif differs:
+            barrier = barrier or (
+                f"{differs}; --across {way_out} compares them all the same" if way_out else differs
+            )
+    return Pair(
+        record.case.id, device, record.case.group, base, candidate, elsewhere, barrier, tuple(overlooked)
+    )
+
+
+def _check_some(names: Mapping[str, None], base: Sequence[RunFile], candidate: Sequence[RunFile]) -> None:
+    common = [
+        case_id
+        for case_id in names
+        if any(case_id in run.records for run in base) and any(case_id in run.records for run in candidate)
+    ]
+    if not common:
+        raise RecordError(
+            "the sides have no case in common: "
+            f"{_example(base)} on one, {_example(candidate)} on the other; measure both with one selection"
+        )
+
+
+def _example(runs: Sequence[RunFile]) -> str:
+    return next((case_id for run in runs for case_id in run.records), "nothing")

@@ -1,0 +1,226 @@
+"""Times, energy and memory: tested over runs on the logarithm, where a difference is a ratio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from math import exp, log, sqrt
+from typing import TYPE_CHECKING
+
+from asr_harness import stats
+from asr_harness.judge.sides import Measured, fingerprint, machine
+from asr_harness.metrics import calibration, latency
+from asr_harness.stats import shrinkage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from asr_harness.judge.sides import Pair
+    from asr_harness.metrics import Metric
+    from asr_harness.schema import RunFile
+
+MIN_HISTORY_DF = 3
+"""Degrees of freedom below which a stored history says too little of the noise."""
+
+PER_MODEL = "per_model"
+SHARES: Mapping[str, float] = {PER_MODEL: 0.2, "headline": 0.3, "detail": 0.1, "quality": 0.4}
+"""How the false-alarm rate of a comparison is shared out among the families of tests that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A metric of one case, or the mean of several, and the test between the sides if there could be one.
+
+    `base` and `candidate` have the value of each run, the geometric mean of several cases. `deviations` are
+    those of each run's logarithm from its side's mean, by the run's place, where both sides have several.
+    """
+
+    pairs: tuple[Pair, ...]
+    metric: Metric
+    base: tuple[float, ...]
+    candidate: tuple[float, ...]
+    difference: stats.Difference | None
+    calibrated: bool = False
+    reason: str = ""
+    deviations: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The case's id, or the pattern of several."""
+        return self.pairs[0].case_id if len(self.pairs) == 1 else self.pairs[0].group
+
+    @property
+    def family(self) -> str:
+        """Which share of the false-alarm rate the test takes from."""
+        return self.metric.share if len(self.pairs) == 1 else PER_MODEL
+
+    @property
+    def n_runs(self) -> float:
+        """Runs a side, their harmonic mean where they differ in number."""
+        return 2 / (1 / len(self.base) + 1 / len(self.candidate))
+
+    @property
+    def history_df(self) -> float | None:
+        """Degrees of freedom of a spread that former runs told; None where the sides tell their own."""
+        from_history = self.difference is not None and min(len(self.base), len(self.candidate)) < 2  # noqa: PLR2004
+        return self.difference.df if self.difference and from_history else None
+
+    def in_unit_of(self, metric: Metric) -> Tested:
+        """Give the same test of the same measurement, read in another metric's unit."""
+        if metric == self.metric:
+            return self
+        base, candidate = (_values(logs.values()) for logs in _sides(self.pairs, metric, calibrated=False))
+        return replace(self, metric=metric, base=base, candidate=candidate)
+
+
+def test_all(
+    pairs: Sequence[Pair],
+    metrics: Sequence[Metric],
+    calibration_helps: Mapping[str, bool],
+    history: Sequence[RunFile],
+    alpha: float,
+) -> list[Tested]:
+    """Test every metric of every case, and those of the headline over all cases of a model together.
+
+    `calibration_helps` tells for which devices the calibration lowers the spread between runs.
+    """
+    tested = [
+        _test(cases, metric, history, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha)
+        for cases in (*((pair,) for pair in pairs), *per_model(pairs))
+        for metric in metrics
+        if len(cases) == 1 or metric.share == "headline"
+    ]
+    # A mean over cases that cannot be tested says nothing that its cases do not say.
+    return _shrunk([one for one in tested if one and (one.difference or len(one.pairs) == 1)], alpha)
+
+
+def per_model(pairs: Iterable[Pair]) -> list[tuple[Pair, ...]]:
+    """Give the cases that differ in bucket and batch size alone, where there are two or more.
+
+    What slows each of them a little shows in their mean: the noise of single cases averages out in it. What
+    they have in common, such as a slow hour, does not, and so the run stays the unit of the test.
+    """
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.group, []).append(pair)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def spreads_by_device(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
+    """Give for each device the spread between runs of one side, raw and calibrated, pooled over all cases.
+
+    One choice for all cases of a device: choosing case by case would favour whatever chance made look better.
+    """
+    squares: dict[str, list[tuple[float, float]]] = {}
+    for pair in pairs:
+        for side in (pair.base, pair.candidate):
+            raw, calibrated = (
+                stats.standard_deviation(list(_run_means([side], latency.METRIC, calibrated=by).values()))
+                for by in (False, True)
+            )
+            if raw is not None and calibrated is not None:
+                squares.setdefault(pair.device, []).append((raw**2, calibrated**2))
+    return {
+        device: (sqrt(stats.mean([raw for raw, _ in found])), sqrt(stats.mean([by for _, by in found])))
+        for device, found in squares.items()
+    }
+
+
+def _test(
+    pairs: tuple[Pair, ...], metric: Metric, history: Sequence[RunFile], *, calibrated: bool, alpha: float
+) -> Tested | None:
+    """Test a metric of one case, or of several together; None where neither side has it."""
+    by_kernel = calibrated and metric.is_time
+    raw = _sides(pairs, metric, calibrated=False)
+    if not any(raw):
+        return None
+    values = _values(raw[0].values()), _values(raw[1].values())
+    if not all(raw):
+        return Tested(pairs, metric, *values, None, by_kernel, "measured on one side only")
+    by_run = _sides(pairs, metric, calibrated=True) if by_kernel else raw
+    base, candidate = (list(logs.values()) for logs in by_run)
+    if min(len(base), len(candidate)) > 1:
+        difference = stats.two_sided(base, candidate, alpha)
+        return Tested(pairs, metric, *values, difference, by_kernel, deviations=_deviations(by_run))
+    former = _history(pairs, metric, history, calibrated=by_kernel)
+    if sum(len(group) - 1 for group in (*former, base, candidate)) < MIN_HISTORY_DF:
+        reason = "a side has one run, and the noise of this machine and case is not known"
+        return Tested(pairs, metric, *values, None, by_kernel, reason)
+    difference = stats.against_history(base, candidate, former, alpha)
+    return Tested(pairs, metric, *values, difference, by_kernel, "against the stored noise history")
+
+
+def _shrunk(tested: Sequence[Tested], alpha: float) -> list[Tested]:
+    """Let cases that the same runs measured on a device tell each other how much runs differ."""
+    alike: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
+    for place, one in enumerate(tested):
+        if len(one.pairs) == 1 and min(len(one.base), len(one.candidate)) >= shrinkage.MIN_RUNS:
+            key = (one.metric.key, one.pairs[0].device, tuple(one.deviations))
+            alike.setdefault(key, []).append(place)
+    result = list(tested)
+    for (_, _, runs), places in alike.items():
+        deviations = [[tested[place].deviations[run] for run in runs] for place in places]
+        differences = [
+            one.difference for one in (tested[place] for place in places) if one.difference is not None
+        ]
+        shrunk = stats.shrink_variances(differences, deviations, alpha)
+        for place, difference in zip(places, shrunk, strict=True):
+            result[place] = replace(tested[place], difference=difference)
+    return result
+
+
+def _sides(
+    pairs: Sequence[Pair], metric: Metric, *, calibrated: bool
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Give the logarithm of every run of the base, and of the candidate, that has the metric in all cases."""
+    base = _run_means([pair.base for pair in pairs], metric, calibrated=calibrated)
+    candidate = _run_means([pair.candidate for pair in pairs], metric, calibrated=calibrated)
+    return base, candidate
+
+
+def _deviations(sides: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    return {run: value - stats.mean(list(side.values())) for side in sides for run, value in side.items()}
+
+
+def _run_means(cases: Sequence[Sequence[Measured]], metric: Metric, *, calibrated: bool) -> dict[int, float]:
+    """Give each run's mean logarithm over cases, by the run's place in memory; runs that lack one are left
+    out.
+    """
+    logs: dict[int, list[float]] = {}
+    for measured in chain.from_iterable(cases):
+        value = metric.judged(measured.result)
+        if value is not None:
+            pace = calibration.read(measured.result) if calibrated else 1.0
+            logs.setdefault(id(measured.run), []).append(log(value / pace))
+    return {run: stats.mean(values) for run, values in logs.items() if len(values) == len(cases)}
+
+
+def _values(logs: Iterable[float]) -> tuple[float, ...]:
+    return tuple(map(exp, logs))
+
+
+def _history(
+    pairs: Sequence[Pair], metric: Metric, history: Sequence[RunFile], *, calibrated: bool
+) -> list[list[float]]:
+    """Gather former runs of these cases on this machine, those of one commit together."""
+    means = _run_means([_former(pair, history) for pair in pairs], metric, calibrated=calibrated)
+    groups: dict[str, list[float]] = {}
+    for run in history:
+        if id(run) in means:
+            groups.setdefault(str(run.commit), []).append(means[id(run)])
+    return list(groups.values())
+
+
+def _former(pair: Pair, history: Sequence[RunFile]) -> list[Measured]:
+    taken = {one.run.identity for one in (*pair.base, *pair.candidate)}
+    slice_of = fingerprint("slice")
+    here, slice_key = machine(pair.base[0].run, pair.device), slice_of(pair.base[0])
+    former = []
+    for run in history:
+        record = run.records.get(pair.case_id)
+        if record is None or record.result is None or run.identity in taken or run.is_dirty:
+            continue
+        measured = Measured(run, record.result)
+        if machine(run, pair.device) == here and slice_of(measured) == slice_key:
+            former.append(measured)
+    return former

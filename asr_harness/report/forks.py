@@ -1,0 +1,87 @@
+"""What `asr-harness ab` says while it runs and at its end, in lines for a terminal."""
+
+from __future__ import annotations
+
+from math import ceil
+from statistics import median
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from asr_harness.metrics import latency, units
+from asr_harness.report import verdicts
+from asr_harness.stats import as_change, standard_deviation
+from asr_harness.stats.sequential import MIN_FORKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.judge import Forks, Judgement
+    from asr_harness.stats.sequential import Decision
+
+LATENCY = latency.METRIC.key
+
+
+def progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> str:
+    """Say after a fork how many cases are decided, and which is slowest so far."""
+    n_decided = sum(decision.verdict != "inconclusive" for decision in decisions.values())
+    line = f"fork {number}: {n_decided} of {len(decisions)} cases decided"
+    if decisions:
+        case_id, worst = max(decisions.items(), key=lambda item: item[1].estimate or 0.0)
+        line += f"; slowest {case_id} {_percent(worst.estimate)} % [{_interval(worst)}]"
+    return f"{line}; {units.duration(left_s)} left"
+
+
+def too_short(n_forks: int, fork_s: float) -> str | None:
+    """Warn where the budget holds fewer forks of a length than a verdict needs."""
+    if n_forks >= MIN_FORKS:
+        return None
+    takes = f"a fork takes {units.duration(fork_s)}, and a verdict needs {MIN_FORKS}"
+    enough = f"--budget {ceil(MIN_FORKS * fork_s * 1.1 / units.MINUTE_S)}m"
+    return f"{takes}: this may end undecided; give {enough}, or select fewer cases"
+
+
+def conclusion(judgement: Judgement, forks: Forks, left_out: Mapping[str, str], width: int) -> list[str]:
+    """Lay out the latency of every case, the slowest first, then all else that was judged."""
+    latencies = sorted(
+        (finding for finding in judgement.findings if finding.metric == LATENCY),
+        key=lambda finding: -(finding.effect or 0.0),
+    )
+    others = [finding for finding in judgement.findings if finding.metric != LATENCY]
+    lines = [""]
+    if latencies:
+        lines += [*verdicts.rows_of(latencies, width), *_spreads(forks, width)]
+    lines += verdicts.sections(others, width)
+    lost = [f"left out: {test_id}: {reason}" for test_id, reason in left_out.items()]
+    for line in (*lost, *judgement.notes, verdicts.legend(judgement)):
+        lines += wrap(line, width, subsequent_indent="  ")
+    return [*lines, *verdicts.ending(judgement, width)]
+
+
+def _spreads(forks: Forks, width: int) -> list[str]:
+    """Say how much forks differ, by the raw log ratios that were judged and by the calibrated ones."""
+    several: list[Sequence[float]] = []
+    calibrated: list[Sequence[float]] = []
+    for ratios in forks.log_ratios.values():
+        if len(ratios) > 1:
+            several.append([ratio.raw for ratio in ratios])
+            calibrated.append([ratio.calibrated for ratio in ratios])
+    if not several:
+        return []
+    raw_sd, calibrated_sd = (
+        median(standard_deviation(values) or 0.0 for values in columns) for columns in (several, calibrated)
+    )
+    line = (
+        f"SD between forks {raw_sd:.1%} ({calibrated_sd:.1%} calibrated, not used); intervals are "
+        "simultaneous over cases and interim looks"
+    )
+    return wrap(line, width)
+
+
+def _percent(log_ratio: float | None) -> str:
+    return units.UNMEASURED if log_ratio is None else verdicts.number(as_change(log_ratio), LATENCY)
+
+
+def _interval(decision: Decision) -> str:
+    if decision.low is None or decision.high is None:
+        return "not yet bounded"
+    return f"{_percent(decision.low)} to {_percent(decision.high)}"

@@ -1,0 +1,44 @@
+"""The judgement as GitHub Actions' workflow commands: an annotation for each finding that matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.report import verdicts
+from asr_harness.report.forms import Form
+
+if TYPE_CHECKING:
+    from asr_harness.judge import Judgement
+
+LEVELS = {
+    "regression": "error",
+    "missing": "error",
+    "inconclusive": "warning",
+    "incomparable": "warning",
+    "improvement": "notice",
+}
+
+
+def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
+    """Give one command a line, and the headline for the log."""
+    said = [
+        f"::{LEVELS[finding.verdict]} title={_property(f'{finding.metric} {finding.verdict}')}::"
+        + _data(" ".join(filter(None, (finding.case_id, verdicts.change(finding), verdicts.remark(finding)))))
+        for finding in judgement.findings
+        if finding.gated and finding.verdict in LEVELS and finding.waived_by is None
+    ]
+    headline = judgement.headline
+    if judgement.is_empty:
+        said.append(f"::error title=asr-harness::{_data(headline)}")
+    return "\n".join([*said, headline])
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORM = Form(render)

@@ -1,0 +1,146 @@
+"""Systems: recognisers with their runtime, checkpoint and variant; and the way to one that is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.registry import Registry
+from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
+from asr_harness.systems.checkpoints import Checkpoint, find_architecture, find_pretrained
+from asr_harness.systems.hf.family import Family
+from asr_harness.systems.own import find_factory, is_own, load_own, own_names
+from asr_harness.systems.variant import BASELINE, Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asr_harness.systems.cost import Cost
+
+__all__ = [
+    "BASELINE", "FAMILIES", "WEIGHTS", "Checkpoint", "Family", "LoadedSystem", "Pass", "StageContext",
+    "System", "Transcription", "Variant", "Weights", "architectures", "estimate_cost", "find_checkpoint",
+    "find_factory", "find_family", "is_own", "load", "own_names", "untimed",
+]  # fmt: skip
+
+Weights = Literal["pretrained", "dummy"]
+WEIGHTS: tuple[Weights, ...] = ("pretrained", "dummy")
+
+FAMILIES: Registry[Family] = Registry(
+    "asr_harness.systems.hf",
+    "FAMILY",
+    Family,  # type: ignore[type-abstract]
+    group="asr_harness.families",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSystem:
+    """A system that is ready to run, and what identifies it."""
+
+    system: System
+    family: str
+    weights_fingerprint: str | None
+    decoding_fingerprint: str
+    is_dummy: bool
+
+
+def find_checkpoint(source: str, weights: Weights) -> Checkpoint:
+    """Find what is needed to load `source`, a hub id or a folder.
+
+    Raises ModelError where the checkpoint is absent or belongs to no family.
+    """
+    checkpoint = (
+        find_pretrained(source) if weights == "pretrained" else find_architecture(source, architectures())
+    )
+    find_family(checkpoint)
+    return checkpoint
+
+
+def load(source: str, *, device: str, weights: Weights, variant: Variant = BASELINE) -> LoadedSystem:
+    """Load a system on `device`.
+
+    Raises ModelError where it cannot be found, UnavailableError where this machine, or the system, cannot run
+    as the variant says.
+    """
+    from asr_harness.systems.hf.building import check_device
+
+    check_device(device)
+    if is_own(source):
+        return _load_own(source, device=device, variant=variant)
+    checkpoint = find_checkpoint(source, weights)
+    family, settings = find_family(checkpoint), variant.settings()
+    family.check(variant, source)
+    _quieten_transformers()
+    try:
+        system = family.load(checkpoint, device=device, variant=variant)
+    except (ImportError, ValueError) as error:
+        raise UnavailableError(
+            f"{source} cannot run with {settings or 'no settings'} on {device}: {error}"
+        ) from error
+    decoding = {"variant": settings, "weights": weights, "generation": system.decoding}
+    return LoadedSystem(
+        system,
+        family.name,
+        checkpoint.weights_fingerprint(),
+        _fingerprint(decoding),
+        checkpoint.is_dummy,
+    )
+
+
+def estimate_cost(
+    source: str, *, weights: Weights, batch_size: int, audio_s: float, variant: Variant = BASELINE
+) -> Cost:
+    """Estimate what one batch costs, from the architecture alone; see the family's `cost`.
+
+    Raises ModelError where the checkpoint is absent, UnavailableError for a system of one's own, and for a
+    variant that the family does not know.
+    """
+    if is_own(source):
+        raise UnavailableError(f"{source} is a transcriber of your own: its cost cannot be estimated")
+    checkpoint = replace(find_checkpoint(source, weights), path=None)
+    family = find_family(checkpoint)
+    family.check(variant, source)
+    return family.cost(checkpoint, batch_size=batch_size, audio_s=audio_s, variant=variant)
+
+
+def find_family(checkpoint: Checkpoint) -> Family:
+    """Find the family whose `model_types` hold the checkpoint's; raises ModelError where there is none."""
+    known = {model_type: family for family in FAMILIES.all().values() for model_type in family.model_types}
+    if checkpoint.model_type not in known:
+        raise ModelError(
+            f"{checkpoint.name!r} has model_type {checkpoint.model_type!r}; known are "
+            f"{', '.join(sorted(known))}. Add a file for it to asr_harness/systems/hf, "
+            "or give your own transcriber as module:function"
+        )
+    return known[checkpoint.model_type]
+
+
+def architectures() -> Mapping[str, Mapping[str, Any]]:
+    """Collect the configurations that ship with the families, by hub id."""
+    return {
+        name: config for family in FAMILIES.all().values() for name, config in family.architectures.items()
+    }
+
+
+def _load_own(source: str, *, device: str, variant: Variant) -> LoadedSystem:
+    system = load_own(source, device=device, variant=variant)
+    decoding = {"source": source, "variant": variant.settings(), "decoding": system.decoding}
+    return LoadedSystem(system, "custom", system.weights_fingerprint, _fingerprint(decoding), is_dummy=False)
+
+
+def _quieten_transformers() -> None:
+    # `generate` warns of Whisper's own way of calling it; nothing there is the user's to mend.
+    from transformers.utils import logging
+
+    logging.get_logger("transformers.generation.utils").setLevel(logging.ERROR)
+    logging.get_logger("transformers.generation.configuration_utils").setLevel(logging.ERROR)
+    logging.disable_progress_bar()
+
+
+def _fingerprint(settings: Mapping[str, Any]) -> str:
+    text = json.dumps(settings, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

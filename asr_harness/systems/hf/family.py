@@ -1,0 +1,75 @@
+"""A family of checkpoints that load and run alike: what its one file has to define."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from asr_harness.errors import UnavailableError
+from asr_harness.systems.variant import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asr_harness.systems.checkpoints import Checkpoint
+    from asr_harness.systems.cost import Cost
+    from asr_harness.systems.hf.system import HfSystem
+    from asr_harness.systems.hf.work import Work
+    from asr_harness.systems.variant import Variant
+
+
+class Family(ABC):
+    """Loads the checkpoints of some `model_type`s; a file's `FAMILY` is one."""
+
+    name: ClassVar[str]
+    """As saved runs have it."""
+    description: ClassVar[str]
+    """What it is in two or three words, for messages."""
+    model_types: ClassVar[tuple[str, ...]]
+    architectures: ClassVar[Mapping[str, Mapping[str, Any]]]
+    """Configurations for dummy weights by hub id, as config.json has them; what is absent is the default."""
+    settings: ClassVar[frozenset[str]]
+    """The names of the variant's settings that `load` heeds."""
+    work: ClassVar[Work]
+    """What the passes of its models cost."""
+
+    @abstractmethod
+    def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> Any:
+        """Build the model from its weights, or with dummy ones on `device` (`meta` makes none at all)."""
+
+    @abstractmethod
+    def system(self, checkpoint: Checkpoint, model: Any, variant: Variant) -> HfSystem:
+        """Put what goes before and after around a model that is ready for inference."""
+
+    @abstractmethod
+    def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
+        """Estimate what one batch with `audio_s` seconds in each recording costs, without running it."""
+
+    def load(self, checkpoint: Checkpoint, *, device: str, variant: Variant) -> HfSystem:
+        """Load a checkpoint ready to transcribe on `device`.
+
+        Raises UnavailableError where the machine or the library cannot run it so.
+        """
+        from asr_harness.systems.hf.building import ready
+
+        model = self.build(checkpoint, device=device, dtype=variant.dtype, attention=variant.attention)
+        model = ready(model, device=device, quantisation=variant.quantisation)
+        if variant.compile_encoder:
+            self.work.parts(model)["encode"].compile()
+        return self.system(checkpoint, model, variant)
+
+    def check(self, variant: Variant, source: str) -> None:
+        """Raise UnavailableError for a setting that the family does not know, or a dtype that it lacks."""
+        from asr_harness.systems.hf.building import DTYPES
+
+        unknown = variant.unknown_to(self.settings)
+        if unknown:
+            raise UnavailableError(
+                f"{source} cannot run with {as_text(unknown)}: the family {self.name} ({self.description}) "
+                f"knows {', '.join(sorted(self.settings))}"
+            )
+        if variant.dtype not in DTYPES:
+            raise UnavailableError(
+                f"{source} cannot run with dtype={variant.dtype!r}: the family {self.name} "
+                f"({self.description}) computes in {', '.join(DTYPES)}"
+            )

@@ -1,0 +1,53 @@
+"""What every system on a transformers model can tell of its passes and weights."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.systems.base import Pass, System
+from asr_harness.systems.hf import counting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from asr_harness.schema.stages import StageName
+    from asr_harness.systems.hf.work import PassFlops, Work
+
+
+class HfSystem(System):
+    """A model of transformers, and the family's knowledge of what its passes cost."""
+
+    def __init__(self, model: Any, work: Work) -> None:
+        self.model = model
+        self._work = work
+
+    @property
+    def dtype(self) -> str:
+        """Name of the arithmetic's dtype."""
+        return counting.dtype_name(self.model)
+
+    def weights(self) -> tuple[int, int]:
+        """Count the parameters, and the bytes they take."""
+        return counting.weights(self.model)
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]]:
+        """Collect the passes of the encoder, and of the decoder or the CTC head."""
+        return self._work.passes_recorded(self.model)
+
+    def flops(self, network_pass: Pass) -> float:
+        """FLOPs of a pass, counted on the meta device."""
+        return self._pass_flops.of(network_pass)
+
+    def moved_bytes(self, network_pass: Pass) -> float:
+        """The fewest bytes that a pass must move."""
+        return self._work.moved_bytes(self.model, network_pass, self._weight_bytes[network_pass.stage])
+
+    @cached_property
+    def _pass_flops(self) -> PassFlops:
+        return self._work.flops(self.model.config)
+
+    @cached_property
+    def _weight_bytes(self) -> Mapping[StageName, int]:
+        return self._work.weight_bytes(self.model)

@@ -1,0 +1,274 @@
+"""Whisper: log-mel spectrogram, Transformer encoder, autoregressive decoder (Radford et al., 2022).
+
+Every input is padded to 30 s windows. Audio of at most 30 s is encoded once, and `generate` is handed the
+encoder's output. Longer audio goes through the sequential long form of `generate`: where a window starts
+depends on the timestamps decoded before it, so its encoder passes happen inside decode, and are timed as
+encode.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import (
+    WhisperConfig,
+    WhisperFeatureExtractor,
+    WhisperForConditionalGeneration,
+    WhisperTokenizer,
+)
+
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
+from asr_harness.systems.base import Transcription
+from asr_harness.systems.cost import Cost, n_parameters
+from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
+from asr_harness.systems.hf.family import Family
+from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
+from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
+from asr_harness.systems.hf.whisper_work import WhisperWork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from asr_harness.systems.checkpoints import Checkpoint
+    from asr_harness.systems.variant import Variant
+
+WORK = WhisperWork()
+WINDOW_S = 30.0
+MEL_FLOATS_PER_WINDOW = 4_000_000
+"""Spectrum, power and log-mel of 3000 frames of 201 bins, as the extractor keeps them together."""
+
+
+def _architecture(
+    d_model: int,
+    encoder_layers: int,
+    decoder_layers: int,
+    *,
+    n_mels: int = 80,
+    vocab_size: int = 51_865,
+    end_token: int = 50_257,
+) -> dict[str, Any]:
+    return {
+        "model_type": "whisper",
+        "d_model": d_model,
+        "encoder_layers": encoder_layers,
+        "decoder_layers": decoder_layers,
+        "encoder_attention_heads": d_model // 64,
+        "decoder_attention_heads": d_model // 64,
+        "encoder_ffn_dim": 4 * d_model,
+        "decoder_ffn_dim": 4 * d_model,
+        "num_mel_bins": n_mels,
+        "vocab_size": vocab_size,
+        "bos_token_id": end_token,
+        "eos_token_id": end_token,
+        "pad_token_id": end_token,
+        "decoder_start_token_id": end_token + 1,
+    }
+
+
+ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
+    "openai/whisper-tiny": _architecture(384, 4, 4),
+    "openai/whisper-base": _architecture(512, 6, 6),
+    "openai/whisper-small": _architecture(768, 12, 12),
+    "openai/whisper-medium": _architecture(1024, 24, 24),
+    "openai/whisper-large-v3-turbo": _architecture(1280, 32, 4, n_mels=128, vocab_size=51_866),
+    "asr-harness/whisper-mini": {
+        **_architecture(128, 4, 3, vocab_size=2_410, end_token=900),
+        "decoder_attention_heads": 4,
+        "init_std": 0.06,
+    },
+}
+"""The study's models and the embedded one, as their config.json has them; what is left out is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Log-mel features [batch, mels, frames], their mask [batch, frames], and the seconds of the longest."""
+
+    input_features: torch.Tensor
+    attention_mask: torch.Tensor
+    longest_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Features, and the encoder's output for them unless they are longer than one window."""
+
+    features: Features
+    encoder_outputs: Any | None
+
+
+class WhisperSystem(HfSystem):
+    """Transcribes through `WhisperForConditionalGeneration.generate`, in English and without translation."""
+
+    def __init__(
+        self,
+        model: WhisperForConditionalGeneration,
+        feature_extractor: WhisperFeatureExtractor,
+        tokenizer: WhisperTokenizer,
+        *,
+        generate_kwargs: Mapping[str, Any],
+        fixed_tokens: FixedTokens | None = None,
+    ) -> None:
+        super().__init__(model, WORK)
+        self.feature_extractor = feature_extractor
+        self.tokenizer = tokenizer
+        self.generate_kwargs = dict(generate_kwargs)
+        self.fixed_tokens = fixed_tokens
+        self.window_s = float(feature_extractor.chunk_length)
+        self._processed_s = 0.0
+
+    @property
+    def decoding(self) -> Mapping[str, Any]:
+        """The settings that decide what is decoded, for the fingerprint."""
+        settings = {**self.model.generation_config.to_diff_dict(), **self.generate_kwargs}
+        return settings if self.fixed_tokens is None else {**settings, "dummy_tokens_per_s": TOKENS_PER_S}
+
+    @torch.inference_mode()
+    def preprocess(self, audio: Sequence[Samples]) -> Features:
+        """Compute log-mel features: one padded window, or for longer audio all of it, never truncated."""
+        longest_s = max(map(len, audio)) / SAMPLE_RATE_HZ
+        features = self.feature_extractor(
+            list(audio),
+            sampling_rate=SAMPLE_RATE_HZ,
+            return_tensors="pt",
+            return_attention_mask=True,
+            truncation=False,
+            padding="max_length" if longest_s <= self.window_s else "longest",
+        )
+        device = self.model.device
+        input_features = features.input_features.to(device, self.model.dtype)
+        return Features(input_features, features.attention_mask.to(device), longest_s)
+
+    @torch.inference_mode()
+    def encode(self, features: Features) -> Encoded:
+        """Encode one window; longer audio is passed on, since decode finds where its windows start."""
+        if features.longest_s > self.window_s:
+            return Encoded(features, None)
+        return Encoded(features, self.model.get_encoder()(features.input_features))
+
+    @torch.inference_mode()
+    def decode(self, encoded: Encoded) -> Transcription:
+        """Generate token ids and turn them into text."""
+        features = encoded.features
+        kwargs = dict(self.generate_kwargs, attention_mask=features.attention_mask)
+        if self.fixed_tokens is not None:
+            self.fixed_tokens.restart(min(features.longest_s, self.window_s))
+            kwargs["logits_processor"] = [self.fixed_tokens]
+        if encoded.encoder_outputs is not None:
+            self._processed_s = len(features.input_features) * self.window_s
+            # With beams, `generate` widens what it is handed in place; a second decode needs it as it was.
+            ids = self.model.generate(encoder_outputs=copy(encoded.encoder_outputs), **kwargs)
+        else:
+            with self._encoder_passes_timed():
+                ids = self.model.generate(features.input_features, return_timestamps=True, **kwargs)
+        texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+        n_tokens = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
+        return Transcription(tuple(texts), tuple(n_tokens), self._processed_s)
+
+    @contextmanager
+    def _encoder_passes_timed(self) -> Iterator[None]:
+        self._processed_s = 0.0
+        running: list[Any] = []
+
+        def enter(_: torch.nn.Module, arguments: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+            windows = arguments[0] if arguments else kwargs["input_features"]
+            self._processed_s += len(windows) * self.window_s
+            running.append(self.stage("encode"))
+            running[-1].__enter__()
+
+        def leave(*_: object) -> None:
+            running.pop().__exit__(None, None, None)
+
+        encoder = self.model.get_encoder()
+        handles = (
+            encoder.register_forward_pre_hook(enter, with_kwargs=True),
+            encoder.register_forward_hook(leave, always_call=True),
+        )
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+class WhisperFamily(Family):
+    """Whisper's checkpoints, of one language or many."""
+
+    name = "whisper"
+    description = "autoregressive"
+    model_types = ("whisper",)
+    architectures = ARCHITECTURES
+    settings = frozenset({"dtype", "attention", "beams", "max_new_tokens", "quantisation", "compile_encoder"})
+    work = WORK
+
+    def build(
+        self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str
+    ) -> WhisperForConditionalGeneration:
+        """Build the model from its weights, or with dummy ones."""
+        options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
+        if checkpoint.path is not None:
+            return WhisperForConditionalGeneration.from_pretrained(checkpoint.path, **options)
+        config = WhisperConfig(**checkpoint.config)
+        model = with_dummy_weights(
+            lambda: WhisperForConditionalGeneration._from_config(config, **options),  # noqa: SLF001
+            device,
+        )
+        model.generation_config = stand_in_generation_config(config)
+        return model
+
+    def system(
+        self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
+    ) -> WhisperSystem:
+        """Read the checkpoint's feature extractor and tokenizer, or make those of dummies."""
+        generate_kwargs = _generate_kwargs(model, variant)
+        if checkpoint.path is not None:
+            feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
+            tokenizer = WhisperTokenizer.from_pretrained(checkpoint.path)
+            return WhisperSystem(model, feature_extractor, tokenizer, generate_kwargs=generate_kwargs)
+        return WhisperSystem(
+            model,
+            WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
+            stand_in_tokenizer(model.config),
+            generate_kwargs=generate_kwargs,
+            fixed_tokens=FixedTokens(model.config.eos_token_id),
+        )
+
+    def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
+        """Estimate what one batch costs: its windows, and the tokens that speech of this length has."""
+        model = self.build(checkpoint, device="meta", dtype=variant.dtype, attention="sdpa")
+        config, beams = model.config, variant.beams
+        frames, width, n_windows = config.max_source_positions, config.d_model, ceil(audio_s / WINDOW_S)
+        n_steps = dummy_tokens(audio_s)
+        n_encoder, n_decoder = n_parameters(model.get_encoder()), n_parameters(model.get_decoder())
+        attention = 4 * frames**2 * width * config.encoder_layers
+        # A layer holds its residual, its norm and both sides of the feed-forward activation at once.
+        encoder_floats = batch_size * frames * (2 * width + 2 * config.encoder_ffn_dim)
+        cache_floats = batch_size * beams * config.decoder_layers * 2 * width * (frames + n_steps)
+        mel_floats = batch_size * n_windows * MEL_FLOATS_PER_WINDOW
+        logits_floats = 3 * batch_size * beams * config.vocab_size
+        itemsize = DTYPES[variant.dtype].itemsize
+        return Cost(
+            flops=batch_size
+            * (n_windows * (2 * n_encoder * frames + attention) + 2 * n_decoder * beams * n_steps),
+            streamed_bytes=n_steps * (n_decoder * itemsize + cache_floats * itemsize),
+            weight_bytes=n_parameters(model) * itemsize,
+            activation_bytes=itemsize * (encoder_floats + cache_floats + logits_floats) + 4 * mel_floats,
+        )
+
+
+def _generate_kwargs(model: WhisperForConditionalGeneration, variant: Variant) -> Mapping[str, Any]:
+    kwargs: dict[str, Any] = {"num_beams": variant.beams, "do_sample": False}
+    if variant.max_new_tokens is not None:
+        kwargs["max_new_tokens"] = variant.max_new_tokens
+    if getattr(model.generation_config, "is_multilingual", False):
+        kwargs |= {"language": "en", "task": "transcribe"}
+    return kwargs
+
+
+FAMILY = WhisperFamily()

@@ -1,0 +1,158 @@
+"""Recognisers of one's own: any object with three methods, made by a factory that is found by name."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
+from asr_harness.systems.variant import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from importlib.metadata import EntryPoint
+
+    from asr_harness.schema.audio import Samples
+    from asr_harness.systems.variant import Variant
+
+ENTRY_POINT_GROUPS = ("asr_harness.transcribers", "asr_harness.systems")
+"""The first is the older name; where both have one of a name, the second's is meant."""
+
+STAGE_METHODS = ("preprocess", "encode", "decode")
+
+
+class Transcriber(Protocol):
+    """What an object has to have; what else a `System` tells, it may have, too."""
+
+    def preprocess(self, audio: Sequence[Samples]) -> Any:
+        """Turn a batch of recordings into model inputs on the device."""
+
+    def encode(self, features: Any) -> Any:
+        """Run the acoustic encoder."""
+
+    def decode(self, encoded: Any) -> Transcription:
+        """Turn what the encoder gave into text."""
+
+
+class OwnSystem(System):
+    """Hands every call to an object of one's own, and asks it for what else it can tell."""
+
+    def __init__(self, own: Transcriber) -> None:
+        self.own = own
+        self._takes_stage = hasattr(own, "stage")
+
+    @property
+    def stage(self) -> StageContext:
+        """What times the stages, if the object has a `stage` to be told by."""
+        return self.own.stage if self._takes_stage else untimed  # type: ignore[attr-defined]
+
+    @stage.setter
+    def stage(self, stage: StageContext) -> None:
+        if self._takes_stage:
+            self.own.stage = stage  # type: ignore[attr-defined]
+
+    def preprocess(self, audio: Sequence[Samples]) -> Any:
+        """Turn a batch of recordings into model inputs on the device."""
+        return self.own.preprocess(audio)
+
+    def encode(self, features: Any) -> Any:
+        """Run the acoustic encoder."""
+        return self.own.encode(features)
+
+    def decode(self, encoded: Any) -> Transcription:
+        """Turn what the encoder gave into text."""
+        return self.own.decode(encoded)
+
+    @property
+    def decoding(self) -> Mapping[str, Any] | None:
+        """The object's `decoding`."""
+        return getattr(self.own, "decoding", None)
+
+    @property
+    def dtype(self) -> str | None:
+        """The object's `dtype`."""
+        return getattr(self.own, "dtype", None)
+
+    @property
+    def weights_fingerprint(self) -> str | None:
+        """The object's `weights_fingerprint`."""
+        return getattr(self.own, "weights_fingerprint", None)
+
+    def weights(self) -> tuple[int, int] | None:
+        """Ask the object, if it has such a method."""
+        return cast("tuple[int, int] | None", self._ask("weights"))
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:
+        """Ask the object, if it has such a method."""
+        return cast("AbstractContextManager[list[Pass]] | None", self._ask("passes_recorded"))
+
+    def flops(self, network_pass: Pass) -> float | None:
+        """Ask the object, if it has such a method."""
+        return cast("float | None", self._ask("flops", network_pass))
+
+    def moved_bytes(self, network_pass: Pass) -> float | None:
+        """Ask the object, if it has such a method."""
+        return cast("float | None", self._ask("moved_bytes", network_pass))
+
+    def _ask(self, name: str, *arguments: object) -> object:
+        method = getattr(self.own, name, None)
+        return method(*arguments) if callable(method) else None
+
+
+def is_own(source: str) -> bool:
+    """Tell whether a source is a system of one's own: an entry point's name, or `module:function`."""
+    return ":" in source or source in own_names()
+
+
+def own_names() -> tuple[str, ...]:
+    """List the systems that installed packages offer by entry point."""
+    return tuple(sorted(_entry_points()))
+
+
+def find_factory(source: str) -> Callable[..., Transcriber]:
+    """Import what makes a system of one's own; raises ModelError where that fails."""
+    module, _, function = source.partition(":")
+    try:
+        if not function:
+            return cast("Callable[..., Transcriber]", _entry_points()[source].load())
+        return cast("Callable[..., Transcriber]", getattr(import_module(module), function))
+    except (ImportError, AttributeError) as error:
+        raise ModelError(f"cannot import the transcriber {source!r}: {error}") from error
+
+
+def load_own(source: str, *, device: str, variant: Variant) -> System:
+    """Make a system of one's own; a `System` is taken as it is, any other object is wrapped.
+
+    Raises ModelError where it lacks a stage, UnavailableError where its factory does not know a setting.
+    """
+    factory, settings = find_factory(source), variant.settings()
+    _check_settings(source, factory, settings)
+    own = factory(device=device, **settings)
+    if isinstance(own, System):
+        return own
+    missing = [stage for stage in STAGE_METHODS if not hasattr(own, stage)]
+    if missing:
+        raise ModelError(f"{source!r} made a {type(own).__name__} without {', '.join(missing)}")
+    return OwnSystem(own)
+
+
+def _check_settings(source: str, factory: Callable[..., object], settings: Mapping[str, object]) -> None:
+    try:
+        taken = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):  # what is written in C may not tell
+        return
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken):
+        return
+    names = [parameter.name for parameter in taken if parameter.kind is not parameter.POSITIONAL_ONLY]
+    unknown = {name: value for name, value in settings.items() if name not in names}
+    if unknown:
+        known = ", ".join(name for name in names if name != "device") or "no settings"
+        raise UnavailableError(f"{source} does not know {as_text(unknown)}; it knows {known}")
+
+
+def _entry_points() -> dict[str, EntryPoint]:
+    return {point.name: point for group in ENTRY_POINT_GROUPS for point in entry_points(group=group)}

@@ -1,0 +1,91 @@
+"""How a system is run: the settings that several systems know, typed, and those of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from asr_harness.errors import GridError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DTYPES = ("float32", "float16", "bfloat16", "float8", "int8", "int4")
+"""The names of arithmetic; which of them a system computes in, it says itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The settings that a system is run with; as it stands it is `baseline`: fp32, sdpa, greedy.
+
+    `beams` is the beam width, 1 for greedy; `max_new_tokens` caps the tokens of each window; `own` holds the
+    settings that only one's own system knows. `explicit` names what was given, be it the default.
+    Raises GridError for a value that is of the wrong type or unknown.
+    """
+
+    dtype: str = "float32"
+    attention: str = "sdpa"
+    beams: int = 1
+    max_new_tokens: int | None = None
+    quantisation: str | None = None
+    compile_encoder: bool = False
+    own: Mapping[str, object] = field(default_factory=dict, hash=False)
+    explicit: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, (accepts, kind) in _CHECKS.items():
+            value = getattr(self, name)
+            if not accepts(value):
+                raise GridError(f"a variant's {name} is {value!r}; it has to be {kind}")
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object]) -> Variant:
+        """Take the plain settings of a grid; those that have no field here are one's own."""
+        known = {name: value for name, value in settings.items() if name in SETTINGS}
+        own = {name: value for name, value in settings.items() if name not in SETTINGS}
+        return cls(**known, own=own, explicit=frozenset(known))  # type: ignore[arg-type]  # checked when made
+
+    def settings(self) -> Mapping[str, object]:
+        """Give plain settings: what differs from `baseline`, and what was given.
+
+        A default that was given stays: one's own system may have another.
+        """
+        return {
+            name: value for name, value in self._all().items() if name in self.explicit or self._differs(name)
+        }
+
+    def unknown_to(self, known: frozenset[str]) -> Mapping[str, object]:
+        """Give the settings that differ from `baseline` and are not among those that a family knows."""
+        return {
+            name: value for name, value in self._all().items() if name not in known and self._differs(name)
+        }
+
+    def _all(self) -> Mapping[str, object]:
+        return {**{name: getattr(self, name) for name in SETTINGS}, **self.own}
+
+    def _differs(self, name: str) -> bool:
+        return name in self.own or getattr(self, name) != getattr(BASELINE, name)
+
+
+def as_text(settings: Mapping[str, object]) -> str:
+    """Write settings as a call has them."""
+    return ", ".join(f"{name}={value!r}" for name, value in settings.items())
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+_CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "dtype": (lambda value: value in DTYPES, f"one of {', '.join(DTYPES)}"),
+    "attention": (lambda value: isinstance(value, str), "text"),
+    "beams": (_is_count, "a whole number above 0"),
+    "max_new_tokens": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
+    "quantisation": (lambda value: isinstance(value, str | None), "text, or None"),
+    "compile_encoder": (lambda value: isinstance(value, bool), "True or False"),
+}
+
+SETTINGS = tuple(part.name for part in fields(Variant) if part.name not in ("own", "explicit"))
+"""The names of the settings that have a field."""
+
+BASELINE = Variant()

@@ -1,0 +1,75 @@
+"""A family is one file, found by the registry or by entry point."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+
+from asr_harness import registry, systems
+from asr_harness.systems import Checkpoint, Family
+from asr_harness.systems.hf import ctc, whisper
+
+if TYPE_CHECKING:
+    from asr_harness.systems import Variant
+    from asr_harness.systems.cost import Cost
+
+
+class OutsideFamily(Family):
+    """What another distribution might bring."""
+
+    name = "outside"
+    description = "of another distribution"
+    model_types = ("moonshine",)
+    architectures: ClassVar = {"someone/moonshine": {"model_type": "moonshine"}}
+    settings = frozenset({"dtype"})
+    work = whisper.WORK
+
+    def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> Any:
+        raise NotImplementedError
+
+    def system(self, checkpoint: Checkpoint, model: Any, variant: Variant) -> Any:
+        raise NotImplementedError
+
+    def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
+        raise NotImplementedError
+
+
+OUTSIDE = OutsideFamily()
+
+
+def test_the_families_of_the_package_are_found_and_their_helpers_are_none() -> None:
+    assert systems.FAMILIES.all() == {"ctc": ctc.FAMILY, "whisper": whisper.FAMILY}
+
+
+@pytest.mark.parametrize("family", [ctc.FAMILY, whisper.FAMILY])
+def test_a_family_knows_settings_that_a_variant_has(family: Family) -> None:
+    assert family.settings <= set(systems.variant.SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "family"), [("whisper", whisper.FAMILY), ("wavlm", ctc.FAMILY), ("hubert", ctc.FAMILY)]
+)
+def test_a_checkpoint_is_of_the_family_that_lists_its_model_type(model_type: str, family: Family) -> None:
+    assert systems.find_family(Checkpoint("x", {"model_type": model_type})) is family
+
+
+def test_a_family_of_another_distribution_is_found_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("moonshine", f"{__name__}:OUTSIDE", "asr_harness.families")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    fresh: Any = systems.FAMILIES
+    again = registry.Registry(fresh._package, fresh._constant, fresh._kind, group=fresh.group)
+    monkeypatch.setattr(systems, "FAMILIES", again)
+    assert systems.find_checkpoint("someone/moonshine", "dummy").model_type == "moonshine"
+    assert systems.find_family(Checkpoint("x", {"model_type": "moonshine"})) is OUTSIDE
+
+
+def test_a_compiled_encoder_is_the_part_that_encodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    parts = {"encode": SimpleNamespace(compile=lambda: compiled.append("encoder")), "decode": None}
+    monkeypatch.setattr(type(ctc.FAMILY.work), "parts", lambda *_: parts)
+    variant = systems.Variant(compile_encoder=True)
+    systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy", variant=variant)
+    assert compiled == ["encoder"]

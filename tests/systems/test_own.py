@@ -1,0 +1,176 @@
+"""Systems of one's own: three methods, and whatever else an object tells."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+
+from asr_harness import systems
+from asr_harness.errors import UnavailableError
+from asr_harness.measure import transcribe
+from asr_harness.systems import Pass, StageContext, System, Transcription, Variant, own, untimed
+from tests.conftest import noise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from asr_harness.types import Samples
+
+ENCODE = Pass("encode", 1, 100)
+
+
+class Plain:
+    """Has the three methods, and keeps what it was made with."""
+
+    def __init__(self, **settings: object) -> None:
+        self.settings = settings
+
+    def preprocess(self, audio: Sequence[Samples]) -> Any:
+        return audio
+
+    def encode(self, features: Any) -> Any:
+        return features
+
+    def decode(self, encoded: Any) -> Transcription:
+        return Transcription(tuple("yes" for _ in encoded))
+
+
+class Telling(Plain):
+    """Tells all that a system can."""
+
+    stage: StageContext = staticmethod(untimed)
+    dtype = "int8"
+    decoding: ClassVar = {"beams": 7}
+    weights_fingerprint = "abc"
+
+    @contextmanager
+    def passes_recorded(self) -> Iterator[list[Pass]]:
+        yield [ENCODE]
+
+    def flops(self, network_pass: Pass) -> float:
+        return 2.0 * network_pass.n_new
+
+    def weights(self) -> tuple[int, int]:
+        return 3, 12
+
+
+class Whole(System):
+    """A system already."""
+
+    def __init__(self, *, device: str) -> None:
+        self.device = device
+
+    def preprocess(self, audio: Sequence[Samples]) -> Any:
+        return audio
+
+    def encode(self, features: Any) -> Any:
+        return features
+
+    def decode(self, encoded: Any) -> Transcription:
+        return Transcription(())
+
+
+def quiet(*, device: str, beams: int = 3) -> Plain:
+    return Plain(beams=beams)
+
+
+def load(factory: str, **settings: object) -> System:
+    variant = Variant.from_settings(settings)
+    return systems.load(f"{__name__}:{factory}", device="cpu", weights="pretrained", variant=variant).system
+
+
+def settings_of(system: System) -> object:
+    assert isinstance(system, own.OwnSystem)
+    assert isinstance(system.own, Plain)
+    return system.own.settings
+
+
+def test_a_plain_object_is_wrapped_and_tells_nothing_more() -> None:
+    system = load("Plain")
+    assert transcribe(system, [noise(1)]).texts == ("yes",)
+    told = (system.passes_recorded(), system.flops(ENCODE), system.moved_bytes(ENCODE), system.weights())
+    assert told == (None,) * 4
+    assert (system.dtype, system.decoding, system.weights_fingerprint) == (None,) * 3
+
+
+def test_what_an_object_can_tell_is_passed_on() -> None:
+    system = load("Telling")
+    recording = system.passes_recorded()
+    assert recording is not None
+    with recording as passes:
+        assert [system.flops(network_pass) for network_pass in passes] == [200.0]
+    assert system.weights() == (3, 12)
+    assert (system.dtype, system.decoding, system.weights_fingerprint) == ("int8", {"beams": 7}, "abc")
+    assert system.moved_bytes(ENCODE) is None
+
+
+def test_an_object_with_a_stage_is_handed_the_clock_and_one_without_is_left_alone() -> None:
+    def stage(name: str) -> Any:
+        return untimed("encode")
+
+    telling, plain = load("Telling"), load("Plain")
+    for system in (telling, plain):
+        transcribe(system, [noise(1)], stage)
+    assert telling.own.stage is stage  # type: ignore[attr-defined]
+    assert telling.stage is stage
+    assert not hasattr(plain.own, "stage")  # type: ignore[attr-defined]
+
+
+def test_a_system_is_taken_as_it_is() -> None:
+    assert isinstance(load("Whole"), Whole)
+
+
+def test_a_factory_gets_the_device_and_the_settings_as_they_were_given() -> None:
+    assert settings_of(load("Plain", beams=1, loud=True)) == {"device": "cpu", "beams": 1, "loud": True}
+
+
+def test_a_default_of_ours_that_was_given_overrules_the_factorys_own() -> None:
+    assert settings_of(load("quiet")) == {"beams": 3}
+    assert settings_of(load("quiet", beams=1)) == {"beams": 1}
+
+
+def test_a_setting_that_a_factory_does_not_take_is_unavailable_with_those_it_takes() -> None:
+    with pytest.raises(UnavailableError, match=r":quiet does not know loud=True; it knows beams"):
+        load("quiet", loud=True)
+
+
+def test_entry_points_of_the_older_group_are_still_found_and_the_newer_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = {
+        "asr_harness.transcribers": [
+            EntryPoint("old", f"{__name__}:quiet", "asr_harness.transcribers"),
+            EntryPoint("both", "nowhere:load", "asr_harness.transcribers"),
+        ],
+        "asr_harness.systems": [EntryPoint("both", f"{__name__}:Plain", "asr_harness.systems")],
+    }
+    monkeypatch.setattr(own, "entry_points", lambda group: points[group])
+    assert systems.own_names() == ("both", "old")
+    assert systems.find_factory("old") is quiet
+    assert systems.find_factory("both") is Plain
+
+
+def test_names_are_looked_for_without_transformers() -> None:
+    program = (
+        "import sys; from asr_harness import systems, grid; systems.own_names(); systems.is_own('a/b'); "
+        "systems.Variant.from_settings({'beams': 5}); "
+        "print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_factory_that_does_not_tell_its_parameters_is_called_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def untold(_: object) -> None:
+        raise ValueError("no signature found")
+
+    monkeypatch.setattr(own, "inspect", SimpleNamespace(signature=untold))
+    assert settings_of(load("Plain", loud=True)) == {"device": "cpu", "loud": True}

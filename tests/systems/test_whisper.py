@@ -1,0 +1,171 @@
+"""Whisper's three stages against transformers' own way of doing it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+
+from asr_harness import systems
+from asr_harness.measure import transcribe
+from asr_harness.systems import Variant
+from asr_harness.systems.hf.fixed_tokens import dummy_tokens
+from asr_harness.systems.hf.whisper import WhisperSystem
+from asr_harness.types import StageName
+from tests.conftest import noise
+
+NAME = "someone/whisper-tiny-test"
+
+
+def load(**settings: object) -> WhisperSystem:
+    transcriber = systems.load(
+        NAME, device="cpu", weights="pretrained", variant=Variant.from_settings(settings)
+    ).system
+    assert isinstance(transcriber, WhisperSystem)
+    return transcriber
+
+
+def load_dummy(**settings: object) -> WhisperSystem:
+    transcriber = systems.load(
+        NAME, device="cpu", weights="dummy", variant=Variant.from_settings(settings)
+    ).system
+    assert isinstance(transcriber, WhisperSystem)
+    return transcriber
+
+
+@pytest.fixture
+def transcriber(hub_cache: Path) -> WhisperSystem:
+    return load(max_new_tokens=12)
+
+
+def bare_generate(transcriber: WhisperSystem, *audio_s: float, **kwargs: object) -> list[str]:
+    extractor = transcriber.feature_extractor
+    features = extractor(
+        [noise(s) for s in audio_s],
+        sampling_rate=16_000,
+        return_tensors="pt",
+        return_attention_mask=True,
+        **kwargs,
+    )
+    with torch.inference_mode():
+        ids = transcriber.model.generate(
+            features.input_features,
+            attention_mask=features.attention_mask,
+            language="en",
+            task="transcribe",
+            max_new_tokens=12,
+            num_beams=transcriber.generate_kwargs["num_beams"],
+            return_timestamps=bool(kwargs),
+        )
+    return transcriber.tokenizer.batch_decode(ids, skip_special_tokens=True)
+
+
+def test_short_audio_gives_what_a_bare_generate_gives(transcriber: WhisperSystem) -> None:
+    found = transcribe(transcriber, [noise(5), noise(3)])
+    assert list(found.texts) == bare_generate(transcriber, 5, 3)
+    assert all(found.texts)
+
+
+def test_long_audio_gives_what_a_bare_generate_gives(transcriber: WhisperSystem) -> None:
+    found = transcribe(transcriber, [noise(62), noise(35)])
+    assert list(found.texts) == bare_generate(transcriber, 62, 35, truncation=False, padding="longest")
+
+
+def test_beams_give_what_a_bare_generate_gives(hub_cache: Path) -> None:
+    transcriber = load(max_new_tokens=12, beams=3)
+    found = transcribe(transcriber, [noise(5), noise(3)])
+    assert list(found.texts) == bare_generate(transcriber, 5, 3)
+
+
+def test_short_audio_is_encoded_once_and_only_in_the_encode_stage(transcriber: WhisperSystem) -> None:
+    passes: list[int] = []
+    transcriber.model.get_encoder().register_forward_hook(lambda *_: passes.append(1))
+    encoded = transcriber.encode(transcriber.preprocess([noise(5)]))
+    assert len(passes) == 1
+    transcriber.decode(encoded)
+    assert len(passes) == 1
+
+
+def test_every_window_of_long_audio_counts_to_encode(hub_cache: Path) -> None:
+    transcriber = load_dummy()
+    passes: list[int] = []
+    transcriber.model.get_encoder().register_forward_hook(lambda _, inputs, __: passes.append(1))
+    entered: list[str] = []
+
+    @contextmanager
+    def stage(name: StageName) -> Iterator[None]:
+        entered.append(name)
+        n_passes = len(passes)
+        yield
+        entered.append(f"{name} left after {len(passes) - n_passes}")
+
+    found = transcribe(transcriber, [noise(62)], stage)
+    assert len(passes) == 3
+    assert found.processed_s == 90.0
+    assert entered.count("encode left after 1") == 3
+    assert entered[-1] == "decode left after 3"
+
+
+def test_no_audio_of_a_long_recording_is_dropped(hub_cache: Path) -> None:
+    transcriber = load_dummy()
+    found = transcribe(transcriber, [noise(62)])
+    # Windows of 30, 30 and 2 s, each with the tokens of a full one.
+    assert found.n_tokens == (3 * dummy_tokens(30.0),)
+
+
+def test_a_batch_may_mix_recordings_of_more_and_of_less_than_one_window(hub_cache: Path) -> None:
+    found = transcribe(load_dummy(), [noise(35), noise(20)])
+    assert len(found.texts) == 2
+    assert found.processed_s == 90.0
+
+
+def test_exactly_one_window_is_short_form(transcriber: WhisperSystem) -> None:
+    assert transcriber.encode(transcriber.preprocess([noise(30)])).encoder_outputs is not None
+
+
+def test_dummy_weights_decode_a_fixed_number_of_tokens(hub_cache: Path) -> None:
+    found = transcribe(load_dummy(), [noise(5), noise(5, seed=1)])
+    assert found.n_tokens == (dummy_tokens(5.0),) * 2
+    assert len(set(found.texts)) == 1
+
+
+def test_dummy_weights_decode_a_fixed_number_of_tokens_with_beams_too(hub_cache: Path) -> None:
+    found = transcribe(load_dummy(beams=3), [noise(5)])
+    assert found.n_tokens == (dummy_tokens(5.0),)
+
+
+def test_the_encoder_hooks_are_gone_after_decoding(transcriber: WhisperSystem) -> None:
+    transcribe(transcriber, [noise(35)])
+    encoder = transcriber.model.get_encoder()
+    assert not encoder._forward_hooks
+    assert not encoder._forward_pre_hooks
+
+
+def test_what_was_encoded_can_be_decoded_again(hub_cache: Path) -> None:
+    transcriber = load(max_new_tokens=12, beams=3)
+    encoded = transcriber.encode(transcriber.preprocess([noise(5), noise(3)]))
+    assert transcriber.decode(encoded).texts == transcriber.decode(encoded).texts
+    assert len(transcriber.decode(encoded).texts) == 2
+
+
+def test_english_is_given_and_not_detected(transcriber: WhisperSystem) -> None:
+    assert transcriber.generate_kwargs["language"] == "en"
+    assert transcriber.generate_kwargs["task"] == "transcribe"
+
+
+@pytest.mark.parametrize(
+    ("variant", "dtype"), [({"dtype": "bfloat16"}, torch.bfloat16), ({"attention": "eager"}, torch.float32)]
+)
+def test_a_variant_reaches_the_model(hub_cache: Path, variant: dict[str, str], dtype: torch.dtype) -> None:
+    transcriber = load(max_new_tokens=4, **variant)
+    assert transcriber.model.dtype == dtype
+    assert transcriber.model.config._attn_implementation == variant.get("attention", "sdpa")
+    assert len(transcribe(transcriber, [noise(5)]).texts) == 1
+
+
+def test_int8_quantises_the_linear_layers(hub_cache: Path) -> None:
+    transcriber = load(max_new_tokens=4, quantisation="int8")
+    layer = transcriber.model.get_encoder().layers[0].fc1
+    assert type(layer).__module__.startswith("torch.ao.nn.quantized")
+    assert len(transcribe(transcriber, [noise(5)]).texts) == 1
