@@ -1,14 +1,14 @@
-"""Like cells in groups, each told apart by what people know it by."""
+"""Comparable cases in groups, each distinguished by what people know it by."""
 
 import pytest
 
-from asr_harness.report.alike import alike, placed
-from tests.report.hand_made import cells
+from asr_harness.report.comparable import comparable_groups, with_origin
+from tests.report.hand_made import cases
 
 
 def test_one_group_needs_no_name() -> None:
-    ((values, whence, rows),) = alike(cells([{}, {"bucket": "15s"}]), ["device"])
-    assert (values, whence, len(rows)) == (("cpu",), "", 2)
+    ((values, origin, rows),) = comparable_groups(cases([{}, {"bucket": "15s"}]), ["device"])
+    assert (values, origin, len(rows)) == (("cpu",), "", 2)
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,10 @@ def test_one_group_needs_no_name() -> None:
 def test_groups_are_named_by_what_differs(
     first: dict[str, str], second: dict[str, str], names: list[str]
 ) -> None:
-    found = alike(cells([{"environment": "1", **first}, {"environment": "1", **second}]), ["device"])
-    assert [whence for _, whence, _ in found] == names
+    found = comparable_groups(cases([{"environment": "1", **first}, {"environment": "1", **second}]), ["device"])
+    assert [origin for _, origin, _ in found] == names
 
 
 def test_a_place_is_told_only_where_there_is_one() -> None:
-    assert placed("cpu", "A") == "cpu (A)"
-    assert placed("cpu", "") == "cpu"
+    assert with_origin("cpu", "A") == "cpu (A)"
+    assert with_origin("cpu", "") == "cpu"
