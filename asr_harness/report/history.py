@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import units
-from asr_harness.report.table.digest import digest
+from asr_harness.report.table.cases import place_of
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def commit_points(runs: Sequence[RunFile]) -> tuple[CommitPoint, ...]:
     """List the points; runs are oldest first."""
     first_runs: dict[Place, RunFile] = {}
     for run in runs:
-        first_runs.setdefault(_place(run), run)
+        first_runs.setdefault(place_of(run), run)
     points: list[CommitPoint] = []
     before: RunFile | None = None
     for place, run in first_runs.items():
         changed = None
-        if before is not None and _place(before)[1] != place[1]:
+        if before is not None and place_of(before)[1] != place[1]:
             changed = difference(before.environment, run.environment) or UNNAMED
         points.append(CommitPoint(*place, changed))
         before = run
@@ -99,7 +99,7 @@ def _grouped(runs: Sequence[RunFile]) -> dict[str, dict[SliceKey, dict[Place, li
     """Sort results by case, by slice, and by commit and environment."""
     grouped: dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]] = {}
     for run in runs:
-        plan, place = run.block.plan, _place(run)
+        plan, place = run.block.plan, place_of(run)
         for case_id, record in run.records.items():
             if record.result is not None:
                 key = (plan.data, plan.weights, record.result.audio_s)
@@ -107,10 +107,6 @@ def _grouped(runs: Sequence[RunFile]) -> dict[str, dict[SliceKey, dict[Place, li
                     record.result
                 )
     return grouped
-
-
-def _place(run: RunFile) -> Place:
-    return run.label, digest(dump(run.environment))
 
 
 def _origin(key: SliceKey, others: Sequence[SliceKey]) -> str:
@@ -123,7 +119,7 @@ def _origin(key: SliceKey, others: Sequence[SliceKey]) -> str:
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, inner in value.items():
-        if isinstance(inner, list):
+        if isinstance(inner, list | tuple):
             inner = {str(place): part for place, part in enumerate(inner)}  # noqa: PLW2901
         if isinstance(inner, dict):
             yield from _flat(inner, f"{prefix}{name}.")

@@ -23,7 +23,9 @@ def test_one_group_needs_no_name() -> None:
 def test_groups_are_named_by_what_differs(
     first: dict[str, str], second: dict[str, str], names: list[str]
 ) -> None:
-    found = comparable_groups(cases([{"environment": "1", **first}, {"environment": "1", **second}]), ["device"])
+    found = comparable_groups(
+        cases([{"environment": "1", **first}, {"environment": "1", **second}]), ["device"]
+    )
     assert [origin for _, origin, _ in found] == names
 
 

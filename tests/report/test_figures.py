@@ -66,7 +66,9 @@ def test_energy_without_a_counter_says_so(figures: dict[str, Figure]) -> None:
 
 def test_a_device_that_no_case_ran_on_says_why() -> None:
     lost = {"device": "cuda", "outcome": "unavailable", "reason": "no cuda device"}
-    drawn = draw_all(hand_made.figure_data([{"latency_s": 1.0, "latency_low_s": 1.0, "latency_high_s": 1.0}, lost]))
+    drawn = draw_all(
+        hand_made.figure_data([{"latency_s": 1.0, "latency_low_s": 1.0, "latency_high_s": 1.0}, lost])
+    )
     assert drawn[1].panels[1].chart == Missing("no case ran here: no cuda device")
 
 
@@ -159,7 +161,9 @@ def test_padding_says_why_it_has_no_bars(figures: dict[str, Figure]) -> None:
 
 def test_a_wide_interval_leaves_the_points_readable() -> None:
     wide = {"latency_s": 1.0, "latency_low_s": 1e-6, "latency_high_s": 1e6}
-    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data([wide, {**wide, "bucket": "15s"}]))}
+    drawn = {
+        figure.key: figure for figure in draw_all(hand_made.figure_data([wide, {**wide, "bucket": "15s"}]))
+    }
     domain = spec(drawn["latency-along-audio"], 0)["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert domain == pytest.approx([0.2 / 1.12, 5 * 1.12])
 

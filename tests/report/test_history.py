@@ -1,6 +1,5 @@
 """Points along commits, and what changed in the environment between them."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +46,9 @@ def test_a_line_has_the_geometric_mean_of_each_points_runs(runs: list[RunFile]) 
     assert line.case == "whisper-tiny-cpu-5s-b1-baseline"
 
 
-def slice_run(audio_s: float = 40.0, data: str = "made up", weights: str = "pretrained", **run: Any) -> RunFile:
+def slice_run(
+    audio_s: float = 40.0, data: str = "made up", weights: str = "pretrained", **run: Any
+) -> RunFile:
     result = CaseResult("whisper", 8, audio_s, hand_made.speed())
     return hand_made.run(result, plan=SavedPlan(data=data, weights=weights), **run)
 

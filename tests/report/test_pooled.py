@@ -69,7 +69,9 @@ def test_a_rate_of_several_runs_is_their_errors_over_their_words() -> None:
     # 1 of 10 and 5 of 10: 6 of 20, where the geometric mean of the rates would be 0.22.
     def scored(n_wrong: int) -> RunFile:
         words = ErrorCounts((10 - n_wrong,), (n_wrong,), (0,), (0,))
-        return measured(quality=Quality(("x",), errors=Errors(words, words)), utterances=Utterances(("u",), ("t",)))
+        return measured(
+            quality=Quality(("x",), errors=Errors(words, words)), utterances=Utterances(("u",), ("t",))
+        )
 
     assert shown(scored(1), scored(5))["wer"] == pytest.approx(0.3)
 

@@ -56,18 +56,32 @@ DEFAULT_DTYPE = "float32"
 def run_row(run: RunFile) -> Row:
     """Give what all rows of a run share."""
     return {
-        "run": run.path.name,
-        "label": run.label,
+        **name_row(run),
         "commit": run.commit,
         "branch": run.branch,
         "is_dirty": run.is_dirty,
         "time": run.time,
-        "environment": digest(dump(run.environment)),
+        "environment": place_of(run)[1],
         "machine": run.environment.machine,
         "profile": run.block.profile,
         "data": run.block.plan.data,
         "weights": run.block.plan.weights,
     }
+
+
+def name_row(run: RunFile) -> Row:
+    """Give what people know a run by."""
+    return {"run": spelled_out(run.path.name), "label": spelled_out(run.label)}
+
+
+def place_of(run: RunFile) -> tuple[str, str]:
+    """Give what runs share that are one point of the history: a commit's label, digits of an environment."""
+    return spelled_out(run.label), digest(dump(run.environment))
+
+
+def spelled_out(text: str) -> str:
+    """Spell out the halves of surrogate pairs that stand for bytes of a file's name which are no text."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def case_row(record: CaseRecord, block: Block) -> Row:

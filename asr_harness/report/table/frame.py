@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
 
     from asr_harness.report.table.column import Column, Row
 
-TIME = "datetime64[ns, UTC]"
+TIME: Literal["datetime64[ns, UTC]"] = "datetime64[ns, UTC]"
+YEARS = range(1678, 2262)
+"""Whole ones that a count of nanoseconds in 64 bits can hold."""
 
 
 def frame(rows: Iterable[Row], columns: Mapping[str, Column]) -> pd.DataFrame:
@@ -22,8 +25,9 @@ def frame(rows: Iterable[Row], columns: Mapping[str, Column]) -> pd.DataFrame:
     numbers = [name for name, column in columns.items() if column.kind == "number"]
     times = [name for name, column in columns.items() if column.kind == "time"]
     typed = {name: pd.to_numeric(made[name]) for name in numbers}
-    typed |= {
-        name: pd.to_datetime(made[name], utc=True, errors="coerce").astype(TIME)  # type: ignore[call-overload]
-        for name in times
-    }
+    typed |= {name: pd.to_datetime(made[name].map(_held), utc=True).astype(TIME) for name in times}
     return made.assign(**typed)
+
+
+def _held(time: datetime | None) -> datetime | None:
+    return time if isinstance(time, datetime) and time.year in YEARS else None

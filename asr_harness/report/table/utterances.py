@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from asr_harness.report.table.cases import AXES, CASE, RUN, axes
+from asr_harness.report.table.cases import AXES, CASE, RUN, axes, name_row
 from asr_harness.report.table.column import Column, Row
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def rows(run: RunFile) -> Iterator[Row]:
     """Give the rows of a run; what was not scored has no counts."""
     for record in run.records.values():
         if record.result is not None:
-            shared = {"run": run.path.name, "label": run.label, **axes(record.case)}
+            shared = name_row(run) | axes(record.case)
             yield from (shared | row for row in _of_result(record.result))
 
 
