@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
 from asr_harness.systems.variant import Variant
 from asr_harness.types import Case
@@ -87,7 +88,7 @@ def make_plan(
     sources = dict(_source(model, grid, tuple(custom_models)) for model in models or base.models)
     limits = dict(_limits(bucket, grid, parse_bucket) for bucket in buckets or base.buckets)
     chosen_variants = {variant: _variant(variant, grid) for variant in variants or base.variants}
-    chosen_devices = [check_known(device, grid.devices, "device") for device in devices or base.devices]
+    chosen_devices = [_device(device, grid) for device in devices or base.devices]
     sizes = [_batch_size(size) for size in batch_sizes or base.batch_sizes]
     cells = product(sources, chosen_devices, chosen_variants, limits, sizes)
     cases = tuple(
@@ -127,6 +128,14 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
         check_known(value, [*grid.models, *custom_models, *others], "model")
     name = Path(value).name
     return (name if name not in grid.models else value.strip("/").replace("/", "--")), value
+
+
+def _device(value: str, grid: Grid) -> str:
+    """Take a device of the grid, or one of its kind by index, as in `NAME:1`."""
+    if value in grid.devices or ":" not in value:
+        return check_known(value, grid.devices, "device")
+    check_known(key_of(value), grid.devices, "device")
+    return get(value).name
 
 
 def _limits(value: str, grid: Grid, parse_bucket: Callable[[str], tuple[str, Limits]]) -> tuple[str, Limits]:

@@ -19,6 +19,7 @@ from statistics import median
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import devices
 from asr_harness.errors import AsrHarnessError
 from asr_harness.stats import standard_deviation
 
@@ -68,9 +69,7 @@ def fresh_runs(work: str, n_rounds: int, *, n_runs: int, budget_s: float) -> Ite
 
 def run_here(work: str, n_rounds: int) -> NoiseRun:
     """Time the rounds of one run in this process, after one round of warm-up."""
-    from asr_harness.meters.calibration import CalibrationKernel
-
-    once, calibrate = _work(work), CalibrationKernel("cpu")
+    once, calibrate = _work(work), devices.HOST.calibration_kernel()
     _seconds(once)
     calibrations_s, rounds_s = zip(*((calibrate(), _seconds(once)) for _ in range(n_rounds)), strict=True)
     return NoiseRun(rounds_s, calibrations_s)
@@ -94,7 +93,7 @@ def _work(name: str) -> Callable[[], object]:
 
 
 def _kernel() -> Callable[[], object]:
-    from asr_harness.meters.kernels import encoder_kernel
+    from asr_harness.devices.instruments.kernels import encoder_kernel
 
     return encoder_kernel(n_frames=FRAMES, width=WIDTH, n_heads=N_HEADS, n_layers=N_LAYERS)
 
@@ -106,7 +105,7 @@ def _transcription(name: str) -> Callable[[], object]:
     from asr_harness.measure import transcribe
     from asr_harness.types import SAMPLE_RATE_HZ
 
-    system = systems.load(name, device="cpu", weights="dummy").system
+    system = systems.load(name, device=devices.HOST.name, weights="dummy").system
     noise = np.random.default_rng(0).standard_normal(round(AUDIO_S * SAMPLE_RATE_HZ)).astype(np.float32)
     return lambda: transcribe(system, [0.1 * noise])
 

@@ -56,7 +56,7 @@ def extra_info(measurement: Measurement) -> Mapping[str, Any]:
         "fingerprints": {
             "slice": slice_.fingerprint,
             "weights": measurement.model.weights_fingerprint,
-            "normaliser": error_rate.normaliser_fingerprint(),
+            "normaliser": error_rate.normaliser_fingerprint(slice_.normaliser),
             "decoding": measurement.model.decoding_fingerprint,
         },
     }
@@ -216,4 +216,4 @@ def _quality(measurement: Measurement, reasons: dict[str, str]) -> Mapping[str, 
         reasons.update(dict.fromkeys(names, DUMMY_REASON))
         return found | dict.fromkeys(names)
     references = [utterance.reference for utterance in measurement.slice.utterances]
-    return found | error_rate.score(references, hypotheses, reasons)
+    return found | error_rate.score(references, hypotheses, reasons, measurement.slice.normaliser)

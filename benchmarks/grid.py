@@ -1,6 +1,6 @@
 """The grid as plain data: to add a model, a bucket, a variant or a profile, add a line."""
 
-from asr_harness.data import BUCKETS_S
+from asr_harness.corpora import BUCKETS_S
 from asr_harness.grid import Grid, Profile
 
 STUDY_MODELS = {
@@ -17,6 +17,8 @@ EMBEDDED_MODELS = {
 }
 
 DEVICES = ("cpu", "cuda")
+OTHER_DEVICES = ("mps", "xpu")
+"""Those of no profile: named by `--asr-devices`."""
 
 BATCH_SIZES = (1, 4, 8, 16, 32)
 
@@ -71,7 +73,7 @@ PROFILES = {
 
 GRID = Grid(
     models=STUDY_MODELS | EMBEDDED_MODELS,
-    devices=DEVICES,
+    devices=(*DEVICES, *OTHER_DEVICES),
     buckets_s=BUCKETS_S,
     batch_sizes=BATCH_SIZES,
     variants=VARIANTS,

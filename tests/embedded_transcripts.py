@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness import systems
-from asr_harness.data import BUCKETS_S, load_slice
+from asr_harness.corpora import BUCKETS_S, load_slice
 from asr_harness.measure import transcribe
 from asr_harness.measure.error_rate import UtteranceErrors, pool, rate, utterance_errors
 from asr_harness.systems import Variant

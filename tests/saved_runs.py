@@ -1,46 +1,79 @@
-"""Made-up saved runs, written as a session writes them, for tests of what reads runs."""
+"""Made-up saved runs, built from the schema and written as a session writes them, for tests of readers."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.saved import SavedRun, load_run
+from asr_harness.schema import (
+    Block,
+    Case,
+    CaseResult,
+    Environment,
+    ErrorCounts,
+    Errors,
+    Fingerprints,
+    Memory,
+    Quality,
+    RunFile,
+    SavedCase,
+    SavedJudgement,
+    Speed,
+    Utterances,
+    Work,
+    load_run,
+)
+from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENVIRONMENT = {
-    "cpu": "A processor",
-    "n_logical_cores": 2,
-    "n_threads": 2,
-    "variables": {"OMP_NUM_THREADS": None},
-    "python": "3.11.7",
-    "versions": {"torch": "2.13.0"},
-    "gpus": [],
-}
+    from asr_harness.schema import Outcome
+
+ENVIRONMENT = Environment(
+    cpu="A processor",
+    n_logical_cores=2,
+    n_threads=2,
+    variables={"OMP_NUM_THREADS": None},
+    python="3.11.7",
+    versions={"torch": "2.13.0"},
+)
 CASE = "whisper-tiny-cpu-5s-b1-baseline"
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def axes(case_id: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A case of a made-up run."""
+
+    case: Case
+    outcome: Outcome = "measured"
+    reason: str | None = None
+    result: CaseResult | None = None
+
+    @property
+    def test_id(self) -> str:
+        return f"benchmarks/test_transcribe.py::test_transcribe[{self.case.id}]"
+
+
+def case_of(case_id: str) -> Case:
     """Split a case's id, whose model alone may hold dashes."""
     model, device, bucket, batch, variant = case_id.rsplit("-", 4)
-    return {
-        "model": model,
-        "device": device,
-        "bucket": bucket,
-        "batch_size": int(batch[1:]),
-        "variant": variant,
-    }
+    return Case(model, device, bucket, int(batch[1:]), variant)
 
 
-def errors(n_wrong: int, n_words: int = 10) -> dict[str, Any]:
-    """Count one utterance's errors, all of them substitutions at the start."""
-    words = {"hits": n_words - n_wrong, "substitutions": n_wrong, "deletions": 0, "insertions": 0}
-    alignment = "S" * n_wrong + "C" * (n_words - n_wrong)
-    return {"words": words, "characters": words, "raw_words": words, "alignment": alignment}
+def error_counts(wrong: tuple[int, ...], n_words: int = 10) -> ErrorCounts:
+    """Count the errors of each utterance, all of them substitutions."""
+    nothing = (0,) * len(wrong)
+    return ErrorCounts(tuple(n_words - n for n in wrong), wrong, nothing, nothing)
+
+
+def errors(wrong: tuple[int, ...], n_words: int = 10) -> Errors:
+    """Count the errors of each utterance, all of them substitutions at the start."""
+    counts = error_counts(wrong, n_words)
+    return Errors(counts, counts, counts, tuple("S" * n + "C" * (n_words - n) for n in wrong))
 
 
 def measured(
@@ -50,45 +83,48 @@ def measured(
     calibration_s: tuple[float, ...] | None = None,
     wrong: tuple[int, ...] | None = None,
     talks: tuple[str, ...] = ("a", "a", "b", "b"),
-    n_tokens: int = 40,
     decode_share: float = 0.5,
-    **info: Any,
-) -> dict[str, Any]:
-    """Make the `extra_info` and rounds of a measured case; `wrong` has the words wrong in each utterance."""
+    **changed: Any,
+) -> Made:
+    """Make a measured case; `wrong` has the words wrong in each utterance, `changed` fields of any part."""
     n = len(talks)
     stages = {"preprocess": 0.1, "encode": 0.9 - decode_share, "decode": decode_share}
-    texts = [f"text {i} {0 if wrong is None else wrong[i]}" for i in range(n)]
-    counted = None if wrong is None else [errors(count) for count in wrong]
-    extra_info = {
-        "case": {**axes(case_id), "family": "whisper"},
-        "n_utterances": n,
-        "audio_s": 5.0 * n,
-        "utterances": [{"id": f"u{i}", "talk": talk, "audio_s": 5.0} for i, talk in enumerate(talks)],
-        "batch_latency_s": [[value / n] * n for value in rounds_s],
-        "stage_s": {name: [share * value for value in rounds_s] for name, share in stages.items()},
-        "calibration_s": list(calibration_s or (0.02,) * len(rounds_s)),
-        "n_tokens": n_tokens,
-        "flops": {"encode": 1e9, "decode": 1e9},
-        "operators": {"preprocess": 1, "encode": 100, "decode": 200},
-        "dtype": "float32",
-        "hypotheses": texts,
-        "transcripts_repeat": True,
-        "errors": counted,
-        "wer": None if wrong is None else sum(wrong) / (10 * n),
-        "peak_resident_bytes": 1e9,
-        "fingerprints": {"slice": "s", "weights": "w", "normaliser": "n", "decoding": "d"},
-        "reasons": {},
+    parts = {
+        "speed": Speed(
+            tuple((value / n,) * n for value in rounds_s),
+            {name: tuple(share * value for value in rounds_s) for name, share in stages.items()},
+            calibration_s or (0.02,) * len(rounds_s),
+        ),
+        "work": Work(
+            n_tokens=40,
+            dtype="float32",
+            flops={"encode": 1e9, "decode": 1e9},
+            operators={"preprocess": 1, "encode": 100, "decode": 200},
+        ),
+        "memory": Memory(peak_resident_bytes=1e9),
+        "quality": Quality(
+            tuple(f"text {i} {0 if wrong is None else wrong[i]}" for i in range(n)),
+            errors=None if wrong is None else errors(wrong),
+        ),
+        "fingerprints": Fingerprints("s", "w", "n", "d"),
     }
-    return {"case_id": case_id, "rounds_s": rounds_s, "extra_info": extra_info | info}
+    own = {field.name for field in fields(CaseResult)}
+    for name, part in parts.items():
+        fitting = {key: changed.pop(key) for key in {field.name for field in fields(part)} & {*changed} - own}
+        parts[name] = replace(part, **fitting)
+    parts |= changed
+    utterances = Utterances(tuple(f"u{i}" for i in range(n)), talks, (5.0,) * n)
+    result = CaseResult("whisper", n, 5.0 * n, utterances=utterances, **parts)
+    return Made(case_of(case_id), result=result)
 
 
-def unmeasured(outcome: str, case_id: str = CASE, reason: str = "because") -> dict[str, Any]:
+def unmeasured(outcome: Outcome, case_id: str = CASE, reason: str = "because") -> Made:
     """Make a case that ended otherwise."""
-    return {"case_id": case_id, "outcome": outcome, "reason": reason}
+    return Made(case_of(case_id), outcome, reason)
 
 
 def content(
-    *cases: dict[str, Any],
+    *cases: Made,
     commit: str = "a" * 40,
     branch: str = "main",
     day: float = 0.0,
@@ -97,41 +133,32 @@ def content(
     regressions: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Make the JSON of a run."""
-    names = {
-        case["case_id"]: f"benchmarks/test_transcribe.py::test_transcribe[{case['case_id']}]"
-        for case in cases
-    }
-    return {
+    block = Block(
+        tuple(SavedCase(made.case, made.outcome, made.reason, made.test_id) for made in cases),
+        replace(ENVIRONMENT, **(environment or {})),
+        judgement=SavedJudgement(regressions=regressions),
+    )
+    benchmarks = [
+        {
+            "fullname": made.test_id,
+            "stats": {"data": list(made.result.speed.rounds_s)},
+            "extra_info": dump(made.result),
+        }
+        for made in cases
+        if made.result is not None
+    ]
+    saved = {
         "commit_info": {"id": commit, "branch": branch, "dirty": dirty},
         "datetime": (BEGAN + timedelta(days=day)).isoformat(),
         "version": "5.3.1",
-        "benchmarks": [
-            {
-                "fullname": names[case["case_id"]],
-                "stats": {"data": list(case["rounds_s"])},
-                "extra_info": case["extra_info"],
-            }
-            for case in cases
-            if "extra_info" in case
-        ],
-        "asr": {
-            "schema_version": 1,
-            "environment": ENVIRONMENT | (environment or {}),
-            "judgement": {"regressions": list(regressions)},
-            "outcomes": [
-                {
-                    "name": names[case["case_id"]],
-                    "case": axes(case["case_id"]),
-                    "outcome": case.get("outcome", "measured"),
-                    "reason": case.get("reason"),
-                }
-                for case in cases
-            ],
-        },
+        "benchmarks": benchmarks,
+        "asr": dump(block),
     }
+    # As a file has it: lists, and texts for keys.
+    return json.loads(json.dumps(saved))
 
 
-def write_run(path: Path, *cases: dict[str, Any], **described: Any) -> SavedRun:
+def write_run(path: Path, *cases: Made, **described: Any) -> RunFile:
     """Save a run and read it back."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content(*cases, **described)), "utf-8")

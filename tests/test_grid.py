@@ -73,6 +73,16 @@ def test_variants_joined_by_plus_hold_together() -> None:
     assert plan(variants=["fp16+beam5"]).variants == {"fp16+beam5": Variant(dtype="float16", beams=5)}
 
 
+def test_a_device_of_the_grid_may_be_named_by_index() -> None:
+    assert {case.device for case in plan(devices=["cuda:1", "mps"]).cases} == {"cuda:1", "mps"}
+
+
+@pytest.mark.parametrize("name", ["tpu:1", ":1"])
+def test_an_index_makes_no_unknown_device_known(name: str) -> None:
+    with pytest.raises(GridError, match="unknown device"):
+        plan(devices=[name])
+
+
 def test_a_bucket_of_ones_own_has_its_own_limits() -> None:
     assert plan(buckets=["10s=8-12"]).buckets_s == {"10s": (8.0, 12.0)}
 

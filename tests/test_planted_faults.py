@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from asr_harness import systems
+from asr_harness.devices.instruments.clock import HostClock
+from asr_harness.devices.instruments.operators import OperatorMeter
 from asr_harness.measure import SliceRunner, Work
 from asr_harness.measure.flops import stage_flops
-from asr_harness.meters.clock import HostClock
-from asr_harness.meters.operators import OperatorMeter
 from asr_harness.systems import Variant
 from asr_harness.systems.hf import counting
 from asr_harness.systems.hf.whisper import WhisperSystem

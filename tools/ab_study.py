@@ -26,6 +26,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab.latency import shares_of_alpha
+
 from asr_harness.ab.session import MARGIN, TOLERANCE
 from asr_harness.stats import ALPHA
 from asr_harness.stats.sequential import decide_all, ended, planned_looks

@@ -21,7 +21,7 @@ from tools.synthesis import SAMPLE_RATE_HZ, Pcm, Voice, scale, speak
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TALKS = Path(__file__).parent.parent / "asr_harness" / "data" / "talks"
+TALKS = Path(__file__).parent.parent / "asr_harness" / "corpora" / "talks"
 IGNORED = "ignore_time_segment_in_scoring"
 
 PEAK = 2600

@@ -18,9 +18,8 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from asr_harness import systems
+from asr_harness import devices, systems
 from asr_harness.measure import transcribe
-from asr_harness.meters.clock import clock_for
 from asr_harness.plugin.workbench import make_instruments
 from asr_harness.systems.hf.ctc import CtcSystem
 from asr_harness.systems.hf.whisper import WhisperSystem
@@ -53,12 +52,10 @@ def bare_ctc(transcriber: CtcSystem, audio: list[Samples]) -> list[str]:
 
 def seconds(work: Callable[[], object], device: str) -> float:
     """Time one call, the device synchronised at both ends."""
-    if device == "cuda":
-        torch.cuda.synchronize()
+    devices.get(device).synchronise()
     began = perf_counter()
     work()
-    if device == "cuda":
-        torch.cuda.synchronize()
+    devices.get(device).synchronise()
     return perf_counter() - began
 
 
@@ -67,7 +64,7 @@ def pair_ratios(name: str, device: str, audio_s: float, n_pairs: int, *, meters:
     instruments = make_instruments(device, "auto") if meters else None
     transcriber = systems.load(name, device=device, weights="dummy").system
     audio = [np.random.default_rng(0).standard_normal(round(audio_s * SAMPLE_RATE_HZ)).astype(np.float32)]
-    clock = clock_for(device)
+    clock = devices.get(device).clock()
     bare_of = bare_whisper if isinstance(transcriber, WhisperSystem) else bare_ctc
 
     def instrumented() -> None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness import devices
 from asr_harness.errors import RecordError
 from asr_harness.judge.judgement import OUTCOME, Finding, Verdict
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from asr_harness.judge.policy import Across
     from asr_harness.schema import CaseRecord, CaseResult, RunFile
 
-CPU_KEYS = ("cpu", "n_logical_cores", "n_threads", "variables")
-GPU_KEYS = ("name", "power_limit_w")
 ABSENT = "absent"
 WAYS_OUT: Mapping[str, Across | None] = {"slice": None, "weights": "weights", "decoding": "decoding"}
 """Fingerprints that have to be alike, each with what looks past it."""
@@ -74,11 +73,7 @@ def pair_up(
 
 def machine(run: RunFile, device: str) -> Mapping[str, object]:
     """Give what must be alike for times on a device to be compared."""
-    keys: dict[str, object] = {key: getattr(run.environment, key) for key in CPU_KEYS}
-    if device.startswith("cuda"):
-        gpus = run.environment.gpus
-        keys |= {f"gpu {key}": [getattr(gpu, key) for gpu in gpus] for key in GPU_KEYS}
-    return keys
+    return devices.comparable(device, run.environment)
 
 
 def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:

@@ -14,9 +14,9 @@ from asr_harness.types import STAGES, Round
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from asr_harness.devices.instruments.peaks import MachinePeaks
     from asr_harness.errors import MeterError
     from asr_harness.measure.joules import EnergyFigure
-    from asr_harness.meters.machine_peaks import MachinePeaks
     from asr_harness.systems import LoadedSystem
     from asr_harness.systems.base import Pass, StageContext, System
     from asr_harness.types import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.measure.text import clean_reference, normalise, normaliser_fingerprint
+from asr_harness.measure.alternatives import closest
+from asr_harness.measure.text import WHISPER_ENGLISH, clean_reference, normalise, normaliser_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,13 +59,28 @@ class UtteranceErrors:
     alignment: str = ""
 
 
-def utterance_errors(reference: str, hypothesis: str) -> UtteranceErrors:
-    """Count the errors of one hypothesis; the reference is as the corpus writes it."""
-    clean, heard = normalise(clean_reference(reference)), normalise(hypothesis)
+def utterance_errors(reference: str, hypothesis: str, normaliser: str = WHISPER_ENGLISH) -> UtteranceErrors:
+    """Count the errors of one hypothesis; the reference is as the corpus writes it.
+
+    Of alternatives, those count that leave the fewest errors in words, then in characters.
+    """
+    heard = normalise(hypothesis, normaliser)
+
+    def cleaned(text: str) -> str:
+        return normalise(clean_reference(text), normaliser)
+
+    def distance(text: str) -> tuple[int, int]:
+        clean = cleaned(text)
+        return count_words(clean, heard).n_errors, count_characters(clean, heard).n_errors
+
+    def raw_distance(text: str) -> tuple[int]:
+        return (count_words(text.lower(), hypothesis.lower()).n_errors,)
+
+    clean = cleaned(closest(reference, distance))
     return UtteranceErrors(
         words=count_words(clean, heard),
         characters=count_characters(clean, heard),
-        raw_words=count_words(reference.lower(), hypothesis.lower()),
+        raw_words=count_words(closest(reference, raw_distance).lower(), hypothesis.lower()),
         alignment=alignment(clean, heard),
     )
 
@@ -105,12 +121,18 @@ def rate(errors: Errors) -> float | None:
     return errors.n_errors / errors.n_reference if errors.n_reference else None
 
 
-def score(references: Sequence[str], hypotheses: Sequence[str], reasons: dict[str, str]) -> dict[str, Any]:
+def score(
+    references: Sequence[str],
+    hypotheses: Sequence[str],
+    reasons: dict[str, str],
+    normaliser: str = WHISPER_ENGLISH,
+) -> dict[str, Any]:
     """Give pooled `wer`, `cer`, `wer_raw`, and `errors`: the counts of each utterance, as plain values.
 
     A rate without reference is None, and `reasons` says so.
     """
-    counted = [utterance_errors(*pair) for pair in zip(references, hypotheses, strict=True)]
+    pairs = zip(references, hypotheses, strict=True)
+    counted = [utterance_errors(*pair, normaliser) for pair in pairs]
     rates = {
         "wer": rate(pool(errors.words for errors in counted)),
         "cer": rate(pool(errors.characters for errors in counted)),

@@ -1,4 +1,4 @@
-"""Peak memory: what the device's allocator gave out, else what is resident in the process."""
+"""Peak memory: what the device's allocator gave out, or held, else what is resident in the process."""
 
 from asr_harness.metrics import units
 from asr_harness.metrics.base import Metric
@@ -8,8 +8,8 @@ from asr_harness.schema import CaseResult
 def read(result: CaseResult) -> float | None:
     """Give the peak in bytes. An allocator counts only on a device that has one of its own."""
     memory = result.memory
-    allocated = memory.peak_allocated_bytes
-    return memory.peak_resident_bytes if allocated is None else allocated
+    peaks = (memory.peak_allocated_bytes, memory.peak_reserved_bytes, memory.peak_resident_bytes)
+    return next((peak for peak in peaks if peak is not None), None)
 
 
 METRIC = Metric(

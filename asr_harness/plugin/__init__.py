@@ -29,7 +29,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers and, where a suite gave a grid, plan the session."""
-    for device in ("cpu", "cuda"):
+    from asr_harness import devices
+
+    for device in options.usage_errors(devices.names):
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
     grid = config.hook.pytest_asr_grid()
     if grid is None:
@@ -61,7 +63,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
 
 
 def _make_plan(config: pytest.Config, grid: object) -> Plan:
-    from asr_harness import data, systems
+    from asr_harness import corpora, systems
     from asr_harness import grid as grids
 
     if not isinstance(grid, grids.Grid):
@@ -79,7 +81,7 @@ def _make_plan(config: pytest.Config, grid: object) -> Plan:
         n_utterances=options.number(config, "utterances", int),
         time_s=options.number(config, "time", float),
         energy=options.text(config, "energy"),
-        parse_bucket=data.parse_bucket,
+        parse_bucket=corpora.parse_bucket,
         custom_models=systems.own_names(),
     )
     grids.check_known(plan.weights, systems.WEIGHTS, "kind of weights")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asr_harness import devices
 from asr_harness.errors import GridError
 from asr_harness.plugin import options, summary
 from asr_harness.plugin.progress import terminal_of
@@ -40,7 +41,9 @@ class Collecting:
             return
         rows = [
             pytest.param(
-                *(getattr(case, axis) for axis in AXES), id=case.id, marks=getattr(pytest.mark, case.device)
+                *(getattr(case, axis) for axis in AXES),
+                id=case.id,
+                marks=getattr(pytest.mark, devices.key_of(case.device)),
             )
             for case in self._plan.cases
         ]
@@ -78,7 +81,7 @@ class Collecting:
 
     def _check_required_device(self) -> None:
         device = options.text(self._config, "require-device")
-        if device and device not in {case.device for case in self._ledger.selected.values()}:
+        if device and not any(_is_required(case, device) for case in self._ledger.selected.values()):
             raise GridError(f"--asr-require-device {device}: no selected case runs on {device}")
 
     def _open_journal(self) -> None:
@@ -108,7 +111,7 @@ class Collecting:
             elif forecast.outcome is not None:
                 reason = forecast.reason or ""
                 self._ledger.record(item.nodeid, forecast.outcome, reason)
-                if forecast.case.device != required or forecast.outcome != "unavailable":
+                if not _is_required(forecast.case, required) or forecast.outcome != "unavailable":
                     item.add_marker(pytest.mark.skip(reason=f"{forecast.outcome}: {reason}"))
             else:
                 expected_s[item.nodeid] = forecast.time_s or self._plan.time_s
@@ -120,6 +123,11 @@ class Collecting:
             item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
         else:
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
+
+
+def _is_required(case: Case, device: str | None) -> bool:
+    """Whether a case runs on the device, or on any of its kind where no index is asked for."""
+    return device in (case.device, devices.key_of(case.device))
 
 
 def _case_of(item: Any) -> Case:

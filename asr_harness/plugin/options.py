@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AXES = {
     "models": "models by name, hub id, checkpoint folder or module:function",
-    "devices": "devices: cpu, cuda",
+    "devices": "devices by name; NAME:1 is the second of its kind",
     "buckets": "audio-length buckets, or new ones as NAME=LOW-HIGH in seconds",
     "batch-sizes": "batch sizes",
     "variants": "ways to run a model; join several with +",

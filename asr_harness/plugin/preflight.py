@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from asr_harness import energy, systems
+from asr_harness import devices, energy, systems
 from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
 from asr_harness.measure import MIN_ROUNDS
 from asr_harness.metrics import units
 from asr_harness.plugin.workbench import energy_counter
-from asr_harness.systems.cost import Speed, probe_speed
-from asr_harness.systems.hf import building
 from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from asr_harness.devices.instruments.probe import Speed
     from asr_harness.grid import Plan
     from asr_harness.plugin.workbench import Workbench
     from asr_harness.types import Case, Outcome
@@ -65,7 +64,7 @@ def forecast(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[Fo
     machines: dict[str, Machine] = {}
     forecasts = []
     for case in cases:
-        reason = _message(lambda case=case: building.check_device(case.device))  # type: ignore[misc]
+        reason = _message(lambda case=case: devices.get(case.device).check())  # type: ignore[misc]
         if reason:
             forecasts.append(Forecast(case, "unavailable", reason))
             continue
@@ -78,8 +77,8 @@ def forecast(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[Fo
 def _machine(device: str, plan: Plan) -> Machine:
     is_counted = not isinstance(energy_counter(device, plan.energy), MeterError)
     return Machine(
-        probe_speed(device),
-        building.available_memory_bytes(device),
+        devices.get(device).probe_speed(),
+        devices.get(device).available_memory_bytes(),
         energy.PASS_S * (1 + len(STAGES)) if is_counted else 0.0,
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asr_harness import devices
 from asr_harness.errors import UnavailableError
 from asr_harness.plugin import options
 from asr_harness.plugin.progress import Progress
@@ -105,7 +106,8 @@ class Running:
         except BaseException as error:
             if item.nodeid not in self._ledger.selected:
                 raise
-            outcome, reason = _outcome(error), f"{type(error).__name__}: {error}".strip()
+            case = self._ledger.selected[item.nodeid]
+            outcome, reason = _outcome(error, case.device), f"{type(error).__name__}: {error}".strip()
             self._ledger.record(item.nodeid, outcome, reason)
             self._tell(item.nodeid, None, outcome)
             if outcome not in SKIPPED_OUTCOMES:
@@ -128,11 +130,9 @@ class Running:
         return (lambda *_: None) if progress is None else lambda number, n: progress.round(case, number, n)
 
 
-def _outcome(error: BaseException) -> Outcome:
-    from asr_harness.systems.hf import building
-
+def _outcome(error: BaseException, device: str) -> Outcome:
     if isinstance(error, UnavailableError):
         return "unavailable"
-    if building.is_out_of_memory(error):
+    if devices.recorded(device).is_out_of_memory(error):
         return "oom"
     return "failed" if isinstance(error, Exception) else "interrupted"

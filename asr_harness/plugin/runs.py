@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from asr_harness import data, energy, measure, records
+from asr_harness import corpora, energy, measure, records
 from asr_harness.errors import MeterError
 from asr_harness.measure.joules import EnergyFigure
 from asr_harness.types import STAGES
@@ -52,7 +52,7 @@ class MeasuredRun:
         on_round: Callable[[int, int], None],
     ) -> None:
         self._case, self._slice, self._model = case, slice_, model
-        self._batches = data.batches(slice_, case.batch_size)
+        self._batches = corpora.batches(slice_, case.batch_size)
         self._instruments = instruments
         self._runner = measure.SliceRunner(
             model.system, self._batches, instruments.clock, instruments.calibration
@@ -83,7 +83,7 @@ class MeasuredRun:
 
     @cached_property
     def _warm_up(self) -> tuple[measure.Work, float]:
-        from asr_harness.meters.operators import OperatorMeter
+        from asr_harness.devices.instruments.operators import OperatorMeter
 
         if self._compiles:
             # What compiles is no measure of a round, and under a counter of operators nothing would compile.

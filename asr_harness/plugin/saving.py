@@ -41,7 +41,7 @@ class Saving:
 
     def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
         """Add the top-level `asr` block."""
-        from asr_harness.meters import environment
+        from asr_harness.devices import environment
 
         output_json["asr"] = {
             "schema_version": records.SCHEMA_VERSION,
@@ -56,7 +56,7 @@ class Saving:
                 "time_s": self._plan.time_s,
                 "energy": self._plan.energy,
             },
-            "environment": environment.describe(),
+            "environment": dump(environment.describe()),
             "session": {
                 "wall_s": monotonic() - self._began_s,
                 "loading_s": self._workbench.loading_s,

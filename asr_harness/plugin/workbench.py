@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import data, measure, systems
+from asr_harness import corpora, devices, measure, systems
 from asr_harness.errors import MeterError
 from asr_harness.plugin.runs import MeasuredRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from asr_harness.devices.instruments.peaks import MachinePeaks
     from asr_harness.grid import Plan
-    from asr_harness.meters.machine_peaks import MachinePeaks
     from asr_harness.types import Case, EnergyCounter, Slice
 
 
@@ -26,6 +26,7 @@ class Workbench:
         self._is_live = is_live
         self.loading_s = 0.0
         self._slices: dict[str, Slice] = {}
+        self._devices: set[devices.Device] = set()
         self._key: tuple[str, str, str] | None = None
         self._model: systems.LoadedSystem | None = None
         self._instruments: dict[str, measure.Instruments] = {}
@@ -34,7 +35,7 @@ class Workbench:
         """Load the slice of a bucket, from the cache or by cutting it now."""
         if bucket not in self._slices:
             with self._loading():
-                self._slices[bucket] = data.load_slice(
+                self._slices[bucket] = corpora.load_slice(
                     self.plan.data,
                     bucket,
                     limits_s=self.plan.buckets_s[bucket],
@@ -47,6 +48,8 @@ class Workbench:
         key = (case.model, case.device, case.variant)
         if self._key != key or self._model is None:
             self.clear()
+            # A load that fails halfway leaves memory behind, too.
+            self._devices.add(devices.get(case.device))
             with self._loading():
                 self._model = systems.load(
                     self.plan.sources[case.model],
@@ -82,10 +85,9 @@ class Workbench:
 
     def clear(self) -> None:
         """Let go of the model and give its memory back."""
-        from asr_harness.systems.hf import building
-
         self._key = self._model = None
-        building.free_memory()
+        for device in self._devices or (devices.HOST,):
+            device.free_memory()
 
     def run(self, case: Case, on_round: Callable[[int, int], None]) -> MeasuredRun:
         """Load and warm up a case, ready for its rounds."""
@@ -101,42 +103,20 @@ class Workbench:
 
 
 def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
-    """Open what counts the energy of a device, or give the reason why nothing does.
-
-    `choice` is `auto`; `capped`, which counts a GPU held at its power limit too; `off`; or `estimate:WATTS`
-    with the processor's thermal design power.
-    """
-    from asr_harness.meters import nvml
-    from asr_harness.meters.energy_counters import open_counter
-    from asr_harness.meters.estimate import EstimatedEnergy
-
+    """Open what counts the energy of a device, or give the reason why nothing does."""
     try:
-        if choice == "off":
-            raise MeterError("not asked for (--asr-energy off)")
-        if choice == "capped" and device == "cuda":
-            return nvml.open_energy_counter(device, tolerate_power_cap=True)
-        if choice in ("auto", "capped"):
-            return open_counter(device)
-        if device != "cpu":
-            raise MeterError(f"the estimate from utilisation and TDP is for the cpu, not for {device}")
-        return EstimatedEnergy(float(choice.removeprefix("estimate:")))
+        return devices.get(device).open_energy_counter(choice)
     except MeterError as error:
         return error
 
 
-def make_instruments(device: str, energy: str, *, with_peaks: bool = True) -> measure.Instruments:
-    """Make what a device is measured with; `energy` as in `energy_counter`."""
-    from asr_harness.meters.calibration import CalibrationKernel
-    from asr_harness.meters.clock import clock_for
-    from asr_harness.meters.cuda_memory import CudaMemory
-    from asr_harness.meters.machine_peaks import measure_peaks
-    from asr_harness.meters.process_memory import PeakResidentSet
-
-    memory = (PeakResidentSet(), CudaMemory()) if device == "cuda" else (PeakResidentSet(),)
+def make_instruments(name: str, energy: str, *, with_peaks: bool = True) -> measure.Instruments:
+    """Make what a device is measured with; `energy` as in `Device.open_energy_counter`."""
+    device = devices.get(name)
     return measure.Instruments(
-        clock_for(device),
-        CalibrationKernel(device),
-        memory,
-        measure_peaks(device) if with_peaks else None,
-        energy_counter(device, energy),
+        device.clock(),
+        device.calibration_kernel(),
+        device.memory_meters(),
+        device.measure_peaks() if with_peaks else None,
+        energy_counter(name, energy),
     )

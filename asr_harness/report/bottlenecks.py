@@ -42,13 +42,13 @@ class Bottleneck:
 def bottlenecks(cases: pd.DataFrame) -> tuple[Bottleneck, ...]:
     """Judge each model and device by its baseline cases at the smallest batch, or any variant without one."""
     done = measured(cases)
-    found = []
+    judged = []
     for (model, device), origin, rows in comparable_groups(done, ["model", "device"]):
         usual = rows[rows["variant"] == "baseline"]
-        mine = usual if len(usual) else rows
-        smallest = mine[mine["batch_size"] == mine["batch_size"].min()]
-        found.append(_judge(model, with_origin(device, origin), smallest))
-    return tuple(found)
+        chosen = usual if len(usual) else rows
+        smallest = chosen[chosen["batch_size"] == chosen["batch_size"].min()]
+        judged.append(_judge(model, with_origin(device, origin), smallest))
+    return tuple(judged)
 
 
 def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
@@ -89,11 +89,11 @@ def _directions(stage: str, bound: str | None, reached: float | None, rows: pd.D
     if stage == "preprocess":
         return [FASTER_FEATURES]
     far = reached is not None and reached < NEAR_ROOF
-    found = [LESS_OVERHEAD] if far and bound == "arithmetic" else []
+    directions = [LESS_OVERHEAD] if far and bound == "arithmetic" else []
     if stage == "decode":
-        found += [CHEAPER_DECODER, *([FEWER_BYTES] if bound == "memory" else []), LARGER_BATCH]
+        directions += [CHEAPER_DECODER, *([FEWER_BYTES] if bound == "memory" else []), LARGER_BATCH]
     else:
-        found += [FEWER_OPERATIONS]
+        directions += [FEWER_OPERATIONS]
         if rows["padding_fraction"].median() > MUCH_PADDING:
-            found.append(LESS_PADDING)
-    return found
+            directions.append(LESS_PADDING)
+    return directions

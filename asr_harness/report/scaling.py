@@ -37,12 +37,12 @@ def memory_laws(cases: pd.DataFrame) -> tuple[Law, ...]:
 
 
 def _laws(rows: pd.DataFrame, held: str, named: str, x: str, y: str, unit: float) -> tuple[Law, ...]:
-    found = []
+    laws = []
     rows = rows.dropna(subset=[x, y])
     for (model, device, variant, value), origin, group in comparable_groups(
         rows, ["model", "device", "variant", held]
     ):
         line = fit_line(list(group[x]), list(group[y] / unit))
         if line is not None:
-            found.append(Law(model, with_origin(device, origin), variant, named.format(value), line))
-    return tuple(found)
+            laws.append(Law(model, with_origin(device, origin), variant, named.format(value), line))
+    return tuple(laws)

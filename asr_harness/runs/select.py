@@ -39,6 +39,8 @@ def select_runs(side: str, storage: Path = STORAGE) -> tuple[RunFile, ...]:
     for part in parts:
         try:
             runs += _part(part, storage)
+        except RecordError:
+            raise
         except (OSError, RuntimeError, ValueError) as error:  # as pathlib says of a home, a pattern or a name
             raise RecordError(f"cannot look for {part!r}: {error}") from error
     return _oldest_first(runs)

@@ -39,13 +39,15 @@ class Environment(Part):
     cuda: str | None = None
     cudnn: Scalar = None
     gpus: tuple[Gpu, ...] = ()
+    accelerators: Mapping[str, tuple[Gpu, ...]] = field(default_factory=dict)
 
     @property
     def machine(self) -> str:
         """Name processor, cores and GPUs in a few words."""
         cores = self.n_physical_cores or self.n_logical_cores
         cpu = self.cpu or "unknown processor"
-        gpus = [gpu.name or "unnamed GPU" for gpu in self.gpus] or ["no GPU"]
+        others = (gpu for gpus in self.accelerators.values() for gpu in gpus)
+        gpus = [gpu.name or "unnamed GPU" for gpu in (*self.gpus, *others)] or ["no GPU"]
         return ", ".join([f"{cpu}, {cores} cores" if cores else cpu, *gpus])
 
 

@@ -180,16 +180,17 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def decode_json(raw: bytes) -> object:
-    """Decode JSON; NaN and infinity, which Python writes and JSON has not, are null. Raises ValueError."""
+    """Decode JSON. Raises ValueError.
+
+    NaN and infinity, which Python writes and JSON has not, are null; half a surrogate pair, which stands for
+    no character, becomes U+FFFD.
+    """
     try:
         return msgspec.json.decode(raw)
     except msgspec.MsgspecError:
         content: object = json.loads(raw, parse_constant=lambda _: None)
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"half a surrogate pair, {error.object[error.start]!r}, is no character") from None
-    return content
+    text = json.dumps(content, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _run(path: Path, content: Mapping[str, Any]) -> RunFile:

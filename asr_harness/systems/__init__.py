@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from asr_harness import devices
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.registry import Registry
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
@@ -66,9 +67,7 @@ def load(source: str, *, device: str, weights: Weights, variant: Variant = BASEL
     Raises ModelError where it cannot be found, UnavailableError where this machine, or the system, cannot run
     as the variant says.
     """
-    from asr_harness.systems.hf.building import check_device
-
-    check_device(device)
+    devices.get(device).check()
     if is_own(source):
         return _load_own(source, device=device, variant=variant)
     checkpoint = find_checkpoint(source, weights)

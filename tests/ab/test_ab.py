@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import soundfile
+from asr_harness.report.restarts import too_short
 
 import benchmarks
 from asr_harness.ab.schedule import MIN_PAIRS
 from asr_harness.cli import main
-from asr_harness.commands.ab import Progress, duration_s
+from asr_harness.cli.ab import Progress, duration_s
 from asr_harness.errors import AbError
-from asr_harness.report.restarts import too_short
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
 
@@ -309,7 +309,7 @@ def test_a_long_restart_tells_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = iter((0.0, 20.0, 40.0, 40.0, 60.0))
-    monkeypatch.setattr("asr_harness.commands.ab.monotonic", lambda: next(now))
+    monkeypatch.setattr("asr_harness.cli.ab.monotonic", lambda: next(now))
     progress = Progress(began=next(now), budget_s=600)
     for case_id in ("first", "second", "third"):
         progress(case_id)

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asr_harness.devices.energy.estimate import EstimatedEnergy
+from asr_harness.devices.energy.nvml import open_energy_counter
 from asr_harness.energy import measure_energy
 from asr_harness.measure.joules import EnergyFigure
-from asr_harness.meters.estimate import EstimatedEnergy
-from asr_harness.meters.nvml import open_energy_counter
-from tests.meters.fake_nvml import FakeCuda, FakeNvml
-from tests.meters.fake_power import FakeMachine, constant
+from tests.devices.fake_nvml import FakeCuda, FakeNvml
+from tests.devices.fake_power import FakeMachine, constant
 
 
 def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any) -> EnergyFigure:
@@ -19,7 +19,7 @@ def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any)
         "sleep": machine.sleep,
         "polling": machine.polling,
     }
-    counter = counter or open_energy_counter("cuda", FakeNvml(machine), FakeCuda(), clock=machine.clock)
+    counter = counter or open_energy_counter(FakeNvml(machine), FakeCuda(), clock=machine.clock)
     return measure_energy(work, counter, **(arguments | chosen))
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from asr_harness import systems
+from asr_harness.devices.energy.rapl import open_energy_counter
 from asr_harness.energy import measure_stages, slice_work, stage_works
-from asr_harness.meters.rapl import open_energy_counter
 from asr_harness.systems import System, Variant
 from asr_harness.types import Samples, Transcription
 from tests.conftest import noise
-from tests.meters.fake_power import FakeMachine, constant
-from tests.meters.fake_powercap import FakePowercap
+from tests.devices.fake_power import FakeMachine, constant
+from tests.devices.fake_powercap import FakePowercap
 
 BATCHES = [[np.zeros(16, np.float32)], [np.ones(16, np.float32)]]
 
@@ -61,7 +61,7 @@ def test_each_stage_gets_its_own_joules(tmp_path_factory: pytest.TempPathFactory
     tree = FakePowercap(tmp_path_factory.mktemp("powercap"), machine)
     figures = measure_stages(
         stage_works(FakeTranscriber(machine), BATCHES),
-        open_energy_counter("cpu", tree.root),
+        open_energy_counter(tree.root),
         synchronise=lambda: None,
         clock=machine.clock,
         sleep=machine.sleep,

@@ -2,11 +2,11 @@ from threading import Event, get_ident
 
 import pytest
 
+from asr_harness.devices.energy.nvml import open_energy_counter
 from asr_harness.energy.watching import Steps, Watch, in_background
 from asr_harness.errors import MeterError
-from asr_harness.meters.nvml import open_energy_counter
-from tests.meters.fake_nvml import FakeCuda, FakeNvml
-from tests.meters.fake_power import FakeMachine, constant
+from tests.devices.fake_nvml import FakeCuda, FakeNvml
+from tests.devices.fake_power import FakeMachine, constant
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def nvml() -> FakeNvml:
 
 
 def steps(nvml: FakeNvml) -> Steps:
-    return Steps(open_energy_counter("cuda", nvml, FakeCuda()), nvml.machine.clock, nvml.machine.sleep)
+    return Steps(open_energy_counter(nvml, FakeCuda()), nvml.machine.clock, nvml.machine.sleep)
 
 
 def watch(nvml: FakeNvml) -> Watch:
-    counter = open_energy_counter("cuda", nvml, FakeCuda())
+    counter = open_energy_counter(nvml, FakeCuda())
     return Watch(counter, nvml.machine.clock, step_s=0.1, before=counter.state())
 
 

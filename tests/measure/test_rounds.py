@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr_harness import measure
-from asr_harness.meters.clock import MarkingClock
+from asr_harness.devices.instruments.clock import MarkingClock
 from asr_harness.systems import System
 from asr_harness.types import Samples, StageContext, Transcription, Utterance, untimed
 

@@ -1,9 +1,12 @@
 """Every line on references that docs/data.md states, as a table."""
 
+from hashlib import sha256
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr_harness.errors import DataError
 from asr_harness.measure import text
 from asr_harness.measure.text import clean_reference, normalise, normaliser_fingerprint
 
@@ -68,3 +71,34 @@ def test_the_fingerprint_changes_with_the_version_of_the_normaliser(monkeypatch:
     before = normaliser_fingerprint()
     monkeypatch.setattr(text, "version", lambda _: "0.0.0")
     assert normaliser_fingerprint() != before
+
+
+def test_a_corpus_names_its_normaliser_and_has_another_fingerprint_by_it() -> None:
+    assert normalise("Il y a 20 %, c'est CHER", "whisper-basic") == "il y a 20 c est cher"
+    assert normalise("AS IT IS", "builtins:str") == "AS IT IS"
+    keys = ("whisper-english", "whisper-basic", "builtins:str")
+    assert len({normaliser_fingerprint(key) for key in keys}) == 3
+
+
+@pytest.mark.parametrize("key", ["klingon", "no_such_module:f", "builtins:nope", ""])
+def test_an_unknown_normaliser_is_an_error_that_lists_those_there_are(key: str) -> None:
+    with pytest.raises(DataError, match=f"no normaliser '{key}'.*whisper-english, whisper-basic"):
+        normalise("a", key)
+
+
+def test_keys_of_normalisers_left_the_fingerprint_of_whispers_as_it_was() -> None:
+    parts = f"whisper-normalizer {text.version('whisper-normalizer')} rules {text.RULES_VERSION} "
+    assert normaliser_fingerprint() == sha256((parts + normalise(text.PROBE)).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "apostrophe", ["\u2019", "\u02bc", "\uff07", "\u201b", "\u2018", "\u00b4", "`", "\u2032"]
+)
+def test_typographic_apostrophes_are_apostrophes(apostrophe: str) -> None:
+    written = "It's what I don't like"
+    assert normalise(written.replace("'", apostrophe)) == normalise(written) == "it is what i do not like"
+    assert clean_reference("it \u2019s doesn \u2019t") == "it's doesn't"
+
+
+def test_quotes_around_words_stay_quotes() -> None:
+    assert normalise("say \u2018so\u2019 now") == normalise("say so now")

@@ -4,27 +4,33 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import soundfile
 
-import asr_harness.data.corpora
-import asr_harness.meters
+import asr_harness.corpora
+import asr_harness.devices.energy
+import asr_harness.devices.instruments
 import asr_harness.plugin
 import asr_harness.systems.hf
 import benchmarks
+from asr_harness.devices import HOST
 from tests.conftest import noise
 
 # Pytester forgets what a suite imported; imported here, it is there for all of them.
-for package in (
+PACKAGES = (
     asr_harness.plugin,
     asr_harness.systems,
     asr_harness.systems.hf,
-    asr_harness.meters,
-    asr_harness.data.corpora,
-):
+    asr_harness.devices,
+    asr_harness.devices.energy,
+    asr_harness.devices.instruments,
+    asr_harness.corpora,
+)
+for package in PACKAGES:
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(info.name)
 for name in ("hypothesis", "jiwer", "whisper_normalizer.english"):
@@ -134,11 +140,10 @@ def light(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("ASR_HARNESS_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr("pytest_benchmark.plugin.get_cpu_info", dict)
-    monkeypatch.setattr("asr_harness.meters.calibration.N_STEPS", 1)
-    monkeypatch.setattr("asr_harness.meters.calibration.N_COPIES", 1)
-    monkeypatch.setattr("asr_harness.systems.cost.PROBE_SIZE", {"cpu": 64})
-    monkeypatch.setattr("asr_harness.meters.machine_peaks.MATRIX_SIZE", {"cpu": 96})
-    monkeypatch.setattr("asr_harness.meters.machine_peaks.COPY_FLOATS", {"cpu": 1 << 10})
+    monkeypatch.setattr("asr_harness.devices.instruments.calibration.N_STEPS", 1)
+    monkeypatch.setattr("asr_harness.devices.instruments.calibration.N_COPIES", 1)
+    sizes = replace(HOST.sizes, probe_matrix=64, peak_matrix=96, peak_copy_bytes=4 << 10)
+    monkeypatch.setattr(type(HOST), "sizes", sizes)
 
 
 @pytest.fixture

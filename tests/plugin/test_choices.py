@@ -85,7 +85,7 @@ def test_the_listing_tells_what_would_stop_the_session(run: Run) -> None:
 def test_a_model_larger_than_memory_never_starts(
     run: Run, monkeypatch: pytest.MonkeyPatch, hub_cache: Path
 ) -> None:
-    monkeypatch.setattr("asr_harness.systems.hf.building.available_memory_bytes", lambda _: 100 << 20)
+    monkeypatch.setattr("asr_harness.devices.cpu.Cpu.available_memory_bytes", lambda _: 100 << 20)
     result = run("--asr-models=absent", "--asr-weights=dummy")
     result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(["too_big in 1 case: needs about * MiB, and 100 MiB are free on cpu"])

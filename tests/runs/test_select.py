@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from asr_harness.selecting import former_runs, known_runs, select_runs
 
 from asr_harness.errors import RecordError
-from asr_harness.saved import load_run
+from asr_harness.runs import former_runs, known_runs, select_runs
+from asr_harness.schema import load_run
 from tests.saved_runs import CASE, content, measured, unmeasured, write_run
 
 MAIN, OTHER = "a" * 40, "b" * 40
@@ -88,7 +88,7 @@ def test_a_run_that_regressed_is_no_baseline_unless_named(storage: Path) -> None
 
 def test_a_run_of_uncommitted_changes_is_no_baseline(tmp_path: Path) -> None:
     write_run(tmp_path / "0001_a_x.json", measured(), dirty=True)
-    with pytest.raises(RecordError, match="1 are of uncommitted changes"):
+    with pytest.raises(RecordError, match="skipped: 1 run with uncommitted changes; pass the file"):
         select_runs("latest:main", tmp_path)
 
 
@@ -102,7 +102,7 @@ def test_a_run_reads_back_as_it_was_saved(tmp_path: Path) -> None:
     run = write_run(
         tmp_path / "run.json", measured(rounds_s=(1.0, 2.0)), unmeasured("oom", "x-cpu-5s-b4-fp16")
     )
-    assert run.records[CASE].rounds_s == (1.0, 2.0)
+    assert run.records[CASE].result.speed.rounds_s == (1.0, 2.0)
     assert run.records[CASE].family == "whisper"
     assert run.records["x-cpu-5s-b4-fp16"].outcome == "oom"
     assert run.records["x-cpu-5s-b4-fp16"].case.batch_size == 4

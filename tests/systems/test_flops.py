@@ -6,8 +6,8 @@ import pytest
 from transformers import AutoConfig, WhisperConfig
 
 from asr_harness import systems
+from asr_harness.devices.instruments.operators import OperatorMeter
 from asr_harness.measure import transcribe
-from asr_harness.meters.operators import OperatorMeter
 from asr_harness.systems import System, Variant
 from asr_harness.systems.hf import counting
 from asr_harness.systems.hf.ctc_work import CtcWork

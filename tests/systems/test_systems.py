@@ -10,7 +10,6 @@ from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Variant
 from asr_harness.systems.checkpoints import Checkpoint
-from asr_harness.systems.hf import building
 from asr_harness.types import Transcription
 from tests import checkpoints as tiny
 from tests.conftest import noise
@@ -171,26 +170,6 @@ def test_an_attention_that_is_not_installed_is_unavailable(hub_cache: Path) -> N
             weights="pretrained",
             variant=Variant(attention="flash_attention_2"),
         )
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (MemoryError(), True),
-        (torch.OutOfMemoryError("CUDA out of memory"), True),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes"), True),
-        (RuntimeError("shape mismatch"), False),
-        (ValueError("can't allocate memory"), False),
-    ],
-)
-def test_running_out_of_memory_is_told_from_other_errors(error: Exception, expected: bool) -> None:
-    assert building.is_out_of_memory(error) is expected
-
-
-def test_a_real_failed_allocation_counts_as_out_of_memory() -> None:
-    with pytest.raises(RuntimeError) as failed:
-        torch.empty(1 << 58, dtype=torch.uint8)
-    assert building.is_out_of_memory(failed.value)
 
 
 def test_cost_grows_with_batch_and_length() -> None:

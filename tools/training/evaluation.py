@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from asr_harness import systems
-from asr_harness.data import BUCKETS_S, load_slice
+from asr_harness.corpora import BUCKETS_S, load_slice
 from asr_harness.measure import transcribe
 from asr_harness.measure.error_rate import Errors, UtteranceErrors, pool, rate, utterance_errors
 

@@ -28,11 +28,11 @@ def check(cases: pd.DataFrame) -> Answer:
             grew = long_low > max(MATTERS, short_high)
             value = True if grew else False if long_high < max(MATTERS, short_low) else None
             first, last = group["bucket"].iloc[[0, -1]]
-            said = (
+            numbers = (
                 f"lesser of both {units.percent_range(short_low, short_high, 0)} at {first}, "
                 f"{units.percent_range(long_low, long_high, 0)} at {last}"
             )
-            votes.append(Vote(name, value, said, group["model"].iloc[0]))
+            votes.append(Vote(name, value, numbers, group["model"].iloc[0]))
     return unless_few(decide(votes, "missing: a Whisper on cpu with two buckets"), kind="Whispers")
 
 

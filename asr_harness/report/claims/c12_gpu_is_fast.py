@@ -29,8 +29,8 @@ def check(cases: pd.DataFrame) -> Answer:
     n, n_fast = len(votes), sum(vote.value is True for vote in votes)
     n_slow = sum(vote.value is False for vote in votes)
     result: Result = "holds" if 2 * n_fast > n else "does not hold" if 2 * n_slow >= n else "cannot be told"
-    said = f"{n_fast} of {n} models below {MUCH_LESS} in every bucket, {n_slow} above it in some"
-    return unless_few(Answer(result, said, tuple(votes)), MIN_FOR_MOST)
+    numbers = f"{n_fast} of {n} models below {MUCH_LESS} in every bucket, {n_slow} above it in some"
+    return unless_few(Answer(result, numbers, tuple(votes)), MIN_FOR_MOST)
 
 
 CLAIM = ClaimKind(

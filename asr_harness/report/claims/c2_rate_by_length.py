@@ -27,8 +27,8 @@ def check(cases: pd.DataFrame) -> Answer:
         half = hypot(*((row["wer_high"] - row["wer_low"]) / 2 for row in (short, long)))
         value = False if fall - half > SLIGHT else sign(fall, half)
         ends = [f"{units.percent(row['wer'])} at {row['bucket']}" for row in (short, long)]
-        said = f"{', '.join(ends)}, ± {units.percent(half)}"
-        votes.append(Vote(name, value, said, short["model"]))
+        numbers = f"{', '.join(ends)}, ± {units.percent(half)}"
+        votes.append(Vote(name, value, numbers, short["model"]))
     return unless_few(decide(votes, no_wer(cases)))
 
 

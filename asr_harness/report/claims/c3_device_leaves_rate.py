@@ -25,8 +25,8 @@ def check(cases: pd.DataFrame) -> Answer:
         value = False if abs(change) > TOLERANCE else True if apart else None
         speed_up = pair["latency_s_cpu"] / pair["latency_s_gpu"]
         name = f"{pair['model']} {pair['bucket']} b{pair['batch_size']}"
-        said = f"ΔWER {100 * change:+.2f} points, {speed_up:.3g}× as fast"
-        votes.append(Vote(name, value, said, pair["model"]))
+        numbers = f"ΔWER {100 * change:+.2f} points, {speed_up:.3g}× as fast"
+        votes.append(Vote(name, value, numbers, pair["model"]))
     missing = absent_devices(usual(cases))
     answer = decide(votes, f"missing: {', '.join(missing)}" if missing else f"{no_wer(cases)} on one slice")
     no_energy = [] if any(with_energy) or not votes else ["measured energy on both devices"]

@@ -20,8 +20,8 @@ def check(cases: pd.DataFrame) -> Answer:
     for name, group in groups(rows, ("model", "device")):
         line = fit_line(list(group["audio_s"]), list(group["latency_s"]))
         if line is not None:
-            said = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} s per s of audio"
-            votes.append(Vote(name, almost_linear(line), said, group["model"].iloc[0]))
+            numbers = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} s per s of audio"
+            votes.append(Vote(name, almost_linear(line), numbers, group["model"].iloc[0]))
     answer = decide(votes, "missing: three buckets of one model")
     return unless_few(unless_missing(answer, absent_devices(rows)))
 

@@ -21,11 +21,11 @@ def check(cases: pd.DataFrame) -> Answer:
     votes = []
     for model, published in SPEED_UPS.items():
         processors = ["environment_cpu", "environment_gpu"]
-        for _, mine in pairs[pairs["model"] == model].groupby(processors, sort=False, dropna=False):
-            found = mine["latency_s_cpu"] / mine["latency_s_gpu"]
-            value = abs(found.median() / published - 1) <= SPEED_UP_TOLERANCE
-            span = f"{found.min():.3g} to {found.max():.3g} over buckets"
-            votes.append(Vote(model, bool(value), f"{found.median():.3g}× ({span}), said {published}×"))
+        for _, same in pairs[pairs["model"] == model].groupby(processors, sort=False, dropna=False):
+            speed_ups = same["latency_s_cpu"] / same["latency_s_gpu"]
+            value = abs(speed_ups.median() / published - 1) <= SPEED_UP_TOLERANCE
+            span = f"{speed_ups.min():.3g} to {speed_ups.max():.3g} over buckets"
+            votes.append(Vote(model, bool(value), f"{speed_ups.median():.3g}× ({span}), said {published}×"))
     alone = [f"a slice of {model} on both devices" for model in SPEED_UPS if model not in set(pairs["model"])]
     missing = absent_devices(rows) or alone
     return unless_missing(decide(votes, "nothing on both devices"), missing)

@@ -27,12 +27,12 @@ def check(cases: pd.DataFrame) -> Answer:
         falls = long["energy_high_j"] < short["energy_low_j"]
         rises = long["energy_low_j"] > short["energy_high_j"]
         value = False if rises or not grows or change < SLIGHT else True if falls else None
-        said = (
+        numbers = (
             f"{short['energy_per_audio_s_j']:.3g} J/s at {short['bucket']}, "
             f"{long['energy_per_audio_s_j']:.3g} J/s at {long['bucket']}; utterance "
             f"{short['energy_per_utterance_j']:.3g} to {long['energy_per_utterance_j']:.3g} J"
         )
-        votes.append(Vote(name, value, said, short["model"]))
+        votes.append(Vote(name, value, numbers, short["model"]))
     reasons = usual(cases)["energy_reason"].dropna()
     why = f" ({reasons.iloc[0]})" if len(reasons) else ""
     answer = decide(votes, f"missing: measured energy{why}")

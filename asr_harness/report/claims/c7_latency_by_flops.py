@@ -49,8 +49,8 @@ def _place(name: str, group: pd.DataFrame, whispers: pd.DataFrame) -> list[Vote]
     row = ctc.loc[ctc["flops"] == ctc["flops"].min()].iloc[0]
     n_fewer = int((whispers["flops"] < row["flops"]).sum())
     place = 1 + int((group["latency_s"] < row["latency_s"]).sum())
-    said = f"{n_fewer} Whispers with fewer FLOPs, latency in place {place} of {len(group)}"
-    return [Vote(f"{name}, {row['model']}", n_fewer == 0 and place <= AMONG_LOWEST, said)]
+    numbers = f"{n_fewer} Whispers with fewer FLOPs, latency in place {place} of {len(group)}"
+    return [Vote(f"{name}, {row['model']}", n_fewer == 0 and place <= AMONG_LOWEST, numbers)]
 
 
 CLAIM = ClaimKind(

@@ -32,8 +32,8 @@ def check(cases: pd.DataFrame) -> Answer:
     for name, group in groups(rows, ("model", "bucket")):
         line = fit_line(list(group["batch_size"]), list(group["memory_bytes"] / 2**20))
         if line is not None:
-            said = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} MiB per utterance"
-            votes.append(Vote(name, almost_linear(line), said, group["model"].iloc[0]))
+            numbers = f"R² {line.r_squared:.3f}, {line.slope:.3g} ± {line.slope_half:.2g} MiB per utterance"
+            votes.append(Vote(name, almost_linear(line), numbers, group["model"].iloc[0]))
     linear = unless_few(decide(votes, "missing: three batch sizes of one model on cuda"))
     return all_parts({"linear": linear, "limit": _first_to_the_limit(cases)})
 
@@ -49,8 +49,8 @@ def _first_to_the_limit(cases: pd.DataFrame) -> Answer:
             continue
         least = lost.groupby("model")["batch_size"].min()
         first = sorted(str(model) for model in least[least == least.min()].index)
-        said = f"first at batch size {least.min():.0f}: {', '.join(first)}"
-        votes.append(Vote(f"{name}, limit", set(first) <= set(LARGEST), said))
+        numbers = f"first at batch size {least.min():.0f}: {', '.join(first)}"
+        votes.append(Vote(f"{name}, limit", set(first) <= set(LARGEST), numbers))
     missing = [model for model in LARGEST if model not in set(tried["model"])] if len(tried) else []
     return unless_missing(decide(votes, "missing: a case on cuda that ran out of memory"), missing)
 

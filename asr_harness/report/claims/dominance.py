@@ -20,6 +20,6 @@ def dominates(rows: pd.DataFrame, stage: str) -> list[Vote]:
     for name, group in groups(rows, ("model", "device")):
         low, high = group[f"{stage}_share_low"].min(), group[f"{stage}_share_high"].max()
         value = True if low > MOST else False if high <= MOST else None
-        said = f"{stage} {units.percent_range(low, high, 0)} over buckets"
-        votes.append(Vote(name, value, said, group["model"].iloc[0]))
+        numbers = f"{stage} {units.percent_range(low, high, 0)} over buckets"
+        votes.append(Vote(name, value, numbers, group["model"].iloc[0]))
     return votes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness import devices
 from asr_harness.report.figures.base import NOTHING_RAN, Missing, Panel
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-NAMES = {"cpu": "CPU", "cuda": "GPU"}
 REASONS = {"wer": "wer_reason", "energy": "energy_reason"}
 WORDS = {
     "wer": "WER",
@@ -40,7 +40,7 @@ def by_device(
 
 def name_of(device: object) -> str:
     """Name a device as people do."""
-    return NAMES.get(str(device), str(device))
+    return devices.recorded(str(device)).title
 
 
 def absent(rows: pd.DataFrame, columns: Sequence[str]) -> Missing | None:

@@ -73,8 +73,8 @@ def tips(names: Sequence[str], **formats: str) -> list[alt.Tooltip]:
     """Say on hovering what a mark is: names as they are, then numbers in their formats."""
     import altair as alt
 
-    said = [alt.Tooltip(f"{name}:N") for name in names]
-    return said + [alt.Tooltip(f"{name}:Q", format=format_) for name, format_ in formats.items()]
+    texts = [alt.Tooltip(f"{name}:N") for name in names]
+    return texts + [alt.Tooltip(f"{name}:Q", format=format_) for name, format_ in formats.items()]
 
 
 def defaults(cases: pd.DataFrame) -> dict[str, Any]:

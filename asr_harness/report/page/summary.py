@@ -55,15 +55,15 @@ def tile(value: str, what: str) -> Html:
 
 def quick(done: pd.DataFrame) -> list[Html]:
     """The fastest and the most accurate case, where there is one."""
-    found = []
+    tiles = []
     if len(done):
         best = done.iloc[int(done["rtf"].argmin())]
-        found.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}"))
+        tiles.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}"))
     scored = done.dropna(subset=["wer"])
     if len(scored):
         best = scored.iloc[int(scored["wer"].argmin())]
-        found.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}"))
-    return found
+        tiles.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}"))
+    return tiles
 
 
 def _machines(machines: Sequence[MachineFacts]) -> Html:

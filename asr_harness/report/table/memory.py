@@ -15,20 +15,18 @@ COLUMNS = {
     "peak_allocated_bytes": Column("number", "peak that PyTorch gave out on the GPU"),
     "peak_reserved_bytes": Column("number", "peak that PyTorch held on the GPU"),
 }
-ALLOCATED, RESIDENT = "allocated on the GPU", "resident in the process"
+KINDS = {
+    "peak_allocated_bytes": "allocated on the GPU",
+    "peak_reserved_bytes": "reserved on the GPU",
+    "peak_resident_bytes": "resident in the process",
+}
+"""In the order in which the metric prefers them."""
 
 
 def read(result: CaseResult) -> Row:
     """Give the peaks."""
-    memory = result.memory
-    kind = ALLOCATED if memory.peak_allocated_bytes is not None else RESIDENT
-    is_known = memory.peak_allocated_bytes is not None or memory.peak_resident_bytes is not None
-    return {
-        "memory_kind": kind if is_known else None,
-        "peak_resident_bytes": memory.peak_resident_bytes,
-        "peak_allocated_bytes": memory.peak_allocated_bytes,
-        "peak_reserved_bytes": memory.peak_reserved_bytes,
-    }
+    peaks: Row = {name: getattr(result.memory, name) for name in KINDS}
+    return {**peaks, "memory_kind": next((KINDS[name] for name in KINDS if peaks[name] is not None), None)}
 
 
 GROUP = ColumnGroup("Memory, in detail", COLUMNS, read)

@@ -1,0 +1,91 @@
+"""The `asr-harness` command: one file a subcommand, each with `add_arguments(parser)` and `run(arguments) ->
+int`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from asr_harness import __version__
+from asr_harness.errors import AsrHarnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_UNUSABLE_INPUT = 2
+EXIT_BROKEN_PIPE = 128 + 13
+"""As a shell has it for a program that SIGPIPE ended; 1 would be a regression."""
+SEPARATOR = "--"
+
+
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """Make the parser; a module's docstring is its subcommand's help.
+
+    Only the chosen subcommand is imported, so that none pays for what another one needs; without a choice,
+    all are.
+    """
+    parser = argparse.ArgumentParser(prog="asr-harness", description="Measure and judge speech recognisers.")
+    parser.add_argument("--version", action="version", version=f"asr-harness {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module_info in iter_modules(__path__):
+        name = module_info.name
+        description = _description(name)
+        summary = description.splitlines()[0]
+        subparser = subparsers.add_parser(name, help=summary, description=description)
+        if chosen in (None, name):
+            command = import_module(f"{__name__}.{name}")
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+    return parser
+
+
+def _description(name: str) -> str:
+    """Read a subcommand's docstring without importing it."""
+    source = (Path(__file__).parent / f"{name}.py").read_text("utf-8")
+    return (ast.get_docstring(ast.parse(source)) or name).strip()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit status; an error of the user's is one message and status 2.
+
+    Where the reader of the output has gone, as `head` does, the rest is for nobody and no error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show an arrow is no reason to end in a traceback.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end: docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    given = list(sys.argv[1:] if argv is None else argv)
+    end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
+    names = {module_info.name for module_info in iter_modules(__path__)}
+    parser = build_parser(next((word for word in given[:end] if word in names), ""))
+    arguments = parser.parse_args(given[:end])
+    if given[end:]:
+        # argparse cannot tell a list of another program's options from its own.
+        if not hasattr(arguments, "selection"):
+            parser.error(f"{arguments.command} takes nothing after {SEPARATOR}")
+        arguments.selection = given[end + 1 :]
+    try:
+        return int(arguments.run(arguments))
+    except AsrHarnessError as error:
+        print(f"asr-harness {arguments.command}: {error}", file=sys.stderr)  # noqa: T201
+        return EXIT_UNUSABLE_INPUT

@@ -1,0 +1,121 @@
+"""Cut a corpus into slices and store them in the cache, or verify what is stored.
+
+Nothing is done for slices that are there already; an interrupted run is finished by the next.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from asr_harness import corpora
+from asr_harness.corpora.slices import buckets as bucket_rules
+from asr_harness.corpora.slices import cache, storage
+from asr_harness.corpora.slices import manifest as manifests
+from asr_harness.corpora.slices.preparation import prepare
+from asr_harness.errors import DataError
+
+if TYPE_CHECKING:
+    from asr_harness.corpora import Corpus
+    from asr_harness.corpora.slices.manifest import Choices
+
+Limits = tuple[float, float]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options; corpus, buckets and utterances are written as for pytest's `--asr-…` options."""
+    known = ", ".join(corpora.BUCKETS_S)
+    parser.add_argument(
+        "--data", metavar="SPEC", default="embedded", help="corpus: embedded, tedlium, tedlium:PATH, …"
+    )
+    parser.add_argument(
+        "--buckets",
+        metavar="A,B",
+        help=f"of {known}, or new ones as NAME=LOW-HIGH in seconds (default: those that the corpus fills)",
+    )
+    parser.add_argument(
+        "--utterances",
+        metavar="N",
+        type=_count,
+        help="at most so many utterances in each bucket (default: all)",
+    )
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="seed of the selection (default: 0)")
+    parser.add_argument(
+        "--again", action="store_true", help="check stored slices against the corpus, and mend them"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="check every hash in the cache, and prepare nothing"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prepare, or verify; a stored slice that fails its check is an error."""
+    if arguments.verify:
+        _verify()
+        return 0
+    chosen = _chosen(arguments.buckets)
+    corpus = corpora.open_corpus(arguments.data)
+    cache.sweep()
+    n_scored = sum(segment.scored for segment in corpus.segments)
+    _say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
+    for bucket, limits_s in (chosen or _filled(corpus)).items():
+        choices = manifests.Choices(limits_s, arguments.utterances, arguments.seed)
+        _prepare(corpus, bucket, choices, again=arguments.again)
+    return 0
+
+
+def _prepare(corpus: Corpus, bucket: str, choices: Choices, *, again: bool) -> None:
+    from tqdm import tqdm
+
+    with tqdm(desc=bucket, unit="utterance", leave=False, disable=None) as bar:
+
+        def on_progress(n_stored: int, n_wanted: int) -> None:
+            bar.total = n_wanted
+            bar.update(n_stored - bar.n)
+
+        path = prepare(corpus, bucket, choices, again=again, on_progress=on_progress)
+    entries = manifests.read(path).entries[: choices.n_utterances]
+    audio_s = sum(entry.end_s - entry.start_s for entry in entries)
+    fingerprint = manifests.combine(entry.fingerprint for entry in entries)
+    _say(f"{bucket}: {len(entries)} utterances, {audio_s:.1f} s, fingerprint {fingerprint[:12]}, {path}")
+
+
+def _verify() -> None:
+    damaged = []
+    for path in manifests.all_paths():
+        try:
+            n_utterances = len(storage.load(path, bucket="").utterances)
+        except DataError as error:
+            damaged.append(str(error))
+        else:
+            _say(f"{path}: {n_utterances} utterances as they were stored")
+    if damaged:
+        raise DataError("\n  ".join([f"{len(damaged)} slices are damaged", *damaged]))
+
+
+def _chosen(text: str | None) -> dict[str, Limits]:
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    return dict(
+        (name, corpora.BUCKETS_S[name]) if name in corpora.BUCKETS_S else corpora.parse_bucket(name)
+        for name in names
+    )
+
+
+def _filled(corpus: Corpus) -> dict[str, Limits]:
+    filled = {
+        name: limits_s
+        for name, limits_s in corpora.BUCKETS_S.items()
+        if bucket_rules.cut(corpus.segments, limits_s)
+    }
+    return filled or corpora.BUCKETS_S
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")

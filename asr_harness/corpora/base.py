@@ -1,0 +1,99 @@
+"""What a corpus is made of: segments, the utterances and slices cut from them; and its kind, a plug-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ENGLISH = "en"
+WHISPER_ENGLISH = "whisper-english"
+"""The normaliser of every English corpus; `metrics/text.py` has it under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A transcribed stretch of one recording; not `scored` where the corpus says to ignore it."""
+
+    talk: str
+    speaker: str
+    recording: Path
+    start_s: float
+    end_s: float
+    reference: str
+    scored: bool = True
+
+    @property
+    def id(self) -> str:
+        """Name the recording and the times in milliseconds, as file names can."""
+        return f"{self.recording.stem}-{round(self.start_s * 1000):07d}-{round(self.end_s * 1000):07d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All segments of a corpus, where they were found, and a digest of the files that they came from.
+
+    A corpus that is known only by its prepared slices has no segments.
+    """
+
+    name: str
+    origin: str
+    fingerprint: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusKind:
+    """A corpus as a plug-in: how it opens, what is spoken in it, and how its texts are made comparable.
+
+    `open_at` gets what follows `KEY:` in a SPEC, None where nothing does; it raises DataError if nothing
+    usable is there. `normaliser` is a key of `metrics/text.py`, or `module:function` of one's own.
+    """
+
+    key: str
+    open_at: Callable[[str | None], Corpus]
+    language: str = ENGLISH
+    normaliser: str = WHISPER_ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A stretch of one talk with its reference transcript, as the corpus writes it."""
+
+    id: str
+    talk: str
+    speaker: str
+    start_s: float
+    end_s: float
+    reference: str
+    samples: Samples
+
+    @property
+    def audio_s(self) -> float:
+        """Length of the audio in seconds."""
+        return len(self.samples) / SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The fixed utterances of one bucket; every batch size of a case group works on the same slice.
+
+    `language` and `normaliser` are those of its corpus' kind.
+    """
+
+    corpus: str
+    bucket: str
+    utterances: tuple[Utterance, ...]
+    fingerprint: str
+    language: str = ENGLISH
+    normaliser: str = WHISPER_ENGLISH
+
+    @property
+    def audio_s(self) -> float:
+        """Total length of the audio in seconds."""
+        return sum(utterance.audio_s for utterance in self.utterances)

@@ -1,0 +1,34 @@
+"""How a corpus is found by its name: a file beside this one, or an entry point of another distribution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asr_harness.corpora.base import CorpusKind
+from asr_harness.errors import DataError
+from asr_harness.registry import Registry
+
+if TYPE_CHECKING:
+    from asr_harness.corpora.base import Corpus
+
+CORPORA = Registry("asr_harness.corpora", "CORPUS", CorpusKind, group="asr_harness.corpora")
+
+
+def find_kind(spec: str) -> CorpusKind:
+    """Find the kind that a SPEC, `KEY` or `KEY:LOCATION`, names; raises DataError listing those there are."""
+    key = spec.partition(":")[0]
+    if key in CORPORA.names():
+        return CORPORA.get(key)
+    raise DataError(
+        f"no corpus {key!r}; there are {', '.join(sorted(CORPORA.all()))}. "
+        f"To add it, write asr_harness/corpora/{key}.py, or offer an entry point in {CORPORA.group}, "
+        "with CORPUS = CorpusKind(…)"
+    )
+
+
+def open_corpus(spec: str) -> Corpus:
+    """Open `KEY` or `KEY:LOCATION`.
+
+    Raises DataError if the key is unknown, or nothing usable is at the location.
+    """
+    return find_kind(spec).open_at(spec.partition(":")[2] or None)

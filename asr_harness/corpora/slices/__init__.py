@@ -1,0 +1,1 @@
+"""Slices: cut, selected, stored in the cache and loaded from it."""

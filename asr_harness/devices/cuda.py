@@ -1,0 +1,127 @@
+"""NVIDIA GPUs through CUDA, and AMD's where PyTorch is built for ROCm, which it calls by the same name."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.devices.accelerator import Accelerator
+from asr_harness.devices.base import CounterOpeners, Sizes
+from asr_harness.devices.finding import Finding
+from asr_harness.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from asr_harness.devices.protocols import Reading
+    from asr_harness.schema import Environment
+
+GPU_KEYS = ("name", "power_limit_w")
+
+
+class Cuda(Accelerator):
+    """One GPU."""
+
+    key = "cuda"
+    kind_title = "GPU"
+    sizes = Sizes(
+        calibration_matrix=4096,
+        calibration_copy_bytes=512 << 20,
+        probe_matrix=8192,
+        probe_copy_bytes=1 << 30,
+        peak_matrix=8192,
+        peak_copy_bytes=2 << 30,
+    )
+
+    @property
+    def backend(self) -> Any:
+        """PyTorch's module for it."""
+        import torch
+
+        return torch.cuda
+
+    def check(self) -> None:
+        """Raise UnavailableError where PyTorch sees no such GPU."""
+        import torch
+
+        if not torch.cuda.is_available():
+            built = torch.version.cuda
+            why = f"built for CUDA {built}, but sees no GPU" if built else "built without CUDA"
+            raise UnavailableError(f"no {self.key} device: torch {torch.__version__} is {why}")
+        if self.index is not None and self.index >= torch.cuda.device_count():
+            raise UnavailableError(f"no {self.name}: PyTorch sees GPUs 0 to {torch.cuda.device_count() - 1}")
+
+    def process_memory(self) -> tuple[Reading, ...]:
+        """Read what the driver counts for this process, the CUDA context included."""
+        import pynvml
+
+        from asr_harness.devices.instruments import nvml_gpus
+
+        return (nvml_gpus.process_memory(pynvml, self.backend, self.index),)
+
+    def energy_counters(self, *, tolerate_power_cap: bool = False) -> CounterOpeners:
+        """The GPU's own counter; else Zeus, which knows AMD's GPUs and nothing of power caps."""
+        from asr_harness.devices.energy import nvml, zeus
+
+        count = partial(
+            nvml.open_energy_counter,
+            cuda=self.backend,
+            index=self.index,
+            tolerate_power_cap=tolerate_power_cap,
+        )
+        if tolerate_power_cap:
+            return {"nvml": count}
+        return {"nvml": count, "zeus": lambda: zeus.open_energy_counter(self._zeus_indices())}
+
+    def _zeus_indices(self) -> list[int] | None:
+        """Only the GPU at work counts; a SoC, as in Jetson's machines, is watched whole."""
+        import torch
+
+        if self.index is not None:
+            return [self.index]
+        return [torch.cuda.current_device()] if torch.version.hip and torch.cuda.is_available() else None
+
+    def findings(self) -> Iterator[Finding]:
+        """List the GPUs that the driver shows, and whether PyTorch can use them."""
+        import pynvml
+        import torch
+
+        from asr_harness.devices.instruments import nvml_gpus
+
+        gpus = nvml_gpus.describe(pynvml)
+        for gpu in gpus:
+            name = gpu["name"] or "unnamed"
+            if torch.cuda.is_available():
+                yield Finding("GPU", "good", f"{name}, driver {gpu['driver'] or 'unknown'}")
+            else:
+                cannot = f"{name}, and torch {torch.__version__} cannot use it"
+                yield Finding("GPU", "mind", cannot, "install a CUDA build of torch")
+        if not gpus:
+            yield Finding("GPU", "missing", "NVML shows none", f"cases on {self.key} will be unavailable")
+
+    def describe(self) -> Mapping[str, Any]:
+        """Describe CUDA, and every NVIDIA GPU that the driver shows; none where there is no driver."""
+        import pynvml
+        import torch
+
+        from asr_harness.devices.instruments import nvml_gpus
+
+        return {"cuda": torch.version.cuda, "cudnn": _cudnn_version(), "gpus": nvml_gpus.describe(pynvml)}
+
+    def comparable(self, environment: Environment) -> Mapping[str, object]:
+        """Read the names and power limits of all GPUs."""
+        return {f"gpu {key}": [getattr(gpu, key) for gpu in environment.gpus] for key in GPU_KEYS}
+
+
+def _cudnn_version() -> int | None:
+    import torch
+
+    try:
+        version: int | None = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        # A library found at run time that PyTorch was not built for.
+        return None
+    return version
+
+
+DEVICE = Cuda()

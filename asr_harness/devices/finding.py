@@ -1,0 +1,18 @@
+"""One thing about the machine that bears on what is measured on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["good", "mind", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about the machine; `remedy` says what to do where it is not good."""
+
+    name: str
+    state: State
+    found: str
+    remedy: str | None = None

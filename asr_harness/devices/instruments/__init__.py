@@ -1,0 +1,1 @@
+"""What any device is measured with, whichever it is: clocks, fixed work, peaks, memory, operators."""

@@ -1,0 +1,68 @@
+"""What the machine can do at best: arithmetic by a large matrix product, memory by a large copy.
+
+Measured once in a session, in a few seconds. float32 on CUDA is as PyTorch is set: TF32 off unless asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn.functional import linear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from asr_harness.devices.base import Device
+
+N_TRIALS = 5
+MAX_PRODUCT_S = 0.3
+PROBE_DIVISOR = 6
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePeaks:
+    """Peak rates of one device: FLOP/s by dtype name, a multiply-add as two, and bytes/s read and written."""
+
+    device: str
+    flops_per_s: Mapping[str, float]
+    bytes_per_s: float
+
+
+def measure_peaks(device: Device) -> MachinePeaks:
+    """Measure a device, in under 5 s."""
+    rates = {name: _flops_per_s(dtype, device) for name, dtype in DTYPES.items()}
+    source = torch.ones(device.sizes.peak_copy_bytes // 4, device=device.torch_name)
+    target = torch.empty_like(source)
+    moved_bytes = 2 * source.numel() * source.element_size()
+    return MachinePeaks(device.name, rates, moved_bytes / _median_s(lambda: target.copy_(source), device))
+
+
+def _flops_per_s(dtype: torch.dtype, device: Device) -> float:
+    # Some CPUs emulate half precision a hundred times slower: the small product tells, and stands for them.
+    large = device.sizes.peak_matrix
+    small = large // PROBE_DIVISOR
+    rate = _product_rate(small, dtype, device)
+    return rate if 2 * large**3 / rate > MAX_PRODUCT_S else _product_rate(large, dtype, device)
+
+
+def _product_rate(size: int, dtype: torch.dtype, device: Device) -> float:
+    # As linear layers compute it: on some CPUs a plain matrix product in half precision is 20 times slower.
+    matrix = torch.full((size, size), 1 / size, device=device.torch_name, dtype=dtype)
+    return 2 * size**3 / _median_s(lambda: linear(matrix, matrix), device)
+
+
+def _median_s(work: Callable[[], object], device: Device) -> float:
+    _time_s(work, device)
+    return median(_time_s(work, device) for _ in range(N_TRIALS))
+
+
+def _time_s(work: Callable[[], object], device: Device) -> float:
+    began = perf_counter()
+    work()
+    device.synchronise()
+    return perf_counter() - began

@@ -1,1 +1,0 @@
-"""Counters, one file each."""

@@ -1,0 +1,150 @@
+"""`asr-harness history`, as a person calls it; its runs are made up."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asr_harness.cli import main
+from asr_harness.cli.history import change, newest, sparkline, with_words
+from asr_harness.metrics import Metric, all_metrics
+from asr_harness.report.history import CaseHistory, CommitPoint
+from tests.report import made_up
+
+SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    made_up.write_study(folder / "0001_a.json", commit="a" * 40, hour=1, **SMALL)
+    made_up.write_study(folder / "0002_b.json", commit="b" * 40, hour=2, torch="2.14.0", slower=2.0, **SMALL)
+    return folder
+
+
+def call(storage: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    assert main(["history", "--storage", str(storage), *words]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_each_case_has_a_line_across_commits(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys)
+    assert said[0] == "latency over 2 commits, oldest first: aaaaaaa | bbbbbbb"
+    assert said[1] == "| environment changed before bbbbbbb: versions.torch 2.13.0 → 2.14.0"
+    assert sum(line.startswith("whisper-tiny") for line in said) == 6
+    assert said[-1].endswith("▁|█")
+
+
+def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert " | +10" in call(storage, capsys)[-1]
+
+
+def test_a_change_in_one_environment_is_not_marked() -> None:
+    timeline = [
+        CommitPoint("a", "1", None),
+        CommitPoint("b", "2", "x 1 → 2"),
+        CommitPoint("c", "1", "x 2 → 1"),
+    ]
+    assert change(CaseHistory("c", (2.0, 5.0, 3.0)), timeline) == "+50.0 %"
+    assert change(CaseHistory("c", (2.0, 5.0, None)), timeline) == "| +150.0 %"
+    assert change(CaseHistory("c", (None, 5.0, None)), timeline) == "–"
+
+
+def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys, "-k", "cuda 15s fp16")
+    assert [line.split()[0] for line in said[3:]] == ["whisper-tiny-cuda-15s-b1-fp16"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("b1", {"b1"}),
+        ("b16 cpu", {"b16"}),
+        ("B1 TINY", {"b1"}),
+        ("b", {"b1", "b16"}),
+        ("whis", {"b1", "b16"}),
+        ("cpu-5s-b1", {"b1"}),
+    ],
+)
+def test_a_word_is_a_whole_part_or_else_the_start_of_one(words: str, expected: set[str]) -> None:
+    known = [CaseHistory(f"whisper-tiny-cpu-5s-{size}-baseline", (1.0,)) for size in ("b1", "b16")]
+    assert {line.case.split("-")[4] for line in with_words(known, words.split())} == expected
+
+
+def test_a_part_of_one_name_is_not_the_start_of_another() -> None:
+    known = [CaseHistory(f"whisper-{size}-cpu-5s-b1-baseline", (1.0,)) for size in ("tiny", "base")]
+    assert with_words(known, ["base"]) == known[1:]
+    assert with_words(known, ["tiny", "base"]) == []
+
+
+@pytest.mark.parametrize("words", ["s", "iny", "b1 cuda", "1", "5s b2"])
+def test_what_is_inside_a_part_is_no_word(words: str) -> None:
+    assert not with_words([CaseHistory("whisper-tiny-cpu-15s-b1-baseline", (1.0,))], words.split())
+
+
+def test_5s_is_not_15s(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys, "-k", "5s cpu")
+    assert [line.split()[0] for line in said[3:]] == ["whisper-tiny-cpu-5s-b1-baseline"]
+
+
+def test_words_that_no_case_has_are_answered_with_one_that_there_is(
+    storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", "--storage", str(storage), "-k", "tiny and cpu"]) == 2
+    said = capsys.readouterr().err
+    assert (
+        "no latency in these runs for 'tiny and cpu'; words are parts of a case's name, such as whi" in said
+    )
+
+
+def test_another_metric_is_shown_in_its_unit(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = call(storage, capsys, "--metric", "wer", "-k", "cpu-5s")
+    assert said[-1].split()[1:5] == ["10.0", "%", "10.0", "%"]
+
+
+def test_a_metric_that_no_run_has_is_one_message(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "--storage", str(storage), "--metric", "energy", "-k", "cpu"]) == 2
+    assert "no energy in these runs for 'cpu'" in capsys.readouterr().err
+
+
+def test_a_metric_that_is_none_is_answered_with_those_there_are(
+    storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", "--storage", str(storage), "--metric", "speed"]) == 2
+    assert "no Metric is called 'speed'; there are" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("metric", all_metrics(), ids=lambda metric: metric.key)
+def test_every_metric_can_be_asked_for(
+    metric: Metric, storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["history", "--storage", str(storage), "--metric", metric.key, "-k", "cuda"])
+    assert status == (2 if metric.key == "operators" else 0), capsys.readouterr()  # not made up
+
+
+def test_a_line_of_bars_has_gaps_and_changes() -> None:
+    assert sparkline([1.0, 2.0, None, 3.0], [False, False, False, True]) == "▁▅·|█"
+
+
+def test_equal_values_are_a_flat_line() -> None:
+    assert sparkline([2.0, 2.0], [False, False]) == "▁▁"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_many_commits_leave_room_for_the_names_of_cases(
+    width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in range(width):
+        made_up.write_study(tmp_path / f"{i:04d}.json", commit=f"{i:040x}"[::-1], hour=i, **SMALL)
+    monkeypatch.setenv("COLUMNS", str(width))
+    said = call(tmp_path, capsys, "-k", "whisper-tiny")
+    assert max(map(len, said)) <= width
+    cases = said[-6:]
+    assert all(line.startswith("w") for line in cases)
+    assert len({line.split()[0] for line in cases}) == 6
+    assert all(line.split()[-1].startswith("…") for line in cases)
+
+
+def test_the_newest_bars_are_left() -> None:
+    assert newest("▁▂▃|▄", 4) == "…▃|▄"
+    assert newest("▁▂▃|▄", 5) == "▁▂▃|▄"

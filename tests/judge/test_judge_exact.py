@@ -1,0 +1,67 @@
+"""Deterministic signals need no statistics, and explain a change in time where they can."""
+
+import pytest
+
+from tests.judge.conftest import Side
+from tests.judge.judging import compare, finding
+
+
+def test_more_flops_are_a_regression_with_a_single_run(side: Side) -> None:
+    found = compare(side("a", 1), side("b", 1, flops={"encode": 1.1e9, "decode": 1e9}))
+    assert finding(found, "flops").verdict == "regression"
+    assert finding(found, "flops").effect == pytest.approx(0.05)
+    assert found.exit_status == 1
+
+
+def test_flops_that_the_candidate_no_longer_tells_are_missing(side: Side) -> None:
+    found = compare(side("a", 1), side("b", 1, flops=None))
+    assert finding(found, "flops").verdict == "missing"
+    assert found.exit_status == 1
+
+
+def test_flops_that_only_the_candidate_tells_inform(side: Side) -> None:
+    assert not finding(compare(side("a", 1, flops=None), side("b", 1)), "flops").gated
+
+
+def test_a_run_without_counts_does_not_hide_those_of_the_others(side: Side) -> None:
+    more = {"encode": 2e9, "decode": 1e9}
+    base = (*side("a", 2), *side("c", 1, flops=None))
+    assert finding(compare(base, side("b", 2, flops=more)), "flops").verdict == "regression"
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [((2.1, 2.2), "regression"), ((1.9, 2.1), "inconclusive"), ((1.9, 2.0), "unchanged")],
+)
+def test_flops_that_differ_between_runs_are_held_against_the_most_of_the_base(
+    side: Side, counts: tuple[float, float], verdict: str
+) -> None:
+    candidate = [side(f"b{i}", 1, flops={"encode": count * 1e9})[0] for i, count in enumerate(counts)]
+    base = [side(f"a{i}", 1, flops={"encode": count * 1e9})[0] for i, count in enumerate((1.8, 2.0))]
+    found = finding(compare(base, candidate), "flops")
+    assert (found.verdict, found.gated) == (verdict, True)
+    assert found.note == "flops differ between runs of the same side"
+
+
+def test_changed_transcripts_are_counted(side: Side) -> None:
+    found = finding(
+        compare(side("a", 1, wrong=(0, 1, 2, 3)), side("b", 1, wrong=(0, 1, 3, 3))), "transcripts"
+    )
+    assert found.note == "1 of 4 transcripts changed"
+
+
+def test_transcripts_that_differ_within_a_side_are_told_apart(side: Side) -> None:
+    runs = (*side("b", 1, hypotheses=["x"] * 4), *side("c", 1, hypotheses=["y"] * 4))
+    assert "between runs" in finding(compare(side("a", 2), runs), "transcripts").note
+
+
+def test_a_slow_down_by_more_tokens_is_explained(side: Side) -> None:
+    base = side("a", noise=0, n_tokens=50, decode_share=0.6)
+    candidate = side("b", noise=0, scale=1.12, n_tokens=60, decode_share=0.6 * 1.2 / 1.12)
+    note = finding(compare(base, candidate), "latency").note
+    assert "+20.0% tokens account for +12.0% of +12.0%" in note
+    assert "time per token +0.0%" in note
+
+
+def test_the_same_tokens_explain_nothing(side: Side) -> None:
+    assert "tokens" not in finding(compare(side("a"), side("b", scale=1.2)), "latency").note
