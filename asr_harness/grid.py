@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
+from asr_harness.schema import Case
 from asr_harness.systems.variant import Variant
-from asr_harness.types import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

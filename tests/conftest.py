@@ -9,7 +9,7 @@ from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from asr_harness.types import SAMPLE_RATE_HZ, Samples
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 
 # The same examples in every run; `pytest --hypothesis-profile=default` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -18,8 +18,8 @@ from asr_harness.systems import Variant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from asr_harness.corpora.base import Utterance
     from asr_harness.systems import System
-    from asr_harness.types import Utterance
 
 NAMES = ("asr-harness/ctc-mini", "asr-harness/whisper-mini")
 

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from asr_harness import systems
+from asr_harness.corpora.base import Utterance
 from asr_harness.devices.instruments.clock import HostClock
 from asr_harness.devices.instruments.operators import OperatorMeter
 from asr_harness.measure import SliceRunner, Work
 from asr_harness.measure.flops import stage_flops
+from asr_harness.schema.audio import Samples
 from asr_harness.systems import Variant
 from asr_harness.systems.hf import counting
 from asr_harness.systems.hf.whisper import WhisperSystem
-from asr_harness.types import Samples, Utterance
 from tests.conftest import noise
 
 NAME = "someone/whisper-tiny-test"

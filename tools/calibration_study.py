@@ -5,7 +5,7 @@ python tools/calibration_study.py openai/whisper-tiny [--runs 20] [--rounds 8]
 
 import argparse
 
-from asr_harness.noise import KERNEL, between_run_sd, fresh_runs
+from asr_harness.measure.noise import KERNEL, between_run_sd, fresh_runs
 
 
 def main() -> None:

@@ -21,9 +21,9 @@ import torch
 from asr_harness import devices, systems
 from asr_harness.measure import transcribe
 from asr_harness.plugin.workbench import make_instruments
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.hf.ctc import CtcSystem
 from asr_harness.systems.hf.whisper import WhisperSystem
-from asr_harness.types import SAMPLE_RATE_HZ, Samples
 
 MODELS = ("openai/whisper-tiny", "facebook/wav2vec2-base-960h")
 

@@ -22,7 +22,8 @@ from tools.sentences import sentences
 from tools.synthesis import speak
 
 if TYPE_CHECKING:
-    from asr_harness.types import Samples, Transcriber
+    from asr_harness.schema.audio import Samples
+    from asr_harness.systems.own import Transcriber
 
 ALPHA = 0.05
 N_TALKS = 8

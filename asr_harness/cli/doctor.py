@@ -13,7 +13,8 @@ from statistics import fmean
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness import noise, stats
+from asr_harness import stats
+from asr_harness.measure import noise
 from asr_harness.metrics import units
 from asr_harness.report.terminal import table
 

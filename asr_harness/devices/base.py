@@ -17,9 +17,8 @@ from asr_harness.devices.protocols import EnergyCounter, MemoryMeter, StageClock
 from asr_harness.errors import MeterError, UnavailableError
 
 if TYPE_CHECKING:
-    from asr_harness.devices.instruments.peaks import MachinePeaks
     from asr_harness.devices.instruments.probe import Speed
-    from asr_harness.schema import Environment
+    from asr_harness.schema import Environment, MachinePeaks
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc")
 """How libraries say so that have no error type of their own for it, in lower case."""

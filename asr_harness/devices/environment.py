@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asr_harness import devices
 from asr_harness.errors import AsrHarnessError
 from asr_harness.schema import Environment
-from asr_harness.schema.part import load
+from asr_harness.schema.part import load, savable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def describe() -> Environment:
         part = {**_part(device)}
         accelerators |= part.pop("accelerators", {})
         found |= part
-    return load(Environment, found | {"accelerators": accelerators}, "the environment")
+    return load(Environment, savable(found | {"accelerators": accelerators}), "the environment")
 
 
 def _part(device: Device) -> Mapping[str, Any]:

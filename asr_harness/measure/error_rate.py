@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import schema
 from asr_harness.measure.alternatives import closest
 from asr_harness.measure.text import WHISPER_ENGLISH, clean_reference, normalise, normaliser_fingerprint
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["Errors", "UtteranceErrors", "normaliser_fingerprint", "pool", "rate", "score", "utterance_errors"]
 
 STEPS = {"equal": "C", "substitute": "S", "delete": "D", "insert": "I"}
-NO_REFERENCE = "the references are empty; insertions are still counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,30 +122,31 @@ def rate(errors: Errors) -> float | None:
 
 
 def score(
-    references: Sequence[str],
-    hypotheses: Sequence[str],
-    reasons: dict[str, str],
-    normaliser: str = WHISPER_ENGLISH,
-) -> dict[str, Any]:
-    """Give pooled `wer`, `cer`, `wer_raw`, and `errors`: the counts of each utterance, as plain values.
+    references: Sequence[str], hypotheses: Sequence[str], normaliser: str = WHISPER_ENGLISH
+) -> schema.Errors:
+    """Count the errors of each utterance, a column for each kind."""
+    counted = [utterance_errors(*pair, normaliser) for pair in zip(references, hypotheses, strict=True)]
+    return schema.Errors(
+        words=_columns([errors.words for errors in counted]),
+        characters=_columns([errors.characters for errors in counted]),
+        raw_words=_columns([errors.raw_words for errors in counted]),
+        alignments=tuple(errors.alignment for errors in counted),
+    )
 
-    A rate without reference is None, and `reasons` says so.
-    """
-    pairs = zip(references, hypotheses, strict=True)
-    counted = [utterance_errors(*pair, normaliser) for pair in pairs]
-    rates = {
-        "wer": rate(pool(errors.words for errors in counted)),
-        "cer": rate(pool(errors.characters for errors in counted)),
-        "wer_raw": rate(pool(errors.raw_words for errors in counted)),
-    }
-    reasons.update({name: NO_REFERENCE for name, value in rates.items() if value is None})
-    return {**rates, "errors": [asdict(errors) for errors in counted]}
+
+def _columns(counted: Sequence[Errors]) -> schema.ErrorCounts:
+    return schema.ErrorCounts(
+        hits=tuple(errors.hits for errors in counted),
+        substitutions=tuple(errors.substitutions for errors in counted),
+        deletions=tuple(errors.deletions for errors in counted),
+        insertions=tuple(errors.insertions for errors in counted),
+    )
 
 
 def _single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def _errors(found: Any) -> Errors:
+def _errors(aligned: Any) -> Errors:
     """Keep the counts only: jiwer's own rate of an empty reference is the number of insertions."""
-    return Errors(found.hits, found.substitutions, found.deletions, found.insertions)
+    return Errors(aligned.hits, aligned.substitutions, aligned.deletions, aligned.insertions)

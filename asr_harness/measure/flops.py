@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from asr_harness.types import Pass, PassKind, StageName
+    from asr_harness.schema import PassKind, StageName
+    from asr_harness.systems.base import Pass
 
 
 def stage_flops(passes: Iterable[Pass], flops: Callable[[Pass], float]) -> Mapping[StageName, float]:

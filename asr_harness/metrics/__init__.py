@@ -7,7 +7,16 @@ from functools import cache
 from asr_harness.metrics.base import Metric, RateMetric, Test
 from asr_harness.registry import Registry
 
-__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key", "find", "test_of"]
+__all__ = [
+    "REGISTRY",
+    "Metric",
+    "RateMetric",
+    "all_metrics",
+    "by_key",
+    "find",
+    "session_metrics",
+    "test_of",
+]
 
 REGISTRY = Registry("asr_harness.metrics", "METRIC", Metric, group="asr_harness.metrics")
 
@@ -33,3 +42,9 @@ def test_of(key: str) -> Test | None:
     """Give how a metric is compared; None for what is no metric, or is shown alone."""
     metric = find(key)
     return None if metric is None else metric.test
+
+
+@cache
+def session_metrics() -> tuple[Metric, ...]:
+    """Give the metrics that a session's own tables show."""
+    return tuple(metric for metric in all_metrics() if metric.in_session)

@@ -32,7 +32,7 @@ class Metric:
     differences of rates. Only a `gated` metric sets the exit status, unless a rule names it. A metric that is
     the `same_as` another is the same measurement in another unit, and shares that one's test. `is_time` lets
     the calibration kernel help. Values that `may_judge` refuses, such as estimates, are shown and never
-    judged.
+    judged. The tables of a session show those that are `in_session`.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Metric:
     same_as: str | None = None
     is_time: bool = False
     may_judge: Callable[[CaseResult], bool] = lambda _: True
+    in_session: bool = False
 
     def judged(self, result: CaseResult) -> float | None:
         """Give a value that may be judged by its logarithm; None where there is none above 0."""

@@ -20,6 +20,7 @@ METRIC = Metric(
     rank=70,
     read=read,
     share="headline",
+    in_session=True,
     gated=True,
     may_judge=lambda result: result.energy.whole.label == "measured",
 )

@@ -23,6 +23,7 @@ METRIC = Metric(
     rank=10,
     read=read,
     share="headline",
+    in_session=True,
     gated=True,
     is_time=True,
 )

@@ -21,6 +21,7 @@ METRIC = Metric(
     rank=20,
     read=read,
     share="headline",
+    in_session=True,
     gated=True,
     same_as="latency",
     is_time=True,

@@ -20,6 +20,7 @@ METRIC = RateMetric(
     read=read,
     test="rate",
     share="quality",
+    in_session=True,
     gated=True,
     tolerance=0.005,
     margin=0.005,

@@ -11,8 +11,11 @@ import pytest
 from asr_harness import devices
 from asr_harness.errors import GridError
 from asr_harness.plugin import options, summary
+from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
-from asr_harness.types import Case
+from asr_harness.schema import Case
+from asr_harness.schema.journal import JournalEntry
+from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +60,8 @@ class Collecting:
         }
         if self._config.option.collectonly or session.testsfailed or not items:
             return None
-        self._ledger.selected = {case_id: _case_of(item) for case_id, item in items.items()}
+        self._ledger.selected = {test_id: _case_of(item) for test_id, item in items.items()}
+        options.usage_errors(lambda: _check_distinct(self._ledger.selected))
         return options.usage_errors(lambda: self._look_ahead(items))
 
     def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
@@ -85,21 +89,15 @@ class Collecting:
             raise GridError(f"--asr-require-device {device}: no selected case runs on {device}")
 
     def _open_journal(self) -> None:
-        plan = self._plan
-        header: dict[str, Any] = {
-            "profile": plan.profile,
-            "data": plan.data,
-            "weights": plan.weights,
-            "n_utterances": plan.n_utterances,
-            "time_s": plan.time_s,
-            "energy": plan.energy,
-            "commit": self._config.hook.pytest_benchmark_generate_commit_info(config=self._config)["id"],
-            "cases": list(self._ledger.selected),
-        }
-        if options.flag(self._config, "resume"):
-            self._ledger.resume(header)
-        else:
-            self._ledger.open(header, datetime.now(UTC).strftime("%Y%m%d_%H%M%S_%f"))
+        conditions = conditions_of(self._config, self._workbench, self._ledger.selected)
+        if not options.flag(self._config, "resume"):
+            self._ledger.open(conditions, datetime.now(UTC).strftime("%Y%m%d_%H%M%S_%f"))
+            return
+        n_skipped = self._ledger.resume(conditions)
+        if n_skipped:
+            terminal_of(self._config).write_line(
+                f"{n_skipped} lines of {self._ledger.path} cannot be read; their cases are measured again"
+            )
 
     def _prepare(self, forecasts: Mapping[pytest.Item, Forecast]) -> None:
         required = options.text(self._config, "require-device")
@@ -110,7 +108,7 @@ class Collecting:
                 expected_s[item.nodeid] = 0.0
             elif forecast.outcome is not None:
                 reason = forecast.reason or ""
-                self._ledger.record(item.nodeid, forecast.outcome, reason)
+                self._ledger.record(JournalEntry(item.nodeid, forecast.outcome, savable_text(reason)))
                 if not _is_required(forecast.case, required) or forecast.outcome != "unavailable":
                     item.add_marker(pytest.mark.skip(reason=f"{forecast.outcome}: {reason}"))
             else:
@@ -121,13 +119,25 @@ class Collecting:
         entry = self._ledger.entries[item.nodeid]
         if item.nodeid in self._ledger.replayed:
             item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
-        else:
+        elif entry.outcome != "failed":
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
 
 
 def _is_required(case: Case, device: str | None) -> bool:
     """Whether a case runs on the device, or on any of its kind where no index is asked for."""
     return device in (case.device, devices.key_of(case.device))
+
+
+def _check_distinct(selected: Mapping[str, Case]) -> None:
+    """Raise GridError for two tests of one case: a run holds every case once."""
+    tests: dict[str, str] = {}
+    for test_id, case in selected.items():
+        if case.id in tests:
+            raise GridError(
+                f"{tests[case.id]} and {test_id} both measure {case.id}; select one of them with -k, or give "
+                "the case another variant"
+            )
+        tests[case.id] = test_id
 
 
 def _case_of(item: Any) -> Case:

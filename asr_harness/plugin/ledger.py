@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from asr_harness import journal
-from asr_harness.errors import RecordError
-from asr_harness.plugin.runs import ReplayedRun
+from asr_harness.plugin.case_run import ReplayedRun
+from asr_harness.runs.journal import Journal
+from asr_harness.runs.journal_content import SUFFIX
+from asr_harness.runs.resuming import resume
+from asr_harness.schema import SavedCase
+from asr_harness.schema.journal import JournalEntry, JournalHeader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pytest
 
-    from asr_harness.types import Case
+    from asr_harness.runs.journal_content import JournalContent
+    from asr_harness.schema import Case
+    from asr_harness.schema.conditions import Conditions
 
 FINAL_OUTCOMES = ("measured", "oom")
 """Outcomes that a resumed session need not find again."""
+MAX_STARTS = 2
+"""A case that the process was killed in so often is not tried again."""
+
+UNREACHED = "the session ended before its turn"
 
 
 def storage_folder(config: pytest.Config) -> Path:
@@ -28,77 +36,95 @@ def storage_folder(config: pytest.Config) -> Path:
 
 
 class Ledger:
-    """What became of every selected case, on disk as soon as it is known."""
+    """What became of every selected case, by the id of its test.
+
+    `session_id` names the session in its journal and in its file; a resumed one goes on under the name of the
+    interrupted.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.entries: dict[str, journal.Entry] = {}
+        self.session_id = uuid4().hex
+        self.entries: dict[str, JournalEntry] = {}
         self.replayed: dict[str, ReplayedRun] = {}
         self.selected: dict[str, Case] = {}
-        self._journal: journal.Journal | None = None
+        self._journal: Journal | None = None
+        self._on_disk: set[str] = set()
 
     @property
     def path(self) -> Path | None:
         """Where the journal of this session lies, while it has one."""
         return self._journal.path if self._journal else None
 
-    def open(self, header: Mapping[str, Any], stamp: str) -> None:
-        """Begin a journal; the header says what this session set out to do."""
-        self._journal = journal.Journal.begin(self.folder / f"{stamp}{journal.SUFFIX}", header)
-
-    def resume(self, header: Mapping[str, Any]) -> None:
-        """Take over the finished cases of the newest journal, and go on with it.
-
-        Raises RecordError where there is none, or where it was begun for something else.
-        """
-        path = journal.latest(self.folder)
-        if path is None:
-            raise RecordError(f"nothing to resume: no interrupted session left a journal in {self.folder}")
-        found, entries = journal.read(path)
-        journal.check_header(path, found, header)
-        for entry in entries:
-            if entry.outcome in FINAL_OUTCOMES:
-                self.entries[entry.case_id] = entry
-        for case_id, entry in self.entries.items():
-            if entry.outcome == "measured":
-                self.replayed[case_id] = ReplayedRun(entry.rounds_s, entry.extra_info)
-        self._journal = journal.Journal.reopen(path)
-
-    def record(
-        self,
-        case_id: str,
-        outcome: str,
-        reason: str | None = None,
-        *,
-        rounds_s: tuple[float, ...] = (),
-        extra_info: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Note an outcome and put it on disk before anything else runs."""
-        entry = journal.Entry(case_id, outcome, reason, rounds_s, extra_info or {})
-        self.entries[case_id] = entry
-        if self._journal is not None:
-            self._journal.write(entry)
-
-    def outcomes(self) -> list[Mapping[str, Any]]:
-        """List every selected case with its outcome; one that was never reached is `interrupted`."""
-        unreached = journal.Entry("", "interrupted", "the session ended before its turn", (), {})
-        return [
-            {
-                "name": case_id,
-                "case": {name: getattr(case, name) for name in case.__slots__},
-                "outcome": self.entries.get(case_id, unreached).outcome,
-                "reason": self.entries.get(case_id, unreached).reason,
-            }
-            for case_id, case in self.selected.items()
-        ]
+    @property
+    def n_kept(self) -> int:
+        """How many measured cases the journal holds."""
+        return sum(self.entries[test_id].outcome == "measured" for test_id in self._on_disk)
 
     @property
     def is_complete(self) -> bool:
         """Whether every selected case came to an end."""
-        return all(outcome["outcome"] != "interrupted" for outcome in self.outcomes())
+        return all(case.outcome != "interrupted" for case in self.cases())
+
+    def open(self, conditions: Conditions, stamp: str) -> None:
+        """Begin a journal. Raises RecordError where it cannot be written."""
+        header = JournalHeader(conditions, self.session_id)
+        self._journal = Journal.begin(self.folder / f"{stamp}{SUFFIX}", header)
+
+    def resume(self, conditions: Conditions) -> int:
+        """Take over the finished cases of the newest journal that fits, and go on with it.
+
+        Gives the number of its lines that could not be read. Raises RecordError where no journal fits.
+        """
+        self._journal, content = resume(self.folder, conditions)
+        self.session_id = content.header.session_id or self.session_id
+        for test_id, entry in content.entries.items():
+            if entry.outcome in FINAL_OUTCOMES:
+                self.entries[test_id] = entry
+                self._on_disk.add(test_id)
+            if entry.result is not None:
+                self.replayed[test_id] = ReplayedRun(entry.rounds_s, entry.result)
+        self._give_up(content)
+        return content.n_skipped
+
+    def start(self, test_id: str) -> None:
+        """Note on disk that a case is about to run. Raises RecordError where that fails."""
+        if self._journal is not None:
+            self._journal.start(test_id)
+
+    def record(self, entry: JournalEntry) -> None:
+        """Note what became of a case, and put it on disk before anything else runs.
+
+        Raises RecordError, the case noted in memory, where it cannot be written.
+        """
+        self.entries[entry.test_id] = entry
+        if self._journal is not None:
+            self._journal.write(entry)
+            self._on_disk.add(entry.test_id)
+
+    def cases(self) -> tuple[SavedCase, ...]:
+        """List every selected case with its outcome; one that was never reached is `interrupted`."""
+        return tuple(
+            SavedCase(case, entry.outcome, entry.reason, test_id)
+            if (entry := self.entries.get(test_id)) is not None
+            else SavedCase(case, "interrupted", UNREACHED, test_id)
+            for test_id, case in self.selected.items()
+        )
 
     def close(self) -> None:
         """Remove the journal, its cases being saved."""
         if self._journal is not None:
             self._journal.remove()
             self._journal = None
+
+    def release(self) -> None:
+        """Leave the journal, if there is one, to a session that resumes it."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def _give_up(self, content: JournalContent) -> None:
+        for test_id, n_starts in content.unfinished.items():
+            if n_starts >= MAX_STARTS:
+                reason = f"the process was killed in it {n_starts} times: is memory large enough?"
+                self.record(JournalEntry(test_id, "failed", reason))

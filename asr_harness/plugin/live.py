@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +10,12 @@ from asr_harness.ab.protocol import FINISH, GO, TRY, TURN, Ended, Ready, Saved, 
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
+    from asr_harness.measure.run import MeasuredRun
     from asr_harness.plugin.ledger import Ledger
-    from asr_harness.plugin.runs import MeasuredRun
+    from asr_harness.schema import CaseResult
 
 
 class Live:
@@ -87,11 +87,11 @@ class LiveRun:
         self._live, self._names, self._run = live, names, run
         self._n_done = 0
 
-    @cached_property
-    def n_rounds(self) -> int:
+    def warm_up(self) -> int:
         """Warm up, and ask the driver how many rounds to run."""
+        self._run.warm_up()
         ready = Ready(*self._names, warm_up_s=self._run.warm_up_s, n_cases=self._live.n_cases)
-        n_rounds = self._live.ready(ready, self._run.warm_up_again)
+        n_rounds = self._live.ready(ready, self._run.try_round)
         if not n_rounds:
             pytest.skip("the other side has no such case")
         return n_rounds
@@ -106,11 +106,11 @@ class LiveRun:
         """Transcribe the slice once."""
         self._run.run_round()
 
-    def extra_info(self) -> Mapping[str, Any]:
-        """Wait until the other side's rounds are over, and compute the metrics."""
+    def result(self) -> CaseResult:
+        """Wait until the other side's rounds are over, and give what was measured."""
         self._report()
         self._live.wait(FINISH)
-        return self._run.extra_info()
+        return self._run.result()
 
     def _report(self) -> None:
         rounds = self._run.rounds

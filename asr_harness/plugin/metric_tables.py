@@ -1,4 +1,4 @@
-"""RTF and WER in pytest-benchmark's own tables: `pytest-benchmark compare --group-by=metric`.
+"""Metrics in pytest-benchmark's own tables: `pytest-benchmark compare --group-by=metric`.
 
 pytest-benchmark's command looks for these two hooks in ./conftest.py only, so a suite imports them there.
 """
@@ -9,33 +9,45 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_benchmark import plugin as pytest_benchmark_plugin
 
+from asr_harness.metrics import by_key, session_metrics
+from asr_harness.plugin.extra_info import saved_flat_copy
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+
+    from asr_harness.metrics import Metric
 
 GROUP_BY = "metric"
 METRIC_KEY = "asr_metric"
 TIMES = ("min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "iqr_outliers", "ld15iqr", "hd15iqr")
-RATE_TITLE = "{} (a ratio: read no unit into it)"
+SPREADS = ("stddev", "iqr")
 
 
 def pytest_benchmark_group_stats(config: Any, benchmarks: Iterable[Any], group_by: str) -> Any:
-    """Give a table for each of latency, RTF and WER where asked for; else what pytest-benchmark does."""
+    """Give a table for each metric of a session where asked for; else what pytest-benchmark does."""
     if group_by != GROUP_BY:
         return pytest_benchmark_plugin.pytest_benchmark_group_stats(config, benchmarks, group_by)  # type: ignore[no-untyped-call]
-    known = list(benchmarks)
+    values = [(each, saved_flat_copy(each["extra_info"])) for each in benchmarks if _is_ours(each)]
     groups = [
-        ("latency of the whole slice", [_tagged(each, "latency", 1.0) for each in known]),
-        (RATE_TITLE.format("RTF"), [_tagged(*found) for found in _rtfs(known)]),
-        (RATE_TITLE.format("WER"), [_constant(*found) for found in _wers(known)]),
+        (
+            _title(metric),
+            [
+                _row(metric, benchmark, value)
+                for benchmark, columns in values
+                if (value := columns[metric.column]) is not None
+            ],
+        )
+        for metric in session_metrics()
     ]
-    return [(title, group) for title, group in groups if group]
+    return [(title, rows) for title, rows in groups if rows]
 
 
 def pytest_benchmark_scale_unit(
     config: Any, unit: str, benchmarks: Any, best: Any, worst: Any, sort: str
 ) -> tuple[str, float]:
-    """Leave ratios as they are."""
-    if unit == "seconds" and benchmarks and benchmarks[0].get(METRIC_KEY) in ("rtf", "wer"):
+    """Leave what is not in seconds as it is."""
+    key = benchmarks[0].get(METRIC_KEY) if benchmarks else None
+    if unit == "seconds" and key is not None and by_key(key).unit.symbol != "s":
         return "", 1.0
     scaled: tuple[str, float] = pytest_benchmark_plugin.pytest_benchmark_scale_unit(  # type: ignore[no-untyped-call]
         config, unit, benchmarks, best, worst, sort
@@ -43,28 +55,26 @@ def pytest_benchmark_scale_unit(
     return scaled
 
 
-def _rtfs(benchmarks: Iterable[Any]) -> Iterator[tuple[Any, str, float]]:
-    for benchmark in benchmarks:
-        audio_s = (benchmark.get("extra_info") or {}).get("audio_s")
-        if audio_s:
-            yield benchmark, "rtf", 1 / audio_s
+def _is_ours(benchmark: Any) -> bool:
+    info = benchmark.get("extra_info") or {}
+    return "fingerprints" in info
 
 
-def _wers(benchmarks: Iterable[Any]) -> Iterator[tuple[Any, float]]:
-    for benchmark in benchmarks:
-        wer = (benchmark.get("extra_info") or {}).get("wer")
-        if wer is not None:
-            yield benchmark, wer
+def _title(metric: Metric) -> str:
+    if metric.unit.symbol == "s":
+        return f"{metric.title}: {metric.meaning}"
+    unit = f"in {metric.unit.symbol}" if metric.unit.symbol else "a ratio: read no unit into it"
+    return f"{metric.title}: {metric.meaning} ({unit})"
 
 
-def _tagged(benchmark: Any, metric: str, scale: float) -> dict[str, Any]:
-    scaled = {name: benchmark[name] * scale for name in TIMES if _is_number(benchmark.get(name))}
-    return {**benchmark, **scaled, "ops": benchmark["ops"] / scale, METRIC_KEY: metric}
-
-
-def _constant(benchmark: Any, value: float) -> dict[str, Any]:
-    same = {name: value if name not in ("stddev", "iqr") else 0.0 for name in TIMES}
-    return {**benchmark, **same, "ops": 1 / value if value else 0.0, METRIC_KEY: "wer"}
+def _row(metric: Metric, benchmark: Any, value: float) -> dict[str, Any]:
+    """Give the rounds in a time's unit, so that their spread shows; anything else as one value."""
+    if metric.is_time:
+        scale = value / benchmark["median"]
+        times = {name: benchmark[name] * scale for name in TIMES if _is_number(benchmark.get(name))}
+        return {**benchmark, **times, "ops": benchmark["ops"] / scale, METRIC_KEY: metric.key}
+    same = {name: 0.0 if name in SPREADS else value for name in TIMES}
+    return {**benchmark, **same, "ops": 1 / value if value else 0.0, METRIC_KEY: metric.key}
 
 
 def _is_number(value: object) -> bool:

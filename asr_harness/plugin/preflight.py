@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from asr_harness import devices, energy, systems
+from asr_harness import devices, systems
 from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
-from asr_harness.measure import MIN_ROUNDS
+from asr_harness.measure.energy import PASS_S
+from asr_harness.measure.rounds import MIN_ROUNDS
 from asr_harness.metrics import units
 from asr_harness.plugin.workbench import energy_counter
-from asr_harness.types import STAGES
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from asr_harness.devices.instruments.probe import Speed
     from asr_harness.grid import Plan
     from asr_harness.plugin.workbench import Workbench
-    from asr_harness.types import Case, Outcome
+    from asr_harness.schema import Case, Outcome
 
 LOAD_BYTES_PER_S = 1e9
 """How fast weights come off a disk or a random generator, for planning alone."""
@@ -79,7 +80,7 @@ def _machine(device: str, plan: Plan) -> Machine:
     return Machine(
         devices.get(device).probe_speed(),
         devices.get(device).available_memory_bytes(),
-        energy.PASS_S * (1 + len(STAGES)) if is_counted else 0.0,
+        PASS_S * (1 + len(STAGES)) if is_counted else 0.0,
     )
 
 

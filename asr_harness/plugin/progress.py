@@ -1,4 +1,4 @@
-"""What a person sees while it runs: which case of how many, its figures as they come, and the time left."""
+"""What a person sees while it runs: which case of how many, its values as they come, and the time left."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.metrics import units
+from asr_harness.metrics import by_key, units
 from asr_harness.report import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from asr_harness.types import Case
+    from asr_harness.schema import Case, CaseResult
+    from asr_harness.schema.journal import JournalEntry
 
-
-FIGURES_WIDTH = 24
+VALUES_WIDTH = 24
 
 
 def terminal_of(config: pytest.Config) -> pytest.TerminalReporter:
@@ -39,7 +39,7 @@ class Progress:
         self._reporter = reporter = terminal_of(config)
         self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
         self._expected_s = dict(expected_s)
-        self._ids = [cases[case_id].id for case_id in expected_s]
+        self._ids = [cases[test_id].id for test_id in expected_s]
         self._n_done = 0
         self._done_expected_s = 0.0
         self._began_s = monotonic()
@@ -47,12 +47,12 @@ class Progress:
         # Each case has a line of its own: no file name before it.
         reporter.showfspath = False
 
-    def finished(self, case_id: str, case: Case, extra_info: Mapping[str, Any] | None, note: str) -> None:
-        """Write the line of a case: its figures, or what became of it instead."""
+    def finished(self, case: Case, entry: JournalEntry) -> None:
+        """Write the line of a case: its values, or what became of it instead."""
         self._n_done += 1
-        self._done_expected_s += self._expected_s.pop(case_id, 0.0)
-        said = note if extra_info is None else figures(extra_info)
-        tail = f"  {said:<{FIGURES_WIDTH}}{self._left()}"
+        self._done_expected_s += self._expected_s.pop(entry.test_id, 0.0)
+        values = entry.outcome if entry.result is None else main_values(entry.result)
+        tail = f"  {values:<{VALUES_WIDTH}}{self._left()}"
         n_cases = len(self._ids)
         head = f"[{self._n_done:>{len(str(n_cases))}}/{n_cases}] "
         room = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
@@ -84,8 +84,9 @@ class Progress:
         return f"{units.duration(remaining_s * pace):>7} left"
 
 
-def figures(extra_info: Mapping[str, Any]) -> str:
-    """Say the main figures of a measured case in one line."""
-    latency = units.seconds(extra_info["latency_per_utterance_s"])
-    said = f"{latency}/utt  RTF {units.ratio(extra_info['rtf'])}"
-    return said if extra_info["wer"] is None else f"{said}  WER {units.percent(extra_info['wer'])}"
+def main_values(result: CaseResult) -> str:
+    """Say the main values of a measured case in one line."""
+    latency, rtf, wer = (by_key(key) for key in ("latency", "rtf", "wer"))
+    line = f"{latency.written(latency.read(result))}/utt  {rtf.title} {rtf.written(rtf.read(result))}"
+    error_rate = wer.read(result)
+    return line if error_rate is None else f"{line}  {wer.title} {wer.written(error_rate)}"

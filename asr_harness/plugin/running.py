@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asr_harness import devices
-from asr_harness.errors import UnavailableError
+from asr_harness.errors import RecordError, UnavailableError
 from asr_harness.plugin import options
-from asr_harness.plugin.progress import Progress
-from asr_harness.types import Case
+from asr_harness.plugin.case_run import CaseRun
+from asr_harness.plugin.progress import Progress, terminal_of
+from asr_harness.schema import Case
+from asr_harness.schema.journal import JournalEntry
+from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
+    from asr_harness.corpora import Slice
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.live import Live
-    from asr_harness.plugin.runs import Run
     from asr_harness.plugin.workbench import Workbench
+    from asr_harness.schema import CaseResult, Outcome
     from asr_harness.systems import LoadedSystem
-    from asr_harness.types import Outcome, Slice
 
 SKIPPED_OUTCOMES = ("oom", "unavailable", "too_big")
 """What a machine cannot do is found out, not failed."""
+NOT_TAKEN = "the benchmark never took `asr_run.extra_info()`, which holds what is saved"
 
 
 class Running:
@@ -59,35 +63,39 @@ class Running:
         return self._workbench.model(asr_case)
 
     @pytest.fixture
-    def asr_run(self, request: pytest.FixtureRequest, asr_case: Case) -> Iterator[Run]:
-        """The case, loaded and warmed up, to be measured round by round."""
-        case_id = request.node.nodeid
-        if case_id in self._ledger.replayed:
-            yield self._ledger.replayed[case_id]
+    def asr_run(self, request: pytest.FixtureRequest, asr_case: Case) -> Iterator[CaseRun]:
+        """The case, loaded, to be warmed up and measured round by round."""
+        test_id = request.node.nodeid
+        if test_id in self._ledger.replayed:
+            yield CaseRun(self._ledger.replayed[test_id])
             return
-        entry = self._ledger.entries.get(case_id)
+        entry = self._ledger.entries.get(test_id)
         if entry is not None:
-            pytest.fail(f"{entry.outcome}: {entry.reason} (required by --asr-require-device)", pytrace=False)
+            why = " (required by --asr-require-device)" if entry.outcome == "unavailable" else ""
+            pytest.fail(f"{entry.outcome}: {entry.reason}{why}", pytrace=False)
         run = self._workbench.run(asr_case, self._show_round(asr_case))
         if self._live is None:
-            yield run
+            yield CaseRun(run)
         else:
             fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
-            yield self._live.run(case_id, asr_case.id, fingerprint, run)
+            yield CaseRun(self._live.run(test_id, asr_case.id, fingerprint, run))
         run.release()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Note the outcome of a case that ends while it is set up."""
+        """Note that a case starts, and the outcome of one that ends while it is set up."""
+        if item.nodeid in self._ledger.selected.keys() - self._ledger.entries.keys():
+            self._on_disk(lambda: self._ledger.start(item.nodeid))
         return (yield from self._watched(item))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note the outcome of a case, on disk before the next one starts."""
         result = yield from self._watched(item)
-        benchmark = getattr(item, "funcargs", {}).get("benchmark")
-        if item.nodeid in self._ledger.selected and benchmark is not None and benchmark.stats:
-            self._finish(item.nodeid, tuple(benchmark.stats.stats.data), benchmark.extra_info)
+        values = getattr(item, "funcargs", {})
+        benchmark, run = values.get("benchmark"), values.get("asr_run")
+        if item.nodeid in self._ledger.selected and run is not None and benchmark and benchmark.stats:
+            self._finish(item.nodeid, tuple(benchmark.stats.stats.data), run.result)
         return result
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -107,23 +115,34 @@ class Running:
             if item.nodeid not in self._ledger.selected:
                 raise
             case = self._ledger.selected[item.nodeid]
-            outcome, reason = _outcome(error, case.device), f"{type(error).__name__}: {error}".strip()
-            self._ledger.record(item.nodeid, outcome, reason)
-            self._tell(item.nodeid, None, outcome)
+            outcome = _outcome(error, case.device)
+            reason = savable_text(f"{type(error).__name__}: {error}".strip())
+            self._record(JournalEntry(item.nodeid, outcome, reason))
             if outcome not in SKIPPED_OUTCOMES:
                 raise
         # Outside the except clause nothing refers to the tensors of the failed call any more.
         self._workbench.clear()
         pytest.skip(f"{outcome}: {reason}")
 
-    def _finish(self, case_id: str, rounds_s: tuple[float, ...], extra_info: Mapping[str, Any]) -> None:
-        if case_id not in self._ledger.replayed:
-            self._ledger.record(case_id, "measured", rounds_s=rounds_s, extra_info=extra_info)
-        self._tell(case_id, extra_info, "")
+    def _finish(self, test_id: str, rounds_s: tuple[float, ...], result: CaseResult | None) -> None:
+        if result is None:
+            self._record(JournalEntry(test_id, "failed", NOT_TAKEN))
+            pytest.fail(NOT_TAKEN, pytrace=False)
+        self._record(JournalEntry(test_id, "measured", rounds_s=rounds_s, result=result))
 
-    def _tell(self, case_id: str, extra_info: Mapping[str, Any] | None, note: str) -> None:
+    def _record(self, entry: JournalEntry) -> None:
+        if entry.test_id not in self._ledger.replayed:
+            self._on_disk(lambda: self._ledger.record(entry))
         if self._progress is not None:
-            self._progress.finished(case_id, self._ledger.selected[case_id], extra_info, note)
+            self._progress.finished(self._ledger.selected[entry.test_id], entry)
+
+    def _on_disk(self, write: Callable[[], None]) -> None:
+        """Write to the journal; a full disk is told, and the session goes on: its end may find room."""
+        try:
+            write()
+        except RecordError as error:
+            terminal_of(self._config).ensure_newline()
+            terminal_of(self._config).write_line(f"ERROR: {error}", red=True)
 
     def _show_round(self, case: Case) -> Any:
         progress = self._progress

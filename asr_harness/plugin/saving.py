@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from pathlib import Path
 from shutil import get_terminal_size
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness import records
+from asr_harness.errors import RecordError
 from asr_harness.plugin import summary
+from asr_harness.plugin.block import add_judgement, dump_block, make_block
 from asr_harness.plugin.progress import terminal_of
-from asr_harness.schema.part import dump
+from asr_harness.plugin.storing import store
+from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from asr_harness.plugin.judging import Judging
     from asr_harness.plugin.ledger import Ledger
@@ -26,7 +27,7 @@ EXIT_NOT_SAVED = 2
 
 
 class Saving:
-    """Adds what pytest-benchmark leaves out, and lets go of the journal once the run is saved."""
+    """Adds what pytest-benchmark leaves out, and lets go of the journal once the run was read back."""
 
     def __init__(
         self, config: pytest.Config, ledger: Ledger, workbench: Workbench, judging: Judging | None
@@ -35,69 +36,54 @@ class Saving:
         self._judging = judging
         self._ledger = ledger
         self._workbench = workbench
-        self._plan = workbench.plan
         self._began_s = monotonic()
-        self._saved_before: set[Path] = set()
+        self._saved: list[Path] = []
+        self._problem: str | None = None
 
     def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
         """Add the top-level `asr` block."""
-        from asr_harness.devices import environment
-
-        output_json["asr"] = {
-            "schema_version": records.SCHEMA_VERSION,
-            "profile": self._plan.profile,
-            "plan": {
-                "sources": dict(self._plan.sources),
-                "buckets_s": dict(self._plan.buckets_s),
-                "variants": {name: variant.settings() for name, variant in self._plan.variants.items()},
-                "data": self._plan.data,
-                "weights": self._plan.weights,
-                "n_utterances": self._plan.n_utterances,
-                "time_s": self._plan.time_s,
-                "energy": self._plan.energy,
-            },
-            "environment": dump(environment.describe()),
-            "session": {
-                "wall_s": monotonic() - self._began_s,
-                "loading_s": self._workbench.loading_s,
-            },
-            "peaks": {device: asdict(peaks) for device, peaks in self._workbench.peaks.items()},
-            "oom_frontier": records.oom_frontiers(self._ledger.outcomes()),
-            "outcomes": self._ledger.outcomes(),
-        }
+        block = make_block(self._ledger, self._workbench, monotonic() - self._began_s)
+        output_json["asr"] = dump_block(block)
         if self._judging is not None:
-            output_json["asr"]["judgement"] = dump(self._judging.judge(output_json))
+            add_judgement(output_json["asr"], self._judging.judge(output_json))
 
     # Outside pytest-benchmark's wrapper, which saves before it yields.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Say in one message, and by the exit status, if the run could not be saved."""
         self._show_own_table_only()
-        self._saved_before = self._saved_runs()
+        self._store_ourselves()
         try:
             self._save_outcomes_alone()
             self._judge_unsaved()
             result = yield
-            if self._judging is not None and session.exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = self._judging.status
-            return result
         except OSError as error:
             session.exitstatus = EXIT_NOT_SAVED
-            self._remove_half_saved()
-            reporter = terminal_of(self._config)
-            self._tell(reporter)
-            reporter.write_line(f"ERROR: the run could not be saved: {error}", red=True)
+            self._show(terminal_of(self._config))
+            terminal_of(self._config).write_line(f"ERROR: the run could not be saved: {error}", red=True)
             return None
+        if self._problem is not None:
+            session.exitstatus = EXIT_NOT_SAVED
+        elif self._judging is not None and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = self._judging.status
+        return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Let go of the journal if the run is complete, saved by now, and write the table."""
-        if self._ledger.is_complete:
+        """Let go of the journal if the run is complete, and was read back; write the table."""
+        self._problem = self._read_back()
+        if self._ledger.is_complete and self._problem is None and (self._saved or not self._ledger.n_kept):
             self._ledger.close()
-        self._tell(terminalreporter)
+        self._show(terminalreporter)
+        if self._problem is not None:
+            terminalreporter.write_line(f"ERROR: the saved run is not sound: {self._problem}", red=True)
         if self._judging is not None:
             self._judging.tell(terminalreporter)
 
-    def _tell(self, reporter: pytest.TerminalReporter) -> None:
+    def pytest_unconfigure(self) -> None:
+        """Leave the journal to others."""
+        self._ledger.release()
+
+    def _show(self, reporter: pytest.TerminalReporter) -> None:
         if not self._ledger.entries:
             return
         reporter.section("speech recognition")
@@ -106,18 +92,39 @@ class Saving:
         for line in summary.results(entries, case_ids, get_terminal_size().columns):
             reporter.write_line(line)
         if self._ledger.path:
-            n_finished = sum(entry.outcome == "measured" for entry in entries)
+            way_out = (
+                "with --asr-resume --benchmark-autosave to save the run"
+                if self._ledger.is_complete and not self._is_to_be_saved
+                else "with --asr-resume to finish and save the run"
+            )
             reporter.write_line(
-                f"{n_finished} finished cases are kept in {self._ledger.path}; "
-                "repeat the command with --asr-resume to finish and save the run"
+                f"{self._ledger.n_kept} finished cases are kept in {self._ledger.path}; "
+                f"repeat the command {way_out}"
             )
 
-    def _remove_half_saved(self) -> None:
-        for path in self._saved_runs() - self._saved_before:
-            path.unlink()
+    def _read_back(self) -> str | None:
+        """Read every file that was saved, and say what is wrong with one; None if nothing is."""
+        if self._benchmarks.json and self._benchmarks.benchmarks:
+            self._saved.append(Path(self._benchmarks.json))
+        try:
+            for path in self._saved:
+                run = load_run(path)
+                if run.block.session_id != self._ledger.session_id:
+                    return f"{path} is another session's"
+        except RecordError as error:
+            return str(error)
+        return None
 
-    def _saved_runs(self) -> set[Path]:
-        return set(self._ledger.folder.parent.glob("*/*.json"))
+    def _store_ourselves(self) -> None:
+        # pytest-benchmark's own way may leave half a file, or none of two that are saved at once.
+        storage = self._benchmarks.storage
+        if hasattr(storage, "path"):
+            storage.save = self._store
+
+    def _store(self, output_json: dict[str, Any], name: str) -> None:
+        path = store(self._benchmarks.storage, output_json, name)
+        self._saved.append(path)
+        self._benchmarks.storage.logger.info(f"Saved benchmark data in: {path}")
 
     def _show_own_table_only(self) -> None:
         # pytest-benchmark's own table is for comparing and for those who ask for it.
@@ -136,10 +143,14 @@ class Saving:
         benchmarks.storage.save(output_json, save)
         benchmarks.save = benchmarks.autosave = benchmarks.json = None
 
+    @property
+    def _is_to_be_saved(self) -> bool:
+        benchmarks = self._benchmarks
+        return bool(self._saved or benchmarks.save or benchmarks.autosave or benchmarks.json)
+
     def _judge_unsaved(self) -> None:
         # Nothing else makes the JSON of a session that is judged and saved nowhere.
-        benchmarks = self._benchmarks
-        if self._judging is not None and not (benchmarks.save or benchmarks.autosave or benchmarks.json):
+        if self._judging is not None and not self._is_to_be_saved:
             self._json()
 
     def _json(self) -> dict[str, Any]:

@@ -6,18 +6,20 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics import units
+from asr_harness.metrics import session_metrics, units
 from asr_harness.report import terminal
-from asr_harness.types import STAGES
+from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from asr_harness.journal import Entry
+    from asr_harness.metrics import Metric
     from asr_harness.plugin.preflight import Forecast
+    from asr_harness.schema import CaseResult
+    from asr_harness.schema.journal import JournalEntry
 
-HEADERS: tuple[str, ...] = ("case", "latency", "RTF", "pre/enc/dec %", "of roof %", "J/utt", "WER")
-ENERGY_COLUMN = HEADERS.index("J/utt")
+    Column = tuple[str, Callable[[CaseResult], str]]
+
 LEGEND = (
     "latency: per utterance. of roof: share of encode / decode time that the machine's peaks would allow, "
     "bound by (a)rithmetic or (m)emory"
@@ -27,33 +29,52 @@ HANGING: dict[str, Any] = {"subsequent_indent": "  ", "break_long_words": False,
 """How what does not fit a line goes on: paths and commands stay whole, to be copied."""
 
 
-def results(entries: Iterable[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
+def results(entries: Iterable[JournalEntry], case_ids: Mapping[str, str], width: int) -> list[str]:
     """Lay out the measured cases as one table, and say why the others were not measured."""
     entries = tuple(entries)
-    measured = [entry for entry in entries if entry.outcome == "measured"]
-    others = Counter((entry.outcome, entry.reason) for entry in entries if entry.outcome != "measured")
+    measured = {case_ids[entry.test_id]: entry.result for entry in entries if entry.result is not None}
+    others = Counter((entry.outcome, entry.reason) for entry in entries if entry.result is None)
     remarks = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
     lines = []
     if measured:
-        lines = [*_table(measured, case_ids, width), *wrap(LEGEND, width)]
-        remarks = [*_remarks(measured), *remarks]
+        lines = [*_table(measured, width), *wrap(LEGEND, width)]
+        remarks = [*_remarks(tuple(measured.values())), *remarks]
     return [*lines, *_wrapped(remarks, width)]
 
 
-def _table(measured: Sequence[Entry], case_ids: Mapping[str, str], width: int) -> list[str]:
-    lines = [HEADERS, *(_row(case_ids[entry.case_id], entry.extra_info) for entry in measured)]
-    if all(entry.extra_info["energy_j"] is None for entry in measured):
-        lines = [(*line[:ENERGY_COLUMN], *line[ENERGY_COLUMN + 1 :]) for line in lines]
-    return terminal.table(lines[0], lines[1:], width)
+def _table(measured: Mapping[str, CaseResult], width: int) -> list[str]:
+    results = tuple(measured.values())
+    shown = [metric for metric in session_metrics() if any(metric.read(each) is not None for each in results)]
+    columns: list[Column] = [
+        *(_column(metric) for metric in shown if metric.is_time),
+        ("pre/enc/dec %", _stage_shares),
+        ("of roof %", _roofs),
+        *(_column(metric) for metric in shown if not metric.is_time),
+    ]
+    headers = ("case", *(title for title, _ in columns))
+    rows = [(case_id, *(cell(result) for _, cell in columns)) for case_id, result in measured.items()]
+    return terminal.table(headers, rows, width)
 
 
-def _remarks(measured: Sequence[Entry]) -> list[str]:
-    infos = [entry.extra_info for entry in measured]
+def _column(metric: Metric) -> Column:
+    def cell(result: CaseResult) -> str:
+        value = metric.read(result)
+        is_estimate = value is not None and not metric.may_judge(result)
+        return metric.written(value) + (" est." if is_estimate else "")
+
+    return metric.title, cell
+
+
+def _remarks(results: Sequence[CaseResult]) -> list[str]:
     lines = []
-    for name, key in (("WER", "wer"), ("energy", "energy_j")):
-        reasons = Counter(info["reasons"][key] for info in infos if info[key] is None)
-        lines += [f"{name} not measured in {_cases(n)}: {reason}" for reason, n in reasons.items()]
-    n_gaps = sum(info["stages_add_up"] is False for info in infos)
+    for metric in session_metrics():
+        reasons = Counter(
+            result.reasons.get(metric.key, "no reason was given")
+            for result in results
+            if metric.read(result) is None
+        )
+        lines += [f"{metric.title} not measured in {_cases(n)}: {reason}" for reason, n in reasons.items()]
+    n_gaps = sum(result.energy.stages_add_up is False for result in results)
     if n_gaps:
         lines.append(f"stages' energy does not add up to the whole in {_cases(n_gaps)}")
     return lines
@@ -88,31 +109,19 @@ def _wrapped(remarks: Iterable[str], width: int) -> list[str]:
     ]
 
 
-def _row(case_id: str, extra_info: Mapping[str, Any]) -> tuple[str, ...]:
-    stage_s = {stage: sum(extra_info["stage_s"][stage]) for stage in STAGES}
+def _stage_shares(result: CaseResult) -> str:
+    stage_s = {stage: sum(result.speed.stage_s[stage]) for stage in STAGES}
     total_s = sum(stage_s.values())
-    shares = "/".join(f"{100 * stage_s[stage] / total_s:.0f}" for stage in STAGES)
-    return (
-        case_id,
-        units.seconds(extra_info["latency_per_utterance_s"]),
-        units.ratio(extra_info["rtf"]),
-        shares,
-        _roofs(extra_info["roofline"]),
-        _energy(extra_info),
-        units.percent(extra_info["wer"]),
-    )
+    if not total_s:
+        return units.UNMEASURED
+    return "/".join(f"{100 * stage_s[stage] / total_s:.0f}" for stage in STAGES)
 
 
-def _energy(extra_info: Mapping[str, Any]) -> str:
-    is_estimate = extra_info["energy_evidence"]["whole"]["label"] == "estimated"
-    return units.joules(extra_info["energy_per_utterance_j"]) + (" est." if is_estimate else "")
-
-
-def _roofs(roofline: Mapping[str, Any] | None) -> str:
+def _roofs(result: CaseResult) -> str:
+    roofline = result.work.roofline
     if roofline is None:
         return units.UNMEASURED
-    roofs = (roofline[stage] for stage in ("encode", "decode"))
-    return "/".join(f"{100 * roof['share']:.0f}{roof['bound'][0]}" for roof in roofs)
+    return "/".join(f"{100 * roof.share:.0f}{roof.bound[0]}" for roof in roofline.values())
 
 
 def _cases(count: int) -> str:

@@ -6,16 +6,18 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness import corpora, devices, measure, systems
+from asr_harness import corpora, devices, systems
 from asr_harness.errors import MeterError
-from asr_harness.plugin.runs import MeasuredRun
+from asr_harness.measure.measurement import Instruments
+from asr_harness.measure.run import MeasuredRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from asr_harness.devices.instruments.peaks import MachinePeaks
+    from asr_harness.corpora.base import Slice
+    from asr_harness.devices.protocols import EnergyCounter
     from asr_harness.grid import Plan
-    from asr_harness.types import Case, EnergyCounter, Slice
+    from asr_harness.schema import Case, MachinePeaks
 
 
 class Workbench:
@@ -29,7 +31,7 @@ class Workbench:
         self._devices: set[devices.Device] = set()
         self._key: tuple[str, str, str] | None = None
         self._model: systems.LoadedSystem | None = None
-        self._instruments: dict[str, measure.Instruments] = {}
+        self._instruments: dict[str, Instruments] = {}
 
     def slice(self, bucket: str) -> Slice:
         """Load the slice of a bucket, from the cache or by cutting it now."""
@@ -60,7 +62,7 @@ class Workbench:
             self._key = key
         return self._model
 
-    def instruments(self, device: str) -> measure.Instruments:
+    def instruments(self, device: str) -> Instruments:
         """Make what a device is measured with, and measure its peaks, once."""
         if device not in self._instruments:
             with self._loading():
@@ -73,7 +75,7 @@ class Workbench:
     def peaks(self) -> dict[str, MachinePeaks]:
         """What each device that was used can do at best."""
         peaks = {device: instruments.peaks for device, instruments in self._instruments.items()}
-        return {device: found for device, found in peaks.items() if found is not None}
+        return {device: measured for device, measured in peaks.items() if measured is not None}
 
     @contextmanager
     def _loading(self) -> Iterator[None]:
@@ -90,7 +92,7 @@ class Workbench:
             device.free_memory()
 
     def run(self, case: Case, on_round: Callable[[int, int], None]) -> MeasuredRun:
-        """Load and warm up a case, ready for its rounds."""
+        """Load a case, ready to be warmed up."""
         return MeasuredRun(
             case,
             self.slice(case.bucket),
@@ -110,10 +112,10 @@ def energy_counter(device: str, choice: str) -> EnergyCounter | MeterError:
         return error
 
 
-def make_instruments(name: str, energy: str, *, with_peaks: bool = True) -> measure.Instruments:
+def make_instruments(name: str, energy: str, *, with_peaks: bool = True) -> Instruments:
     """Make what a device is measured with; `energy` as in `Device.open_energy_counter`."""
     device = devices.get(name)
-    return measure.Instruments(
+    return Instruments(
         device.clock(),
         device.calibration_kernel(),
         device.memory_meters(),

@@ -1,4 +1,4 @@
-"""Finding saved runs: by file, number, commit or branch."""
+"""Runs on disk: finding saved runs by file, number, commit or branch, and the journal of a session."""
 
 from asr_harness.runs.select import STORAGE, former_runs, known_runs, load_runs, select_runs
 

@@ -6,7 +6,8 @@
 - **2** (0.2.0): `extra_info` is a `CaseResult` (speed, work, memory, energy, quality, utterances,
   fingerprints) beside a flat copy of its metrics for people and notebooks, which nothing reads back;
   utterances and errors are columns; a case stands once, in `asr.cases`. Latency is the device clock's, from
-  `speed.batch_latency_s`.
+  `speed.batch_latency_s`. `asr.session_id` tells two files of one session from two runs. A journal's lines
+  say their version; its header has all that must be alike to resume, its entries a `CaseResult`.
 
 A file of an earlier version is brought to the newest when it is read, and never rewritten. Names of earlier
 versions stand in this file alone.
@@ -27,6 +28,14 @@ from asr_harness.schema.work import Work
 VERSION = 2
 
 Json = dict[str, Any]
+
+REASONS = {
+    "energy_j": "energy",
+    "net_energy_j": "energy.net_j",
+    "dram_energy_j": "energy.dram_j",
+    "idle_power_w": "energy.idle_power_w",
+    "stages_add_up": "energy.stages_add_up",
+}
 
 
 class TooNewError(RecordError):
@@ -68,7 +77,32 @@ def result_from_1(info: object) -> object:
         "energy": _energy(info),
         "quality": _quality(info),
         "fingerprints": info.get("fingerprints") or {},
-        "reasons": info.get("reasons") or {},
+        "reasons": _reasons(info.get("reasons") or {}),
+    }
+
+
+def journal_header_from_1(header: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give version 1's header of a journal; what it did not note stays empty."""
+    plan = ("data", "weights", "n_utterances", "time_s", "energy")
+    return {
+        "conditions": {
+            "tests": header.get("cases"),
+            "profile": header.get("profile"),
+            "commit": header.get("commit"),
+            "plan": {name: header.get(name) for name in plan},
+        }
+    }
+
+
+def journal_entry_from_1(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give version 1's line of a journal."""
+    is_measured = entry.get("outcome") == "measured"
+    return {
+        "test_id": entry.get("case_id"),
+        "outcome": entry.get("outcome"),
+        "reason": entry.get("reason"),
+        "rounds_s": entry.get("rounds_s"),
+        "result": result_from_1(entry.get("extra_info")) if is_measured else None,
     }
 
 
@@ -110,6 +144,12 @@ def _benchmark_from_1(benchmark: object, measured: set[object]) -> object:
     if not isinstance(benchmark, dict) or benchmark.get("fullname") not in measured:
         return benchmark
     return {**benchmark, "extra_info": result_from_1(benchmark.get("extra_info"))}
+
+
+def _reasons(reasons: object) -> object:
+    if not isinstance(reasons, dict):
+        return reasons
+    return {REASONS.get(name, name): reason for name, reason in reasons.items()}
 
 
 def _utterances(listed: object) -> object:

@@ -19,6 +19,9 @@ from asr_harness.errors import RecordError
 MAX_MAGNITUDE = 1e100
 """So large, and its inverse so small, that squares and ratios would leave what floats can hold."""
 
+MAX_TEXT = 4000
+"""Characters of a reason; a library's error message may hold a whole tensor."""
+
 Number: TypeAlias = Annotated[float, Meta(gt=-MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
 NotNegative: TypeAlias = Annotated[float, Meta(ge=0.0, lt=MAX_MAGNITUDE)]
 Positive: TypeAlias = Annotated[float, Meta(gt=1 / MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
@@ -50,7 +53,8 @@ class Part:
                 continue
             try:
                 msgspec.convert(value, kind)
-            except msgspec.ValidationError as error:
+                msgspec.json.encode(value)
+            except (msgspec.ValidationError, UnicodeEncodeError) as error:
                 raise RecordError(f"{name!r} of {type(self).__name__} is {shown(value)}: {error}") from error
 
     def check(self) -> None:
@@ -74,6 +78,14 @@ def dump(part: Part) -> dict[str, Any]:
     return plain
 
 
+def savable_text(text: str, most: int = MAX_TEXT) -> str:
+    """Give a text from outside, such as an error's message, so that any file can hold it: without half
+    surrogate pairs, and not beyond reason.
+    """
+    whole = text.encode("utf-8", "replace").decode()
+    return whole if len(whole) <= most else f"{whole[:most]}…"
+
+
 def shown(value: object, most: int = 40) -> str:
     """Show a wrong value, however long it is."""
     text = repr(value) if not isinstance(value, str) else repr(value[: most + 1])
@@ -84,3 +96,12 @@ def shown(value: object, most: int = 40) -> str:
 def _kinds(part: type[Part]) -> tuple[tuple[str, Any], ...]:
     hints = get_type_hints(part, include_extras=True)
     return tuple((field.name, hints[field.name]) for field in fields(part))
+
+
+def savable(value: Any) -> Any:
+    """Mend the texts in plain JSON values: a variable of the environment may hold any bytes."""
+    if isinstance(value, str):
+        return savable_text(value)
+    if isinstance(value, dict):
+        return {name: savable(item) for name, item in value.items()}
+    return [savable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -8,7 +8,7 @@ history of the format.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -60,11 +60,15 @@ class SavedJudgement(Part):
 
 @dataclass(frozen=True, slots=True)
 class Block(Part):
-    """Our part of the file, but for the results."""
+    """Our part of the file, but for the results.
+
+    `session_id` is the same in every file that one session left, be it interrupted and resumed in between.
+    """
 
     cases: tuple[SavedCase, ...]
     environment: Environment
     schema_version: int = migrate.VERSION
+    session_id: str | None = None
     profile: str | None = None
     plan: SavedPlan = field(default_factory=SavedPlan)
     session: SessionCost = field(default_factory=SessionCost)
@@ -129,7 +133,9 @@ class RunFile:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What two files have alike only if one is a copy of the other."""
+        """What two files have alike only if they are one measurement: copies, or a session's parts."""
+        if self.block.session_id is not None:
+            return ("session", self.block.session_id)
         results = (record.result for record in self.records.values())
         rounds = next((result.speed.batch_latency_s for result in results if result is not None), ())
         return self.time, self.commit, tuple(self.records), rounds
@@ -138,6 +144,23 @@ class RunFile:
     def regressions(self) -> tuple[str, ...]:
         """List what the session itself judged to have regressed when the run was saved."""
         return self.block.judgement.regressions
+
+
+def latest_of_each(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
+    """Keep one file of each measurement, that with most cases measured, else the latest: what resumes an
+    interrupted session holds the rounds that the interrupted one saved.
+    """
+    kept: dict[tuple[object, ...], RunFile] = {}
+    for run in runs:
+        rival = kept.get(run.identity)
+        if rival is None or _completeness(run) > _completeness(rival):
+            kept[run.identity] = run
+    return tuple(kept.values())
+
+
+def _completeness(run: RunFile) -> tuple[int, float]:
+    n_measured = sum(record.outcome == "measured" for record in run.records.values())
+    return n_measured, run.time.timestamp() if run.time else 0.0
 
 
 def load_run(path: Path) -> RunFile:

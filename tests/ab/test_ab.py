@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from asr_harness.report.restarts import too_short
+from asr_harness.report.forks import too_short
 
 import benchmarks
 from asr_harness.ab.schedule import MIN_PAIRS
 from asr_harness.cli import main
-from asr_harness.cli.ab import Progress, duration_s
+from asr_harness.cli.ab import Silence, duration_s
 from asr_harness.errors import AbError
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
@@ -39,7 +39,7 @@ def pytest_asr_grid():
 """
 RECOGNISER = """
 import os, signal, time
-from asr_harness.types import Transcription
+from asr_harness.systems.base import Transcription
 
 SLEEP_S, N_UTTERANCES, DIES, FAILS, TEXT = 0.005, 2, False, False, "hello"
 
@@ -310,7 +310,7 @@ def test_a_long_restart_tells_how_far_it_is(
 ) -> None:
     now = iter((0.0, 20.0, 40.0, 40.0, 60.0))
     monkeypatch.setattr("asr_harness.cli.ab.monotonic", lambda: next(now))
-    progress = Progress(began=next(now), budget_s=600)
+    progress = Silence(began=next(now), budget_s=600)
     for case_id in ("first", "second", "third"):
         progress(case_id)
     assert capsys.readouterr().out == "  second measured, 2 so far; 9 min left\n"

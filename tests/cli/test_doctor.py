@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from asr_harness import noise
 from asr_harness.cli import main
 from asr_harness.devices import host
+from asr_harness.measure import noise
 
 FINDINGS = (
     host.Finding("processor", "good", "a fast one"),

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from asr_harness.corpora.sources.audio import Pcm
-from asr_harness.types import SAMPLE_RATE_HZ
+from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from tools.make_dev_sized import Size, write_corpus
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from asr_harness.corpora import batches, padding_fraction
-from asr_harness.types import Slice, Utterance
+from asr_harness.corpora.base import Slice, Utterance
 
 
 def slice_of(*lengths: int) -> Slice:

@@ -11,12 +11,12 @@ import pytest
 import soundfile
 
 from asr_harness.corpora import BUCKETS_S, load_slice
+from asr_harness.corpora.base import Slice
 from asr_harness.corpora.registry import open_corpus
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices import preparation as slices
 from asr_harness.corpora.slices import storage
 from asr_harness.errors import DataError
-from asr_harness.types import Slice
 from tests.corpora.conftest import noise, write_talk
 
 

@@ -1,13 +1,13 @@
 import json
 
 import pytest
-
 from asr_harness.measure.energy_info import energy_info, stages_add_up
-from asr_harness.measure.joules import EnergyFigure
+
+from asr_harness.schema import EnergyMeasurement
 
 
-def measured(gross_j: float, relative_uncertainty: float | None = 0.01) -> EnergyFigure:
-    return EnergyFigure(
+def measured(gross_j: float, relative_uncertainty: float | None = 0.01) -> EnergyMeasurement:
+    return EnergyMeasurement(
         "nvml",
         "measured",
         gross_j=gross_j,
@@ -23,7 +23,7 @@ def measured(gross_j: float, relative_uncertainty: float | None = 0.01) -> Energ
 
 
 STAGES = {"preprocess": measured(10.0), "encode": measured(60.0), "decode": measured(30.0)}
-LOST = EnergyFigure("nvml", "unmeasured", reason="the GPU was throttled")
+LOST = EnergyMeasurement("nvml", "unmeasured", reason="the GPU was throttled")
 
 
 def test_joules_are_shared_among_utterances_and_seconds() -> None:

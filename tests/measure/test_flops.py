@@ -3,7 +3,7 @@
 import pytest
 
 from asr_harness.measure import flops
-from asr_harness.types import Pass
+from asr_harness.systems.base import Pass
 
 PASSES = (Pass("encode", 2, 3000), Pass("prompt", 2, 4), Pass("step", 2, 1, 4), Pass("step", 2, 1, 5))
 

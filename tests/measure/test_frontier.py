@@ -3,7 +3,7 @@
 import pytest
 
 from asr_harness.measure.frontier import Frontier, oom_frontier
-from asr_harness.types import Outcome
+from asr_harness.schema import Outcome
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr_harness import measure
+from asr_harness.corpora.base import Utterance
 from asr_harness.devices.instruments.clock import MarkingClock
+from asr_harness.schema.audio import Samples
 from asr_harness.systems import System
-from asr_harness.types import Samples, StageContext, Transcription, Utterance, untimed
+from asr_harness.systems.base import StageContext, Transcription, untimed
 
 
 class HandClock(MarkingClock[float]):

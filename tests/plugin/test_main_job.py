@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asr_harness.measure.joules import EnergyFigure
+from asr_harness.schema import EnergyMeasurement
 
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
@@ -98,13 +98,13 @@ def test_energy_that_nothing_counts_is_unmeasured_with_the_reason(run: Run, save
 def test_energy_that_is_counted_is_saved_with_its_evidence(
     run: Run, saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figure = EnergyFigure(
+    figure = EnergyMeasurement(
         "a counter", "measured", gross_j=8.0, net_j=6.0, idle_power_w=1.0, n_ticks=50, n_trials=3
     )
     monkeypatch.setattr("asr_harness.plugin.workbench.energy_counter", lambda *_: object())
-    monkeypatch.setattr("asr_harness.energy.measure_energy", lambda *_, **__: figure)
+    monkeypatch.setattr("asr_harness.measure.energy.measure_energy", lambda *_, **__: figure)
     monkeypatch.setattr(
-        "asr_harness.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
+        "asr_harness.measure.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
     )
     run("--benchmark-autosave", "-k", "b1")
     info = saved()["benchmarks"][0]["extra_info"]
@@ -120,11 +120,11 @@ def test_energy_that_is_counted_is_saved_with_its_evidence(
 def test_the_table_shows_energy_where_it_was_measured_and_says_if_stages_do_not_add_up(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figure = EnergyFigure("a counter", "estimated", gross_j=8.0, n_trials=3, relative_uncertainty=0.01)
+    figure = EnergyMeasurement("a counter", "estimated", gross_j=8.0, n_trials=3, relative_uncertainty=0.01)
     monkeypatch.setattr("asr_harness.plugin.workbench.energy_counter", lambda *_: object())
-    monkeypatch.setattr("asr_harness.energy.measure_energy", lambda *_, **__: figure)
+    monkeypatch.setattr("asr_harness.measure.energy.measure_energy", lambda *_, **__: figure)
     monkeypatch.setattr(
-        "asr_harness.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
+        "asr_harness.measure.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
     )
     result = run("-k", "b1")
     # Three stages of 8 J are not a whole of 8 J.

@@ -13,11 +13,12 @@ import torch
 from scipy.signal import resample_poly
 
 from asr_harness import systems
+from asr_harness.corpora.base import Utterance
 from asr_harness.errors import ModelError
 from asr_harness.measure.error_rate import pool, rate
+from asr_harness.schema.audio import Samples
 from asr_harness.systems import System
 from asr_harness.systems.checkpoints import PACKAGED, weight_files
-from asr_harness.types import Samples, Utterance
 from tests.embedded_transcripts import NAMES, Heard, hear, load, utterances, wer
 
 GOLDEN: Mapping[str, Mapping[str, object]] = json.loads(

@@ -9,12 +9,12 @@ from asr_harness import systems
 from asr_harness.devices.instruments.operators import OperatorMeter
 from asr_harness.measure import transcribe
 from asr_harness.systems import System, Variant
+from asr_harness.systems.base import Pass
 from asr_harness.systems.hf import counting
 from asr_harness.systems.hf.ctc_work import CtcWork
 from asr_harness.systems.hf.fixed_tokens import dummy_tokens
 from asr_harness.systems.hf.system import HfSystem
 from asr_harness.systems.hf.whisper_work import WhisperFlops, WhisperWork
-from asr_harness.types import Pass
 from tests import checkpoints as tiny
 from tests.conftest import noise
 

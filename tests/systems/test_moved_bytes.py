@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from asr_harness import systems
+from asr_harness.systems.base import Pass
 from asr_harness.systems.hf import counting
 from asr_harness.systems.hf.system import HfSystem
-from asr_harness.types import Pass
 from tests import checkpoints as tiny
 
 

@@ -20,7 +20,7 @@ from tests.conftest import noise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from asr_harness.types import Samples
+    from asr_harness.schema.audio import Samples
 
 ENCODE = Pass("encode", 1, 100)
 

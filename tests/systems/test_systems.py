@@ -9,8 +9,8 @@ from asr_harness import systems
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Variant
+from asr_harness.systems.base import Transcription
 from asr_harness.systems.checkpoints import Checkpoint
-from asr_harness.types import Transcription
 from tests import checkpoints as tiny
 from tests.conftest import noise
 

@@ -9,10 +9,10 @@ import torch
 
 from asr_harness import systems
 from asr_harness.measure import transcribe
+from asr_harness.schema import StageName
 from asr_harness.systems import Variant
 from asr_harness.systems.hf.fixed_tokens import dummy_tokens
 from asr_harness.systems.hf.whisper import WhisperSystem
-from asr_harness.types import StageName
 from tests.conftest import noise
 
 NAME = "someone/whisper-tiny-test"

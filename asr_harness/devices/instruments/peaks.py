@@ -5,7 +5,6 @@ Measured once in a session, in a few seconds. float32 on CUDA is as PyTorch is s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import linear
 
+from asr_harness.schema import MachinePeaks
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from asr_harness.devices.base import Device
 
@@ -24,22 +25,13 @@ PROBE_DIVISOR = 6
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-@dataclass(frozen=True, slots=True)
-class MachinePeaks:
-    """Peak rates of one device: FLOP/s by dtype name, a multiply-add as two, and bytes/s read and written."""
-
-    device: str
-    flops_per_s: Mapping[str, float]
-    bytes_per_s: float
-
-
 def measure_peaks(device: Device) -> MachinePeaks:
     """Measure a device, in under 5 s."""
     rates = {name: _flops_per_s(dtype, device) for name, dtype in DTYPES.items()}
     source = torch.ones(device.sizes.peak_copy_bytes // 4, device=device.torch_name)
     target = torch.empty_like(source)
     moved_bytes = 2 * source.numel() * source.element_size()
-    return MachinePeaks(device.name, rates, moved_bytes / _median_s(lambda: target.copy_(source), device))
+    return MachinePeaks(rates, moved_bytes / _median_s(lambda: target.copy_(source), device))
 
 
 def _flops_per_s(dtype: torch.dtype, device: Device) -> float:

@@ -6,9 +6,9 @@ import pynvml
 import pytest
 
 from asr_harness.devices.energy.nvml import open_energy_counter
-from asr_harness.energy import measure_energy
 from asr_harness.errors import MeterError
-from asr_harness.measure.joules import EnergyFigure
+from asr_harness.measure.energy import measure_energy
+from asr_harness.schema import EnergyMeasurement
 from tests.devices.fake_nvml import UUID, FakeCuda, FakeNvml
 from tests.devices.fake_power import IDLE_W, WAVEFORMS, FakeMachine, constant
 
@@ -26,7 +26,7 @@ def nvml(machine: FakeMachine) -> FakeNvml:
     return FakeNvml(machine)
 
 
-def measure(nvml: FakeNvml, work_s: float = WORK_S, **settings: Any) -> EnergyFigure:
+def measure(nvml: FakeNvml, work_s: float = WORK_S, **settings: Any) -> EnergyMeasurement:
     machine = nvml.machine
     counter = open_energy_counter(nvml, FakeCuda(), clock=machine.clock, **settings)
     return measure_energy(

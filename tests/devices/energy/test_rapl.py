@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from asr_harness.devices.energy.rapl import open_dram_counter, open_energy_counter
-from asr_harness.energy import measure_energy
 from asr_harness.errors import MeterError
-from asr_harness.measure.joules import EnergyFigure
+from asr_harness.measure.energy import measure_energy
+from asr_harness.schema import EnergyMeasurement
 from tests.devices.fake_power import IDLE_W, WAVEFORMS, FakeMachine, constant
 from tests.devices.fake_powercap import FakePowercap
 
@@ -19,7 +19,7 @@ def machine() -> FakeMachine:
     return FakeMachine(constant)
 
 
-def measure(tree: FakePowercap, machine: FakeMachine, work_s: float = WORK_S) -> EnergyFigure:
+def measure(tree: FakePowercap, machine: FakeMachine, work_s: float = WORK_S) -> EnergyMeasurement:
     return measure_energy(
         machine.work_for(work_s),
         open_energy_counter(tree.root),

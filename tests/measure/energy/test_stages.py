@@ -7,9 +7,10 @@ import pytest
 
 from asr_harness import systems
 from asr_harness.devices.energy.rapl import open_energy_counter
-from asr_harness.energy import measure_stages, slice_work, stage_works
+from asr_harness.measure.energy import measure_stages, slice_workload, stage_workloads
+from asr_harness.schema.audio import Samples
 from asr_harness.systems import System, Variant
-from asr_harness.types import Samples, Transcription
+from asr_harness.systems.base import Transcription
 from tests.conftest import noise
 from tests.devices.fake_power import FakeMachine, constant
 from tests.devices.fake_powercap import FakePowercap
@@ -43,14 +44,14 @@ class FakeTranscriber(System):
 
 def test_the_work_of_a_slice_takes_each_batch_through_all_stages() -> None:
     transcriber = FakeTranscriber(FakeMachine(constant))
-    slice_work(transcriber, BATCHES)()
+    slice_workload(transcriber, BATCHES)()
     assert "".join(transcriber.calls) == "pedped"
 
 
 @pytest.mark.parametrize(("stage", "calls"), [("preprocess", "pp"), ("encode", "ee"), ("decode", "dd")])
 def test_a_stage_runs_alone_on_prepared_inputs(stage: str, calls: str) -> None:
     transcriber = FakeTranscriber(FakeMachine(constant))
-    works = stage_works(transcriber, BATCHES)
+    works = stage_workloads(transcriber, BATCHES)
     transcriber.calls.clear()
     {str(name): work for name, work in works.items()}[stage]()
     assert "".join(transcriber.calls) == calls
@@ -60,7 +61,7 @@ def test_each_stage_gets_its_own_joules(tmp_path_factory: pytest.TempPathFactory
     machine = FakeMachine(constant)
     tree = FakePowercap(tmp_path_factory.mktemp("powercap"), machine)
     figures = measure_stages(
-        stage_works(FakeTranscriber(machine), BATCHES),
+        stage_workloads(FakeTranscriber(machine), BATCHES),
         open_energy_counter(tree.root),
         synchronise=lambda: None,
         clock=machine.clock,
@@ -94,7 +95,7 @@ def test_decode_can_be_repeated_on_what_was_encoded_once(hub_cache: Path, beams:
             heard.append(transcription.texts)
             return transcription
 
-    work = stage_works(Noting(), [[noise(audio_s), noise(3)]])["decode"]
+    work = stage_workloads(Noting(), [[noise(audio_s), noise(3)]])["decode"]
     work()
     work()
     assert heard[0] == heard[1]

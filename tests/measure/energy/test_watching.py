@@ -3,8 +3,8 @@ from threading import Event, get_ident
 import pytest
 
 from asr_harness.devices.energy.nvml import open_energy_counter
-from asr_harness.energy.watching import Steps, Watch, in_background
 from asr_harness.errors import MeterError
+from asr_harness.measure.energy.watching import Steps, Watch, in_background
 from tests.devices.fake_nvml import FakeCuda, FakeNvml
 from tests.devices.fake_power import FakeMachine, constant
 

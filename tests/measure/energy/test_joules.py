@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.measure.joules import EnergyFigure, EnergyTrial, relative_uncertainty, summarise
+from asr_harness.measure.energy.joules import EnergyTrial, relative_uncertainty, summarise
+from asr_harness.schema import EnergyMeasurement
 
 
-def figure(*trials: EnergyTrial, idle_power_w: float | None = 40.0) -> EnergyFigure:
+def figure(*trials: EnergyTrial, idle_power_w: float | None = 40.0) -> EnergyMeasurement:
     return summarise(trials, source="rapl", label="measured", idle_power_w=idle_power_w, step_s=0.1)
 
 

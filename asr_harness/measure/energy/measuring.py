@@ -1,4 +1,4 @@
-"""Joules of one work: steps found, idle power, trials between steps, idle power again."""
+"""Joules of one workload: steps found, idle power, trials between steps, idle power again."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from statistics import fmean
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.energy.watching import Steps, Watch, in_background
 from asr_harness.errors import MeterError
-from asr_harness.measure.joules import EnergyFigure, EnergyTrial, summarise
+from asr_harness.measure.energy.joules import EnergyTrial, summarise
+from asr_harness.measure.energy.states import savable
+from asr_harness.measure.energy.watching import Steps, Watch, in_background
+from asr_harness.schema import EnergyMeasurement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from asr_harness.types import EnergyCounter
+    from asr_harness.devices.protocols import EnergyCounter
 
     Polling = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
@@ -26,11 +28,11 @@ IDLE_S = 2.0
 N_IDLE_STEPS = 20
 MIN_SLEEP_S = 0.01
 PASS_S = N_TRIALS * MIN_S + 2 * IDLE_S
-"""How long a work takes to measure, at the least."""
+"""How long a workload takes to measure, at the least."""
 
 
 def measure_energy(
-    work: Callable[[], object],
+    workload: Callable[[], object],
     counter: EnergyCounter,
     *,
     synchronise: Callable[[], None],
@@ -41,24 +43,24 @@ def measure_energy(
     n_trials: int = N_TRIALS,
     idle_s: float = IDLE_S,
     polling: Polling = in_background,
-) -> EnergyFigure:
-    """Loop a warmed-up work in trials of at least `min_s` and `min_steps` steps; gives joules of one work.
+) -> EnergyMeasurement:
+    """Loop a warmed-up workload in trials of at least `min_s` and `min_steps` steps; gives joules of one run.
 
     `synchronise` waits for the device. `polling(look)` calls `look` now and then while a trial runs.
     A counter that stalls or vanishes, a throttled device or another process on it gives None with the reason.
     """
-    bench = _Bench(work, counter, synchronise, clock, sleep, polling)
+    bench = _Bench(workload, counter, synchronise, clock, sleep, polling)
     try:
         return bench.run(min_s, min_steps, n_trials, idle_s)
     except MeterError as error:
-        return EnergyFigure(counter.source, "unmeasured", reason=str(error))
+        return EnergyMeasurement(counter.source, "unmeasured", reason=str(error))
 
 
 @dataclass(slots=True)
 class _Bench:
     """What every part of the pass needs."""
 
-    work: Callable[[], object]
+    workload: Callable[[], object]
     counter: EnergyCounter
     synchronise: Callable[[], None]
     clock: Callable[[], float]
@@ -69,7 +71,7 @@ class _Bench:
     def steps(self) -> Steps:
         return Steps(self.counter, self.clock, self.sleep)
 
-    def run(self, min_s: float, min_steps: int, n_trials: int, idle_s: float) -> EnergyFigure:
+    def run(self, min_s: float, min_steps: int, n_trials: int, idle_s: float) -> EnergyMeasurement:
         """Measure the whole pass. Raises MeterError if the counter stalls or vanishes between trials."""
         step_s = self.steps.step_s()
         before = self.counter.state()
@@ -86,7 +88,7 @@ class _Bench:
             label=self.counter.label,
             idle_power_w=fmean((idle_before_w, idle_after_w)) if knows_idling else None,
             step_s=step_s,
-            states=(before, after),
+            states=(savable(before), savable(after)),
         )
 
     def idle_power_w(self, idle_s: float, step_s: float) -> float:
@@ -101,7 +103,7 @@ class _Bench:
         return (last_j - first_j) / (ended_s - began_s)
 
     def trial(self, trial_s: float, step_s: float, idle_power_w: float) -> EnergyTrial:
-        """Loop whole works from a step on, then wait for the next and take off what idling cost till then."""
+        """Loop the workload from a step to a later one, and take off what idling cost till then."""
         self.synchronise()
         before = self.counter.state()
         watch = Watch(self.counter, self.clock, step_s=step_s, before=before)
@@ -125,7 +127,7 @@ class _Bench:
     def _loop_until(self, ends_s: float, watch: Watch) -> int:
         n_works = 0
         while n_works == 0 or (self.clock() < ends_s and watch.reason is None):
-            self.work()
+            self.workload()
             # Launches run ahead of the device; the clock must not see them before it.
             self.synchronise()
             n_works += 1

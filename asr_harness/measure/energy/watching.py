@@ -13,7 +13,7 @@ from asr_harness.errors import MeterError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from asr_harness.types import EnergyCounter
+    from asr_harness.devices.protocols import EnergyCounter
 
 POLL_S = 0.05
 SPIN_S = 0.001

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from asr_harness.devices.energy.estimate import EstimatedEnergy
 from asr_harness.devices.energy.nvml import open_energy_counter
-from asr_harness.energy import measure_energy
-from asr_harness.measure.joules import EnergyFigure
+from asr_harness.measure.energy import measure_energy
+from asr_harness.schema import EnergyMeasurement
 from tests.devices.fake_nvml import FakeCuda, FakeNvml
 from tests.devices.fake_power import FakeMachine, constant
 
 
-def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any) -> EnergyFigure:
+def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any) -> EnergyMeasurement:
     arguments = {
         "synchronise": lambda: None,
         "clock": machine.clock,

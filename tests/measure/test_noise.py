@@ -4,8 +4,8 @@ from math import log
 
 import pytest
 
-from asr_harness import noise
 from asr_harness.errors import AsrHarnessError
+from asr_harness.measure import noise
 
 STEADY = noise.NoiseRun((1.0, 1.0, 1.1), (0.02, 0.02, 0.03))
 SLOWED = noise.NoiseRun((2.0, 2.0, 1.9), (0.04, 0.04, 0.04))

@@ -1,4 +1,4 @@
-"""Works to measure: a pass over the slice, and each of its stages alone on prepared inputs."""
+"""Workloads to measure: a pass over the slice, and each of its stages alone on prepared inputs."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.energy.measuring import measure_energy
-from asr_harness.measure import transcribe
+from asr_harness.measure.energy.measuring import measure_energy
+from asr_harness.measure.transcription import transcribe
+from asr_harness.schema import STAGES
 from asr_harness.systems.base import untimed
-from asr_harness.types import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from asr_harness.measure.joules import EnergyFigure
+    from asr_harness.devices.protocols import EnergyCounter
+    from asr_harness.schema import EnergyMeasurement, StageName
+    from asr_harness.schema.audio import Samples
     from asr_harness.systems.base import System
-    from asr_harness.types import EnergyCounter, Samples, StageName
 
 
-def slice_work(system: System, batches: Sequence[Sequence[Samples]]) -> Callable[[], None]:
-    """Give the work of one pass over the slice, on the path that the rounds take."""
+def slice_workload(system: System, batches: Sequence[Sequence[Samples]]) -> Callable[[], None]:
+    """Give the workload of one pass over the slice, on the path that the rounds take."""
 
-    def work() -> None:
+    def workload() -> None:
         for audio in batches:
             transcribe(system, audio)
 
-    return work
+    return workload
 
 
-def stage_works(
+def stage_workloads(
     system: System, batches: Sequence[Sequence[Samples]]
 ) -> Mapping[StageName, Callable[[], None]]:
-    """Give the work of each stage of one pass, on inputs prepared once and kept on the device.
+    """Give the workload of each stage of one pass, on inputs prepared once and kept on the device.
 
     Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
     """
@@ -48,18 +49,18 @@ def stage_works(
 
 
 def measure_stages(
-    works: Mapping[StageName, Callable[[], None]], counter: EnergyCounter, **settings: Any
-) -> Mapping[StageName, EnergyFigure]:
+    workloads: Mapping[StageName, Callable[[], None]], counter: EnergyCounter, **settings: Any
+) -> Mapping[StageName, EnergyMeasurement]:
     """Measure each stage with the `settings` of `measure_energy`."""
-    return {stage: measure_energy(works[stage], counter, **settings) for stage in STAGES}
+    return {stage: measure_energy(workloads[stage], counter, **settings) for stage in STAGES}
 
 
 def _for_each(stage: Callable[[Any], object], inputs: Sequence[Any]) -> Callable[[], None]:
-    def work() -> None:
+    def workload() -> None:
         for batch in inputs:
             stage(_unshared(batch))
 
-    return work
+    return workload
 
 
 def _unshared(value: Any) -> Any:

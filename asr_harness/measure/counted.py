@@ -1,0 +1,131 @@
+"""What a pass over the slice made the machine do, as it is saved: tokens, FLOPs, operators, the roofline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from statistics import median
+from typing import TYPE_CHECKING
+
+from asr_harness.measure import flops
+from asr_harness.measure.roofline import roof
+from asr_harness.schema import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from asr_harness.measure.measurement import Measurement
+    from asr_harness.schema import Roof, StageName
+    from asr_harness.systems.base import Pass, System
+
+Reasons = dict[str, str]
+
+BY_PASSES = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
+NO_PASSES = "the transcriber does not record its passes"
+UNTOLD = "the transcriber does not tell it of its passes"
+NO_OPERATORS = "not counted where the encoder is compiled"
+NO_TOKENS = "the transcriber does not count its tokens"
+NO_PROCESSED_AUDIO = "the transcriber does not say how much audio it computed on"
+NO_PEAKS = "the machine's peaks were not measured: rounds were taken in turn"
+
+
+def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
+    """Give the counts of a pass, and for each that is None the reason."""
+    work = Work(
+        n_tokens=_n_tokens(measurement),
+        padding_fraction=_padding_fraction(measurement),
+        operators=measurement.counts.operators,
+    )
+    uncounted = {"n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": NO_OPERATORS}
+    reasons = {name: reason for name, reason in uncounted.items() if getattr(work, name) is None}
+    system, passes = measurement.model.system, measurement.counts.passes
+    if not passes:
+        return work, reasons | dict.fromkeys((*BY_PASSES, "useful_flops", "roofline"), NO_PASSES)
+    work = _with_passes(work, system, passes)
+    reasons |= {name: UNTOLD for name in BY_PASSES if getattr(work, name) is None}
+    roofs, why_not = _roofline(measurement, passes, work)
+    useful, why = _useful_flops(work, passes, reasons)
+    return replace(work, roofline=roofs, useful_flops=useful), reasons | why_not | why
+
+
+def _with_passes(work: Work, system: System, passes: Sequence[Pass]) -> Work:
+    n_parameters, weight_bytes = system.weights() or (None, None)
+    pass_flops = _of_each(passes, system.flops)
+    return replace(
+        work,
+        dtype=system.dtype,
+        flops=None if pass_flops is None else flops.stage_flops(passes, pass_flops.__getitem__),
+        flops_by_kind=None if pass_flops is None else flops.flops_by_kind(passes, pass_flops.__getitem__),
+        n_passes=dict(Counter(network_pass.kind for network_pass in passes)),
+        cache_bytes=max(network_pass.cache_bytes for network_pass in passes),
+        n_parameters=n_parameters,
+        weight_bytes=weight_bytes,
+    )
+
+
+def _n_tokens(measurement: Measurement) -> int | None:
+    """Sum over the last round's utterances; None if any batch was not counted."""
+    total = 0
+    for transcription in measurement.rounds[-1].transcriptions:
+        if transcription.n_tokens is None:
+            return None
+        # A transcriber of one's own may count in integers of numpy, which JSON has not.
+        total += int(sum(transcription.n_tokens))
+    return total
+
+
+def _padding_fraction(measurement: Measurement) -> float | None:
+    """Share of the audio that the encoder computed on that was padding."""
+    processed_s = 0.0
+    for transcription in measurement.rounds[-1].transcriptions:
+        if transcription.processed_s is None:
+            return None
+        processed_s += float(transcription.processed_s)
+    return max(0.0, 1.0 - measurement.slice.audio_s / processed_s) if processed_s else None
+
+
+def _useful_flops(
+    work: Work, passes: Sequence[Pass], reasons: Mapping[str, str]
+) -> tuple[Mapping[StageName, float] | None, Reasons]:
+    if work.flops is None or work.padding_fraction is None or work.n_tokens is None:
+        missing = [reasons[name] for name in ("flops", "padding_fraction", "n_tokens") if name in reasons]
+        return None, {"useful_flops": missing[0]}
+    useful = flops.useful_flops(
+        work.flops, passes, padding_fraction=work.padding_fraction, n_tokens=work.n_tokens
+    )
+    return useful, {}
+
+
+def _roofline(
+    measurement: Measurement, passes: Sequence[Pass], work: Work
+) -> tuple[Mapping[StageName, Roof] | None, Reasons]:
+    """Compare each stage's median time with the least that the machine's peaks allow."""
+    pass_bytes, peaks = _of_each(passes, measurement.model.system.moved_bytes), measurement.peaks
+    if pass_bytes is None or work.flops is None or work.dtype is None:
+        return None, {"roofline": UNTOLD}
+    if peaks is None:
+        return None, {"roofline": NO_PEAKS}
+    peak_flops_per_s = peaks.flops_per_s.get(work.dtype)
+    if peak_flops_per_s is None:
+        return None, {"roofline": f"the machine's peak in {work.dtype} is not measured"}
+    moved_bytes: dict[StageName, float] = dict.fromkeys(work.flops, 0.0)
+    for network_pass in passes:
+        moved_bytes[network_pass.stage] += pass_bytes[network_pass]
+    roofs = {
+        stage: roof(
+            flops=stage_flops,
+            moved_bytes=moved_bytes[stage],
+            time_s=median(round_.stage_s[stage] for round_ in measurement.rounds),
+            peak_flops_per_s=peak_flops_per_s,
+            peak_bytes_per_s=peaks.bytes_per_s,
+        )
+        for stage, stage_flops in work.flops.items()
+    }
+    return roofs, {}
+
+
+def _of_each(passes: Sequence[Pass], ask: Callable[[Pass], float | None]) -> Mapping[Pass, float] | None:
+    """Ask once for each kind of pass; None if one of them cannot be told."""
+    answers = {network_pass: ask(network_pass) for network_pass in set(passes)}
+    known = {network_pass: answer for network_pass, answer in answers.items() if answer is not None}
+    return known if len(known) == len(answers) else None

@@ -1,0 +1,40 @@
+"""The `asr` block of a session's file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.measure.frontier import oom_frontiers
+from asr_harness.plugin.conditions import saved_plan
+from asr_harness.schema import Block, SessionCost
+from asr_harness.schema.part import dump
+
+if TYPE_CHECKING:
+    from asr_harness.plugin.ledger import Ledger
+    from asr_harness.plugin.workbench import Workbench
+    from asr_harness.schema import SavedJudgement
+
+
+def make_block(ledger: Ledger, workbench: Workbench, wall_s: float) -> Block:
+    """Describe a session: its cases, its plan, and what it ran on."""
+    from asr_harness.devices import environment
+
+    return Block(
+        cases=ledger.cases(),
+        environment=environment.describe(),
+        session_id=ledger.session_id,
+        profile=workbench.plan.profile,
+        plan=saved_plan(workbench.plan),
+        session=SessionCost(wall_s, workbench.loading_s),
+        peaks=workbench.peaks,
+    )
+
+
+def dump_block(block: Block) -> dict[str, Any]:
+    """Give the block as plain values; and beside it, for people alone, where memory ran out."""
+    return {**dump(block), "oom_frontier": oom_frontiers(block.cases)}
+
+
+def add_judgement(plain: dict[str, Any], judgement: SavedJudgement) -> None:
+    """Add to a dumped block what the session judged, which it can only do with the rest of its file."""
+    plain["judgement"] = dump(judgement)

@@ -1,0 +1,105 @@
+"""What a session sets out to do, as its file and its journal say it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from hashlib import sha256
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.schema import SavedPlan
+from asr_harness.schema.conditions import Conditions
+from asr_harness.schema.part import savable_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pytest
+
+    from asr_harness.grid import Plan
+    from asr_harness.plugin.workbench import Workbench
+    from asr_harness.schema import Case
+    from asr_harness.schema.part import Scalar
+
+GIT_TIMEOUT_S = 60.0
+NO_CHANGES = "none"
+
+
+def saved_plan(plan: Plan) -> SavedPlan:
+    """Give the choices of a session."""
+    return SavedPlan(
+        data=savable_text(plan.data),
+        weights=plan.weights,
+        sources={savable_text(model): savable_text(source) for model, source in plan.sources.items()},
+        buckets_s={bucket: (low, high) for bucket, (low, high) in plan.buckets_s.items()},
+        variants={
+            name: {key: _scalar(value) for key, value in variant.settings().items()}
+            for name, variant in plan.variants.items()
+        },
+        n_utterances=plan.n_utterances,
+        time_s=plan.time_s,
+        energy=plan.energy,
+    )
+
+
+def conditions_of(config: pytest.Config, workbench: Workbench, selected: Mapping[str, Case]) -> Conditions:
+    """Collect all that must be alike for a later session to go on with this one."""
+    from asr_harness.devices import environment
+
+    commit = config.hook.pytest_benchmark_generate_commit_info(config=config)
+    buckets = dict.fromkeys(case.bucket for case in selected.values())
+    return Conditions(
+        tests=tuple(selected),
+        profile=workbench.plan.profile,
+        plan=saved_plan(workbench.plan),
+        slices={bucket: workbench.slice(bucket).fingerprint for bucket in buckets},
+        n_threads=environment.describe().n_threads,
+        commit=commit.get("id"),
+        is_dirty=bool(commit.get("dirty")),
+        uncommitted_changes=uncommitted_changes(config.rootpath),
+    )
+
+
+def uncommitted_changes(folder: Path) -> str | None:
+    """Digest what a working tree has beyond its commit: changed files, and new Python files.
+
+    None where git cannot tell.
+    """
+    changes = _git(folder, "diff", "HEAD", "--binary")
+    listed = _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py")
+    if changes is None or listed is None:
+        return None
+    new = [folder / os.fsdecode(name) for name in listed.split(b"\0") if name]
+    if not changes and not new:
+        return NO_CHANGES
+    contents = (sha256(path.read_bytes()).digest() for path in new if path.is_file())
+    return sha256(b"".join([changes, listed, *contents])).hexdigest()[:16]
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    # Inside a hook, git's own variables would point elsewhere.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        finished = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            timeout=GIT_TIMEOUT_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return finished.stdout
+
+
+def _scalar(value: Any) -> Scalar:
+    """Give a setting as it can be saved: what JSON has not, and lists and mappings, as text."""
+    if isinstance(value, str):
+        return savable_text(value)
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    return savable_text(json.dumps(value, sort_keys=True, default=str))

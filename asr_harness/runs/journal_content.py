@@ -1,0 +1,80 @@
+"""What journals hold: a line that cannot be read is passed over and counted, never believed.
+
+Such are lines half written on a full disk, and the zeros that a power loss leaves.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness.errors import RecordError
+from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, load_header, load_line
+from asr_harness.schema.run import decode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SUFFIX = ".jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalContent:
+    """What a journal holds: the last entry of each test, and how often each started without an end.
+
+    `n_skipped` lines could not be read.
+    """
+
+    header: JournalHeader
+    entries: Mapping[str, JournalEntry]
+    unfinished: Mapping[str, int]
+    n_skipped: int
+
+
+def newest_first(folder: Path) -> tuple[Path, ...]:
+    """List the journals that sessions left, the newest first."""
+    return tuple(sorted(folder.glob(f"*{SUFFIX}"), key=_age, reverse=True))
+
+
+def read_header(path: Path) -> JournalHeader:
+    """Read the first line. Raises RecordError where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return load_header(decode_json(stream.readline()), str(path))
+    except OSError as error:
+        raise RecordError(f"cannot read the journal {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"journal {path} has no header ({error}); remove it to start afresh") from error
+
+
+def read(path: Path) -> JournalContent:
+    """Read all that is whole in a journal. Raises RecordError where its header is not."""
+    header = read_header(path)
+    entries: dict[str, JournalEntry] = {}
+    unfinished: dict[str, int] = {}
+    n_skipped = 0
+    for raw in path.read_bytes().split(b"\n")[1:]:
+        line = _line(raw.strip(b"\0 \r"), path)
+        if isinstance(line, JournalEntry):
+            entries[line.test_id] = line
+            unfinished.pop(line.test_id, None)
+        elif isinstance(line, CaseStart):
+            unfinished[line.started] = unfinished.get(line.started, 0) + 1
+        else:
+            n_skipped += bool(raw)
+    return JournalContent(header, entries, unfinished, n_skipped)
+
+
+def _line(raw: bytes, path: Path) -> JournalEntry | CaseStart | None:
+    try:
+        return load_line(decode_json(raw), str(path))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _age(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
