@@ -19,7 +19,7 @@ def measure(machine: FakeMachine, work: Any, counter: Any = None, **chosen: Any)
         "sleep": machine.sleep,
         "polling": machine.polling,
     }
-    counter = counter or open_energy_counter("cuda", FakeNvml(machine), FakeCuda(), clock=machine.clock)
+    counter = counter or open_energy_counter(FakeNvml(machine), FakeCuda(), clock=machine.clock)
     return measure_energy(work, counter, **(arguments | chosen))
 
 

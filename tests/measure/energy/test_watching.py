@@ -15,11 +15,11 @@ def nvml() -> FakeNvml:
 
 
 def steps(nvml: FakeNvml) -> Steps:
-    return Steps(open_energy_counter("cuda", nvml, FakeCuda()), nvml.machine.clock, nvml.machine.sleep)
+    return Steps(open_energy_counter(nvml, FakeCuda()), nvml.machine.clock, nvml.machine.sleep)
 
 
 def watch(nvml: FakeNvml) -> Watch:
-    counter = open_energy_counter("cuda", nvml, FakeCuda())
+    counter = open_energy_counter(nvml, FakeCuda())
     return Watch(counter, nvml.machine.clock, step_s=0.1, before=counter.state())
 
 
