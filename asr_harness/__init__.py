@@ -43,9 +43,9 @@ def table(runs: Sequence[RunFile], per: Literal["case", "utterance", "round"] = 
     Columns are SI base units, and end with their unit; what was not measured is missing. docs/report.md lists
     them.
     """
-    from asr_harness.report import table as tables
+    from asr_harness.report.table import rounds, table, utterances
 
-    return {"case": tables.table, "utterance": tables.utterances, "round": tables.rounds}[per](runs)
+    return {"case": table, "utterance": utterances, "round": rounds}[per](runs)
 
 
 def compare(

@@ -15,6 +15,7 @@ from asr_harness.plugin.extra_info import extra_info
 from asr_harness.plugin.workbench import Workbench
 from asr_harness.schema import Case, CaseResult, RunFile, load_run
 from asr_harness.schema.part import dump, load
+from asr_harness.systems import Variant
 
 ROOT = Path(__file__).parents[1]
 CASE = Case("ctc-mini", "cpu", "5s", 2, "baseline")
@@ -103,7 +104,7 @@ def test_what_was_measured_is_what_is_loaded() -> None:
         (CASE,),
         {"ctc-mini": "asr-harness/ctc-mini"},
         {"5s": BUCKETS_S["5s"]},
-        {"baseline": {}},
+        {"baseline": Variant()},
         "embedded",
         "pretrained",
         2,

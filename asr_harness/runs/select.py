@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.schema import RunFile, load_run
+from asr_harness.schema.run import latest_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -173,5 +174,4 @@ def _load(
 
 def _oldest_first(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
     """Sort runs, each once: copies of one would pass for runs that do not differ at all."""
-    distinct = {run.identity: run for run in reversed([*runs])}
-    return tuple(sorted(distinct.values(), key=_age))
+    return tuple(sorted(latest_of_each(runs), key=_age))

@@ -24,7 +24,7 @@ def test_a_device_by_index_is_of_its_kind(run: Run) -> None:
 def test_a_kind_that_is_required_may_be_there_by_index(run: Run, saved: Saved) -> None:
     result = run("--benchmark-autosave", "--asr-devices", "cuda:1", "--asr-require-device", "cuda")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert [outcome["outcome"] for outcome in saved()["asr"]["outcomes"]] == ["unavailable"] * 2
+    assert [outcome["outcome"] for outcome in saved()["asr"]["cases"]] == ["unavailable"] * 2
 
 
 @pytest.mark.parametrize("name", ["cuda:", "cuda:x"])
@@ -56,4 +56,4 @@ def test_a_driver_that_answers_no_question_about_its_gpu_costs_no_run(
     result.assert_outcomes(passed=2)
     block = saved()["asr"]
     assert block["environment"]["gpus"][0]["memory_bytes"] is None
-    assert [outcome["outcome"] for outcome in block["outcomes"]] == ["measured"] * 2
+    assert [outcome["outcome"] for outcome in block["cases"]] == ["measured"] * 2

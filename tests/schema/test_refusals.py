@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr_harness.errors import AsrHarnessError, OtherBenchmarkError, RecordError
-from asr_harness.schema import CaseResult, Environment, Speed, load_run, parse_run
+from asr_harness.schema import Case, CaseResult, Environment, SavedCase, Speed, load_run, parse_run
 from asr_harness.schema.migrate import VERSION
 from asr_harness.schema.part import load
 from tests.saved_runs import CASE, content, measured, unmeasured
@@ -150,7 +150,8 @@ def test_what_is_no_run_at_all_says_so(text: str, tmp_path: Path) -> None:
 
 
 def test_half_a_surrogate_pair_stands_for_no_character(tmp_path: Path) -> None:
-    saved = content(unmeasured("failed", reason="lost \ud800 half"))
+    saved = content(unmeasured("failed", reason="lost"))
+    saved["asr"]["cases"][0]["reason"] = "lost \ud800 half"
     path = tmp_path / "run.json"
     path.write_text(json.dumps(saved))
     assert load_run(path).records[CASE].reason == "lost \N{REPLACEMENT CHARACTER} half"
@@ -167,6 +168,11 @@ def test_half_a_surrogate_pair_stands_for_no_character(tmp_path: Path) -> None:
 def test_wrong_values_are_refused_where_a_part_is_made(make: Any) -> None:
     with pytest.raises(RecordError):
         make()
+
+
+def test_half_a_surrogate_pair_is_refused_where_a_part_is_made() -> None:
+    with pytest.raises(RecordError, match="surrogates not allowed"):
+        SavedCase(Case("m", "cpu", "5s", 1, "baseline"), "failed", "lost \ud800 half")
 
 
 JSON = st.recursive(
