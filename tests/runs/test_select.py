@@ -103,7 +103,7 @@ def test_a_run_reads_back_as_it_was_saved(tmp_path: Path) -> None:
         tmp_path / "run.json", measured(rounds_s=(1.0, 2.0)), unmeasured("oom", "x-cpu-5s-b4-fp16")
     )
     assert run.records[CASE].result.speed.rounds_s == (1.0, 2.0)
-    assert run.records[CASE].family == "whisper"
+    assert run.records[CASE].result.family == "whisper"
     assert run.records["x-cpu-5s-b4-fp16"].outcome == "oom"
     assert run.records["x-cpu-5s-b4-fp16"].case.batch_size == 4
     assert run.label == "aaaaaaa"
