@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Listener
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab import interrupts
-from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TRY, TURN, Ended, Ready, Saved, Turn
+from asr_harness.ab import git, interrupts
+from asr_harness.ab.imports import check_own
+from asr_harness.ab.paths import as_variable, python_path
+from asr_harness.ab.protocol import (
+    ASKED_VARIABLE,
+    FINISH,
+    GO,
+    IMPORTS,
+    KEY_VARIABLE,
+    TRY,
+    TURN,
+    Ended,
+    Imported,
+    Ready,
+    Saved,
+    Turn,
+)
+from asr_harness.ab.scratch import socket_folder
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
@@ -46,6 +62,8 @@ class Worker:
     process: subprocess.Popen[bytes]
     connection: Connection
     log: Path
+    worktree: Worktree | None = None
+    path: tuple[Path, ...] = ()
     saved: str | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
@@ -94,8 +112,11 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved):
-            self.saved = message.text
+        while isinstance(message := self.receive(), Saved | Imported):
+            if isinstance(message, Saved):
+                self.saved = message.text
+            elif self.worktree is not None:
+                check_own(self.name, message.files, self.worktree, self.path)
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
         return message
@@ -116,8 +137,9 @@ def started(
 ) -> Iterator[Worker]:
     """Start a worker and let it save its run at the end; its whole process group is ended with it."""
     key = secrets.token_bytes(32)
-    with tempfile.TemporaryDirectory(prefix="asr-harness-live-") as scratch:
-        address, log = str(Path(scratch) / "socket"), Path(scratch) / "log"
+    path = tuple(python_path(worktree, arguments))
+    with _removed(socket_folder(worktree.root.parent)) as folder:
+        address, log = str(folder / "socket"), folder / "log"
         with Listener(address, family="AF_UNIX", authkey=key) as listener, log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603
                 [
@@ -131,12 +153,18 @@ def started(
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, KEY_VARIABLE: key.hex(), "PYTHONPATH": _without_checkout()},
+                env={
+                    **git.environment(),
+                    KEY_VARIABLE: key.hex(),
+                    ASKED_VARIABLE: IMPORTS,
+                    "PYTHONPATH": as_variable(path),
+                },
                 preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
             )
             name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
-                yield Worker(side, name, process, _accepted(listener, process, name, log), log)
+                connection = _accepted(listener, process, name, log)
+                yield Worker(side, name, process, connection, log, worktree, path)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:
@@ -187,8 +215,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(GRACE_S)
 
 
-def _without_checkout() -> str:
-    """Keep PYTHONPATH, but for this checkout: a worktree brings the code of its own commit."""
-    here = Path.cwd().resolve()
-    parts = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return os.pathsep.join(part for part in parts if part and Path(part).resolve() != here)
+@contextmanager
+def _removed(folder: Path) -> Iterator[Path]:
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -82,11 +82,15 @@ def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list
     notes = [f"runs on both sides: {len(shared)}; compared with itself, a run shows no change"]
     before, after = (_versions(runs) for runs in (base, candidate))
     tracked = {name for run in (*base, *candidate) for name in run.environment.versions} | {"python"}
-    return (notes if shared else []) + _one_code(base, candidate) + [
-        " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
-        for name in before | after
-        if before.get(name) != after.get(name) and (name in tracked or (name in before and name in after))
-    ]
+    return (
+        (notes if shared else [])
+        + _one_code(base, candidate)
+        + [
+            " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
+            for name in before | after
+            if before.get(name) != after.get(name) and (name in tracked or (name in before and name in after))
+        ]
+    )
 
 
 def _one_code(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What this process has imported: the repository's files with their hashes, and distributions with versions."""
+"""What this process has imported: the repository's files with hashes, and distributions with versions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def record_code(folder: Path) -> CodeRecord:
             elsewhere.setdefault(top_name, path)
     outside = {name: _outside(name, path) for name, path in elsewhere.items() if name != "__main__"}
     return CodeRecord(
-        _fingerprint(modules, outside), modules, _versions(installed) | outside, _submodules(top) if top else {}
+        _fingerprint(modules, outside),
+        modules,
+        _versions(installed) | outside,
+        _submodules(top) if top else {},
     )
 
 

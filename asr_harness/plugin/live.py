@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.ab.protocol import FINISH, GO, TRY, TURN, Ended, Ready, Saved, Turn, connect
+from asr_harness.ab.protocol import (
+    ASKED_VARIABLE,
+    FINISH,
+    GO,
+    IMPORTS,
+    TRY,
+    TURN,
+    Ended,
+    Imported,
+    Ready,
+    Saved,
+    Turn,
+    connect,
+)
 from asr_harness.errors import AbError
+from asr_harness.measure.imports import imported_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +40,7 @@ class Live:
         self._connection: Connection = connect(address)
         self._ledger = ledger
         self._told: set[str] = set()
+        self._told_files: dict[str, str] = {}
 
     def run(self, test_id: str, case_id: str, slice_fingerprint: str, run: MeasuredRun) -> LiveRun:
         """Put a case under the driver."""
@@ -38,6 +54,7 @@ class Live:
     def ready(self, ready: Ready, try_round: Callable[[], float]) -> int:
         """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""
         self._told.add(ready.test_id)
+        self._tell_imports()
         self._connection.send(ready)
         while True:
             word, number = self.wait(TRY, GO)
@@ -65,6 +82,7 @@ class Live:
         if nodeid in self._ledger.selected and nodeid not in self._told:
             self._told.add(nodeid)
             outcome, reason = (entry.outcome, entry.reason) if entry else ("failed", "its set-up failed")
+            self._tell_imports()
             self._connection.send(Ended(nodeid, outcome, reason or ""))
 
     # Last of all, so that the `asr` block is in it.
@@ -77,7 +95,15 @@ class Live:
 
     def pytest_sessionfinish(self) -> None:
         """Say that there are no more cases."""
+        self._tell_imports()
         self._connection.send(Ended("", "", ""))
+
+    def _tell_imports(self) -> None:
+        if IMPORTS not in os.environ.get(ASKED_VARIABLE, ""):
+            return
+        files = imported_files()
+        self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
+        self._told_files = files
 
 
 class LiveRun:

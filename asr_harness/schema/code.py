@@ -20,9 +20,9 @@ class SourceFile(Part):
 class CodeRecord(Part):
     """What a process imported, but for the standard library.
 
-    `modules` are the repository's own, `distributions` what was installed, by name, with its version; one that
-    is installed editable, and a folder that is in no distribution, has a digest of its files there. Two runs
-    with one `fingerprint` ran the same sources, whatever their commits are called; versions are not in it.
+    `modules` are the repository's own, `distributions` what was installed, by name, with its version; one
+    that is installed editable, and a folder that is in no distribution, has a digest of its files there. Two
+    runs with one `fingerprint` ran the same sources, whatever their commits are called.
     """
 
     fingerprint: str

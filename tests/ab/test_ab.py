@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from asr_harness.report.forks import too_short
 
 import benchmarks
 from asr_harness.ab.schedule import MIN_PAIRS
 from asr_harness.cli import main
 from asr_harness.cli.ab import Silence, duration_s
 from asr_harness.errors import AbError
+from asr_harness.report.forks import too_short
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
 
