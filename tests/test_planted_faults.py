@@ -9,8 +9,8 @@ from asr_harness import systems
 from asr_harness.corpora.base import Utterance
 from asr_harness.devices.instruments.clock import HostClock
 from asr_harness.devices.instruments.operators import OperatorMeter
-from asr_harness.measure import SliceRunner, Work
 from asr_harness.measure.flops import stage_flops
+from asr_harness.measure.rounds import Counts, SliceRunner
 from asr_harness.schema.audio import Samples
 from asr_harness.systems import Variant
 from asr_harness.systems.hf import counting
@@ -28,26 +28,26 @@ def load(**settings: Any) -> WhisperSystem:
     return transcriber
 
 
-def count(transcriber: WhisperSystem, samples: Samples | None = None) -> Work:
+def count(transcriber: WhisperSystem, samples: Samples | None = None) -> Counts:
     utterance = Utterance("u", "talk", "speaker", 0.0, 5.0, "", noise(5) if samples is None else samples)
     runner = SliceRunner(transcriber, [[utterance]], HostClock(), calibration=lambda: 0.0)
-    return runner.warm_up(OperatorMeter())[0]
+    return runner.warm_up(OperatorMeter()).counts
 
 
-def flops(transcriber: WhisperSystem, work: Work) -> dict[str, float]:
+def flops(transcriber: WhisperSystem, work: Counts) -> dict[str, float]:
     return dict(stage_flops(work.passes or (), transcriber.flops))
 
 
 @pytest.fixture
-def healthy(hub_cache: Path) -> Work:
+def healthy(hub_cache: Path) -> Counts:
     return count(load())
 
 
-def test_counters_are_the_same_from_run_to_run(healthy: Work) -> None:
+def test_counters_are_the_same_from_run_to_run(healthy: Counts) -> None:
     assert count(load()) == healthy
 
 
-def test_a_decoder_without_its_cache_computes_the_past_again(healthy: Work) -> None:
+def test_a_decoder_without_its_cache_computes_the_past_again(healthy: Counts) -> None:
     transcriber = load()
     transcriber.generate_kwargs["use_cache"] = False
     work = count(transcriber)
@@ -55,12 +55,12 @@ def test_a_decoder_without_its_cache_computes_the_past_again(healthy: Work) -> N
     assert flops(transcriber, work)["decode"] > 3 * flops(transcriber, healthy)["decode"]
 
 
-def test_eager_attention_dispatches_other_operators(healthy: Work) -> None:
+def test_eager_attention_dispatches_other_operators(healthy: Counts) -> None:
     eager = count(load(attention="eager"))
     assert (eager.operators or {})["encode"] > (healthy.operators or {})["encode"]
 
 
-def test_an_extra_encoder_pass_is_counted(healthy: Work) -> None:
+def test_an_extra_encoder_pass_is_counted(healthy: Counts) -> None:
     transcriber = load()
     once = transcriber.encode
     transcriber.encode = lambda features: (once(features), once(features))[1]  # type: ignore[method-assign]

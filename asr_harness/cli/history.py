@@ -8,17 +8,18 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness import tidy
 from asr_harness.errors import RecordError
-from asr_harness.metrics import units
-from asr_harness.report.alike import placed
-from asr_harness.report.history import METRICS, Line, Metric, Point, lines, points
+from asr_harness.metrics import by_key, units
+from asr_harness.report.comparable import with_origin
+from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
 from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.runs import STORAGE, select_runs
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+
+    from asr_harness.metrics import Metric
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP, CHANGE = "·", "|"
@@ -28,7 +29,12 @@ MIN_POINTS = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take runs and a metric."""
     parser.add_argument("runs", nargs="*", metavar="RUN", help="as for `report`; without any, all saved runs")
-    parser.add_argument("--metric", choices=METRICS, default="latency")
+    parser.add_argument(
+        "--metric",
+        metavar="KEY",
+        default="latency",
+        help="any metric, such as rtf, wer or memory (%(default)s)",
+    )
     parser.add_argument(
         "-k",
         dest="only",
@@ -42,53 +48,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the lines."""
+    metric = by_key(arguments.metric)
     runs = select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
-    timeline, metric = points(runs), METRICS[arguments.metric]
-    known = lines(tidy.table(runs), timeline, metric.column)
-    found = with_words(known, arguments.only.split())
-    if not found:
-        raise RecordError(f"no {arguments.metric} in these runs{_asked(arguments.only, known)}")
+    timeline = commit_points(runs)
+    known = case_histories(runs, timeline, metric)
+    chosen = with_words(known, arguments.only.split())
+    if not chosen:
+        raise RecordError(f"no {metric.key} in these runs{_asked(arguments.only, known)}")
     width = get_terminal_size().columns
-    print("\n".join([*_head(arguments.metric, timeline, width), *_lines(found, timeline, metric, width)]))  # noqa: T201
+    print("\n".join([*_head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]))  # noqa: T201
     return 0
 
 
-def with_words(found: Sequence[Line], words: Sequence[str]) -> Sequence[Line]:
+def with_words(known: Sequence[CaseHistory], words: Sequence[str]) -> Sequence[CaseHistory]:
     """Leave the lines whose cases have every word: as a whole part, or if none has, as the start of one.
 
     A start does not end amid a number.
     """
-    kept = {line.case for line in found}
+    kept = {line.case for line in known}
     for word in words:
         starts = re.compile(rf"-{re.escape(word)}(?!(?<=\d)\d)", re.IGNORECASE)
-        whole = {line.case for line in found if f"-{word}-".lower() in f"-{line.case}-".lower()}
-        kept &= whole or {line.case for line in found if starts.search(f"-{line.case}")}
-    return [line for line in found if line.case in kept]
+        whole = {line.case for line in known if f"-{word}-".lower() in f"-{line.case}-".lower()}
+        kept &= whole or {line.case for line in known if starts.search(f"-{line.case}")}
+    return [line for line in known if line.case in kept]
 
 
-def _asked(words: str, known: Sequence[Line]) -> str:
+def _asked(words: str, known: Sequence[CaseHistory]) -> str:
     if not words or not known:
         return ""
     return f" for {words!r}; words are parts of a case's name, such as {known[0].case}"
 
 
-def _head(metric: str, timeline: Sequence[Point], width: int) -> list[str]:
+def _head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
     labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in timeline]
-    said = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
+    head = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
     for point in timeline:
         if point.changed:
             text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
-            said += wrap(text, width, subsequent_indent="  ")
-    return said
+            head += wrap(text, width, subsequent_indent="  ")
+    return head
 
 
-def _lines(found: Sequence[Line], timeline: Sequence[Point], metric: Metric, width: int) -> list[str]:
+def _lines(
+    histories: Sequence[CaseHistory], timeline: Sequence[CommitPoint], metric: Metric, width: int
+) -> list[str]:
     rows = []
-    for line in found:
+    for line in histories:
         known = [value for value in line.values if value is not None]
         rows.append(
             (
-                placed(line.case, line.kind),
+                with_origin(line.case, line.origin),
                 metric.written(known[0]),
                 metric.written(known[-1]),
                 change(line, timeline),
@@ -98,7 +107,7 @@ def _lines(found: Sequence[Line], timeline: Sequence[Point], metric: Metric, wid
     return table(("case", "first", "last", "change", "history"), rows, width)
 
 
-def change(line: Line, timeline: Sequence[Point]) -> str:
+def change(line: CaseHistory, timeline: Sequence[CommitPoint]) -> str:
     """Give the last value over the first in percent, marked where they are of different environments."""
     known = [(value, point) for value, point in zip(line.values, timeline, strict=True) if value is not None]
     (first, before), (last, after) = known[0], known[-1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.metrics import units
-from asr_harness.report.advice import Limits
+from asr_harness.report.advice import AdviceLimits
 from asr_harness.report.content import Content, gather
 from asr_harness.runs import STORAGE, former_runs, select_runs
 
@@ -42,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--figures", type=Path, metavar="FOLDER", help="write every figure as PNG and SVG, too"
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a pull request's comment")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the tidy table as CSV")
-    parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the tidy table as Parquet")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table of cases as CSV")
+    parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the table of cases as Parquet")
     parser.add_argument(
         "--compare", nargs=2, metavar=("BASE", "CANDIDATE"), help="put `compare`'s verdicts into the page"
     )
@@ -58,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
-    found = differences(sides[0], sides[1], arguments) if sides else None
-    content = gather(_runs(arguments, sides), _limits(arguments), found)
+    compared = differences(sides[0], sides[1], arguments) if sides else None
+    content = gather(_runs(arguments, sides), _limits(arguments), compared)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
     return 0
@@ -90,8 +91,8 @@ def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> 
     return select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
 
 
-def _limits(arguments: argparse.Namespace) -> Limits:
-    return Limits(
+def _limits(arguments: argparse.Namespace) -> AdviceLimits:
+    return AdviceLimits(
         latency_p95_s=arguments.max_latency_p95,
         wer=None if arguments.max_wer is None else arguments.max_wer / 100,
         memory_bytes=None if arguments.max_memory is None else arguments.max_memory * MEBIBYTE,
@@ -100,22 +101,27 @@ def _limits(arguments: argparse.Namespace) -> Limits:
 
 
 def _written(content: Content, arguments: argparse.Namespace) -> list[Path]:
+    """Render all texts before the first file is touched, then put each file in place whole."""
     from asr_harness.report import markdown, page
     from asr_harness.report.images import write_images
     from asr_harness.report.tables import write_csv, write_parquet
+    from asr_harness.report.writing import write_text, write_whole
 
-    written = [arguments.output]
+    texts = {arguments.output: page.render(content)}
+    if arguments.markdown is not None:
+        texts[arguments.markdown] = markdown.render(content)
+    tables = ((write_csv, arguments.csv), (write_parquet, arguments.parquet))
+    asked = [(write, path) for write, path in tables if path is not None]
     try:
-        arguments.output.write_text(page.render(content), "utf-8")
-        if arguments.markdown is not None:
-            arguments.markdown.write_text(markdown.render(content), "utf-8")
-            written.append(arguments.markdown)
-        for write, path in ((write_csv, arguments.csv), (write_parquet, arguments.parquet)):
-            if path is not None:
-                write(content.table, path)
-                written.append(path)
-        return written + (write_images(content.figures, arguments.figures) if arguments.figures else [])
+        for path, text in texts.items():
+            write_text(path, text)
+        for write, path in asked:
+            write_whole(path, partial(write, content.table))
+        images = write_images(content.figures, arguments.figures) if arguments.figures else []
     except OSError as error:
         # pandas gives a sentence in place of a file's name.
-        said = f"{error.filename}: {error.strerror}" if error.filename else error
-        raise RecordError(f"cannot write {said}") from error
+        named = f"{error.filename}: {error.strerror}" if error.filename else error
+        raise RecordError(f"cannot write {named}") from error
+    except UnicodeEncodeError as error:
+        raise RecordError(f"cannot write {error.object[error.start]!r}, which is no character") from error
+    return [*texts, *(path for _, path in asked), *images]

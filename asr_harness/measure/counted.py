@@ -81,7 +81,11 @@ def _padding_fraction(measurement: Measurement) -> float | None:
         if transcription.processed_s is None:
             return None
         processed_s += float(transcription.processed_s)
-    return max(0.0, 1.0 - measurement.slice.audio_s / processed_s) if processed_s else None
+    if not processed_s:
+        return None
+    fraction = 1.0 - measurement.slice.audio_s / processed_s
+    # Not `max`, which would make 0 of NaN.
+    return 0.0 if fraction < 0 else fraction
 
 
 def _useful_flops(

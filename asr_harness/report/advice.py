@@ -7,8 +7,8 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import units
-from asr_harness.report.alike import alike, placed
-from asr_harness.report.cells import measured
+from asr_harness.report.comparable import comparable_groups, with_origin
+from asr_harness.report.pooled import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AdviceLimits:
     """What a user can accept; None is no limit. Latency is a request's 95th percentile."""
 
     latency_p95_s: float | None = None
@@ -55,7 +55,7 @@ COSTS = {"wer": "WER", "energy_per_utterance_j": "energy", "memory_bytes": "memo
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A cell with what it costs, and why it fell out; None if it is on the front."""
+    """A case with what it costs, and why it fell out; None if it is on the front."""
 
     case: str
     figures: str
@@ -74,17 +74,17 @@ class Advice:
     rest: tuple[Choice, ...]
 
 
-def advise(cells: pd.DataFrame, limits: Limits) -> tuple[Advice, ...]:
-    """Give advice for every use and device that has cells; only like ones compete."""
-    done = measured(cells)
+def advise(cases: pd.DataFrame, limits: AdviceLimits) -> tuple[Advice, ...]:
+    """Give advice for every use and device that has cases; only like ones compete."""
+    done = measured(cases)
     return tuple(
-        _advice(use, placed(device, whence), rows, limits)
+        _advice(use, with_origin(device, origin), rows, limits)
         for use in USES
-        for (device,), whence, rows in alike(done, ["device"])
+        for (device,), origin, rows in comparable_groups(done, ["device"])
     )
 
 
-def _advice(use: Use, device: str, rows: pd.DataFrame, limits: Limits) -> Advice:
+def _advice(use: Use, device: str, rows: pd.DataFrame, limits: AdviceLimits) -> Advice:
     lengths = rows.groupby("bucket")["audio_s"].mean().sort_values()
     bucket = str(lengths.index[min(use.place, len(lengths) - 1)])
     candidates = rows[rows["bucket"] == bucket]
@@ -107,8 +107,8 @@ def _advice(use: Use, device: str, rows: pd.DataFrame, limits: Limits) -> Advice
     )
 
 
-def _over(row: dict[str, Any], use: Use, limits: Limits) -> str | None:
-    """Name the first limit that a cell breaks; what was not measured cannot be allowed under a limit."""
+def _over(row: dict[str, Any], use: Use, limits: AdviceLimits) -> str | None:
+    """Name the first limit that a case breaks; what was not measured cannot be allowed under a limit."""
     for name, column, word, written in CHECKS:
         limit = getattr(limits, name)
         if limit is None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
-from asr_harness.report.alike import alike, placed
-from asr_harness.report.cells import measured
+from asr_harness.report.comparable import comparable_groups, with_origin
+from asr_harness.report.pooled import measured
 from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ class Bottleneck:
     directions: tuple[str, ...]
 
 
-def bottlenecks(cells: pd.DataFrame) -> tuple[Bottleneck, ...]:
-    """Judge each model and device by its baseline cells at the smallest batch, or any variant without one."""
-    done = measured(cells)
-    found = []
-    for (model, device), whence, rows in alike(done, ["model", "device"]):
+def bottlenecks(cases: pd.DataFrame) -> tuple[Bottleneck, ...]:
+    """Judge each model and device by its baseline cases at the smallest batch, or any variant without one."""
+    done = measured(cases)
+    judged = []
+    for (model, device), origin, rows in comparable_groups(done, ["model", "device"]):
         usual = rows[rows["variant"] == "baseline"]
-        mine = usual if len(usual) else rows
-        smallest = mine[mine["batch_size"] == mine["batch_size"].min()]
-        found.append(_judge(model, placed(device, whence), smallest))
-    return tuple(found)
+        chosen = usual if len(usual) else rows
+        smallest = chosen[chosen["batch_size"] == chosen["batch_size"].min()]
+        judged.append(_judge(model, with_origin(device, origin), smallest))
+    return tuple(judged)
 
 
 def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
@@ -89,11 +89,11 @@ def _directions(stage: str, bound: str | None, reached: float | None, rows: pd.D
     if stage == "preprocess":
         return [FASTER_FEATURES]
     far = reached is not None and reached < NEAR_ROOF
-    found = [LESS_OVERHEAD] if far and bound == "arithmetic" else []
+    directions = [LESS_OVERHEAD] if far and bound == "arithmetic" else []
     if stage == "decode":
-        found += [CHEAPER_DECODER, *([FEWER_BYTES] if bound == "memory" else []), LARGER_BATCH]
+        directions += [CHEAPER_DECODER, *([FEWER_BYTES] if bound == "memory" else []), LARGER_BATCH]
     else:
-        found += [FEWER_OPERATIONS]
+        directions += [FEWER_OPERATIONS]
         if rows["padding_fraction"].median() > MUCH_PADDING:
-            found.append(LESS_PADDING)
-    return found
+            directions.append(LESS_PADDING)
+    return directions

@@ -3,110 +3,123 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import units
-from asr_harness.tidy import digest
+from asr_harness.report.table.cases import place_of
+from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import pandas as pd
+    from asr_harness.metrics import Metric
+    from asr_harness.schema import CaseResult, Environment, RunFile
 
-    from asr_harness.saved import SavedRun
-
-MOST_CHANGES = 4
+MAX_CHANGES = 4
 NONE = "none"
-KIND = ("data", "weights", "slice_audio_s")
+UNNAMED = "settings that are none on both sides"
+SLICE_IDENTITY = ("data", "weights", "slice_audio_s")
 """What runs share that may be on one line."""
 
-
-class Metric(NamedTuple):
-    """A column of the tidy table, and how its values are written."""
-
-    column: str
-    written: Callable[[float | None], str]
-
-
-METRICS = {
-    "latency": Metric("latency_s", units.seconds),
-    "p95": Metric("request_p95_s", units.seconds),
-    "rtf": Metric("rtf", units.ratio),
-    "wer": Metric("wer", units.percent),
-    "cer": Metric("cer", units.percent),
-    "energy": Metric("energy_per_utterance_j", units.joules),
-    "memory": Metric("memory_bytes", units.memory),
-    "flops": Metric("flops", units.ratio),
-    "calibration": Metric("calibration_s", units.seconds),
-}
+Place = tuple[str, str]
+"""A commit's label, and digits of an environment."""
+SliceKey = tuple[str | None, str | None, float]
+"""Values of `SLICE_IDENTITY`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CommitPoint:
     """A commit in an environment; `changed` says what is new in the environment since the point before."""
 
     label: str
     environment: str
     changed: str | None
 
+    @property
+    def place(self) -> Place:
+        """What its runs share."""
+        return self.label, self.environment
+
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A case's medians at each point, None where it was not measured; `kind` tells it from its others."""
+class CaseHistory:
+    """A case's value at each point, None where it was not measured; `origin` tells it from its others."""
 
     case: str
     values: tuple[float | None, ...]
-    kind: str = ""
+    origin: str = ""
 
 
-def points(runs: Sequence[SavedRun]) -> tuple[Point, ...]:
+def commit_points(runs: Sequence[RunFile]) -> tuple[CommitPoint, ...]:
     """List the points; runs are oldest first."""
-    found: dict[tuple[str, str], SavedRun] = {}
+    first_runs: dict[Place, RunFile] = {}
     for run in runs:
-        found.setdefault((run.label, digest(run.environment)), run)
-    made: list[Point] = []
-    before: SavedRun | None = None
-    for (label, environment), run in found.items():
+        first_runs.setdefault(place_of(run), run)
+    points: list[CommitPoint] = []
+    before: RunFile | None = None
+    for place, run in first_runs.items():
         changed = None
-        if before is not None and digest(before.environment) != environment:
-            changed = difference(before.environment, run.environment)
-        made.append(Point(label, environment, changed))
+        if before is not None and place_of(before)[1] != place[1]:
+            changed = difference(before.environment, run.environment) or UNNAMED
+        points.append(CommitPoint(*place, changed))
         before = run
-    return tuple(made)
+    return tuple(points)
 
 
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Say which settings of two environments differ, the first few by value."""
-    old, new = dict(_flat(before)), dict(_flat(after))
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    said = [f"{name} {old.get(name, NONE)} → {new.get(name, NONE)}" for name in names[:MOST_CHANGES]]
-    more = len(names) - MOST_CHANGES
-    return ", ".join([*said, *([f"and {more} more"] if more > 0 else [])])
+def difference(before: Environment, after: Environment) -> str:
+    """Say which settings of two environments differ, the first few by value; nothing where none does."""
+    old, new = dict(_flat(dump(before))), dict(_flat(dump(after)))
+    names = [name for name in {**old, **new} if old.get(name, NONE) != new.get(name, NONE)]
+    parts = [f"{name} {old.get(name, NONE)} → {new.get(name, NONE)}" for name in names[:MAX_CHANGES]]
+    n_more = len(names) - MAX_CHANGES
+    return ", ".join([*parts, *([f"and {n_more} more"] if n_more > 0 else [])])
 
 
-def lines(table: pd.DataFrame, timeline: Sequence[Point], column: str) -> tuple[Line, ...]:
-    """Give a line for each case that has values, and for each corpus, kind of weights and slice of it."""
-    known = table.dropna(subset=[column])
-    found = []
-    for case, mine in known.groupby("case", sort=False):
-        kinds = [group for _, group in mine.groupby(list(KIND), sort=False, dropna=False)]
-        for group in kinds:
-            medians = group.groupby(["label", "environment"], sort=False)[column].median().to_dict()
-            values = [medians.get((point.label, point.environment)) for point in timeline]
-            found.append(Line(str(case), tuple(values), _kind(group, kinds)))
-    return tuple(found)
+def case_histories(
+    runs: Sequence[RunFile], timeline: Sequence[CommitPoint], metric: Metric
+) -> tuple[CaseHistory, ...]:
+    """Give the pooled value of each commit's runs, for each case and for each slice that it ran on.
+
+    What has no value anywhere has no history.
+    """
+    histories = []
+    for case_id, of_slices in _grouped(runs).items():
+        lines = {
+            key: tuple(metric.pooled(results.get(point.place, ())) for point in timeline)
+            for key, results in of_slices.items()
+        }
+        known = {key: values for key, values in lines.items() if any(value is not None for value in values)}
+        histories += [
+            CaseHistory(case_id, values, _origin(key, tuple(known))) for key, values in known.items()
+        ]
+    return tuple(histories)
 
 
-def _kind(group: pd.DataFrame, kinds: Sequence[pd.DataFrame]) -> str:
-    """Name a kind by what tells it from the others of its case."""
-    told = [name for name in KIND if len({str(other[name].iloc[0]) for other in kinds}) > 1]
-    written = {"slice_audio_s": units.seconds}
-    return ", ".join(written.get(name, str)(group[name].iloc[0]) for name in told)
+def _grouped(runs: Sequence[RunFile]) -> dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]]:
+    """Sort results by case, by slice, and by commit and environment."""
+    grouped: dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]] = {}
+    for run in runs:
+        plan, place = run.block.plan, place_of(run)
+        for case_id, record in run.records.items():
+            if record.result is not None:
+                key = (plan.data, plan.weights, record.result.audio_s)
+                grouped.setdefault(case_id, {}).setdefault(key, {}).setdefault(place, []).append(
+                    record.result
+                )
+    return grouped
+
+
+def _origin(key: SliceKey, others: Sequence[SliceKey]) -> str:
+    """Name a slice by what distinguishes it from the others of its case."""
+    data, weights, audio_s = key
+    texts = (str(data), str(weights), units.seconds(audio_s))
+    places = [i for i in range(len(key)) if len({other[i] for other in others}) > 1]
+    return ", ".join(texts[i] for i in places)
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, inner in value.items():
-        if isinstance(inner, list):
+        if isinstance(inner, list | tuple):
             inner = {str(place): part for place, part in enumerate(inner)}  # noqa: PLW2901
         if isinstance(inner, dict):
             yield from _flat(inner, f"{prefix}{name}.")

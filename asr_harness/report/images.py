@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report.figures.drawing import CHOSEN, HEIGHT, Figure, Missing, Panel
+from asr_harness.report.figures.base import Figure, Missing, Panel
+from asr_harness.report.figures.drawing import CHOSEN, HEIGHT
+from asr_harness.report.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 WIDTH = 420
 COLUMNS = 2
-SCALE = 2
+FORMATS: Mapping[str, Mapping[str, int]] = {"png": {"scale_factor": 2}, "svg": {}}
 MARGIN = 16
 CAPTION_WIDTH, PANEL_WIDTH = 120, 62
 
@@ -24,11 +27,15 @@ def write_images(figures: Iterable[Figure], folder: Path) -> list[Path]:
     written = []
     for drawn in figures:
         chart = _whole(drawn)
-        for suffix in ("png", "svg"):
+        for suffix, options in FORMATS.items():
             path = folder / f"{drawn.key}.{suffix}"
-            chart.save(str(path), **({"scale_factor": SCALE} if suffix == "png" else {}))
+            write_whole(path, partial(_save, chart, options))
             written.append(path)
     return written
+
+
+def _save(chart: Any, options: Mapping[str, int], path: Path) -> None:
+    chart.save(str(path), **options)
 
 
 def _whole(drawn: Figure) -> Any:

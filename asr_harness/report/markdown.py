@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
 from asr_harness.report import escaping
-from asr_harness.report.cells import measured
+from asr_harness.report.pooled import measured
 from asr_harness.report.verdicts import counted
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from asr_harness.report.claims import ClaimResult
     from asr_harness.report.content import Content
     from asr_harness.report.page.differences import VerdictRow
 
@@ -24,63 +25,67 @@ MARKS = {"holds": "🟢", "does not hold": "🔴", "cannot be told": "🟡"}
 
 def render(content: Content) -> str:
     """Give GitHub's Markdown: comparison, what did not run, claims, and the slowest cases folded."""
-    done = measured(content.cells)
+    done = measured(content.cases)
     head = [
         f"### {escaping.markdown(content.title)}",
         "",
-        f"{len(done)} of {len(content.cells)} cases measured in "
+        f"{len(done)} of {len(content.cases)} cases measured in "
         f"{counted(content.table['run'].nunique(), 'run')}; "
         + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]
     verdicts = _verdicts(content) if content.differences else []
-    parts = [*head, *verdicts, *_lost(content.cells), *_claims(content), *_slowest(done)]
+    parts = [*head, *verdicts, *_lost(content.cases), *_claims(content), *_slowest(done)]
     return "\n".join(parts) + "\n"
 
 
 def _verdicts(content: Content) -> list[str]:
-    found = content.differences
-    if found is None:
+    compared = content.differences
+    if compared is None:
         return []
-    told = [row for row in found.verdicts if row.is_told]
-    rows = [_verdict(row) for row in told[:MOST_VERDICTS]]
-    said = [f"**{escaping.markdown(found.headline)}** ({escaping.markdown(found.sides)})", ""]
+    shown = [row for row in compared.verdicts if row.is_told]
+    rows = [_verdict(row) for row in shown[:MOST_VERDICTS]]
+    lines = [f"**{escaping.markdown(compared.headline)}** ({escaping.markdown(compared.sides)})", ""]
     if rows:
-        said += [
+        lines += [
             "| case | metric | verdict | change | interval | MDE |",
             "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
-    more = [f"{len(told) - len(rows)} more verdicts"] if len(told) > len(rows) else []
-    return [*said, ", ".join([*more, f"{len(found.transcripts)} transcripts changed"]), ""]
+    more = [f"{len(shown) - len(rows)} more verdicts"] if len(shown) > len(rows) else []
+    return [*lines, ", ".join([*more, f"{len(compared.transcripts)} transcripts changed"]), ""]
 
 
 def _verdict(row: VerdictRow) -> str:
-    told = (escaping.code(row.case), row.metric, row.verdict, row.effect, row.interval, row.mde)
-    return f"| {' | '.join(told)} |"
+    columns = (escaping.code(row.case), row.metric, row.verdict, row.effect, row.interval, row.mde)
+    return f"| {' | '.join(columns)} |"
 
 
-def _lost(cells: pd.DataFrame) -> list[str]:
-    lost = cells[cells["outcome"] != "measured"]
+def _lost(cases: pd.DataFrame) -> list[str]:
+    lost = cases[cases["outcome"] != "measured"]
     if not len(lost):
         return []
     lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
     groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
-    said = [f"- {outcome} in {n}: {escaping.markdown(reason)}" for (outcome, reason), n in groups[:MOST_LOST]]
-    more = len(groups) - len(said)
-    return [*said, *([f"- and {more} more reasons"] if more > 0 else []), ""]
+    lines = [
+        f"- {outcome} in {n}: {escaping.markdown(reason)}" for (outcome, reason), n in groups[:MOST_LOST]
+    ]
+    more = len(groups) - len(lines)
+    return [*lines, *([f"- and {more} more reasons"] if more > 0 else []), ""]
 
 
 def _claims(content: Content) -> list[str]:
-    rows = [
-        f"| {one.key} | {MARKS[one.answer.result]} {one.answer.result} | {escaping.markdown(one.text)} |"
-        for one in content.findings
-    ]
+    rows = [_claim(claim) for claim in content.claims]
     table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
-    found: Counter[str] = Counter(one.answer.result for one in content.findings)
-    counted = ", ".join(f"{result} {found[result]}" for result in MARKS if found[result])
+    counts: Counter[str] = Counter(claim.answer.result for claim in content.claims)
+    counted = ", ".join(f"{result} {counts[result]}" for result in MARKS if counts[result])
     return _folded(f"Claims of the study: {counted}", table)
+
+
+def _claim(claim: ClaimResult) -> str:
+    result = claim.answer.result
+    return f"| {claim.key} | {MARKS[result]} {result} | {escaping.markdown(claim.text)} |"
 
 
 def _slowest(done: pd.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""The tidy table as CSV and Parquet, for people's own notebooks."""
+"""The table as CSV and Parquet, for people's own notebooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write comma-separated values; what is missing is empty."""
-    table.to_csv(path, index=False)
+    table.to_csv(path, index=False, errors="backslashreplace")
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -40,7 +40,7 @@ class Conditions(Part):
     def differences(self, now: Conditions) -> tuple[str, ...]:
         """Say of each condition that was noted here and is another now what it was and is."""
         earlier, later = _by_name(self), _by_name(now)
-        noted = {name: value for name, value in earlier.items() if value not in (None, [], {})}
+        noted = {name: value for name, value in earlier.items() if value not in (None, (), {})}
         return tuple(
             difference
             for name, value in noted.items()
@@ -60,7 +60,7 @@ def _described(name: str, was: Any, now: Any) -> Iterator[str]:
         for key in dict.fromkeys((*was, *now)):
             if was.get(key) != now.get(key):
                 yield f"{name}.{key} was {shown(was.get(key))} and is now {shown(now.get(key))}"
-    elif isinstance(was, list) and isinstance(now, list):
+    elif isinstance(was, tuple) and isinstance(now, tuple) and str in map(type, was):
         gone = [value for value in was if value not in now]
         new = [value for value in now if value not in was]
         yield from (f"{name} had {value}, which is gone" for value in gone[:MAX_LISTED])

@@ -7,7 +7,8 @@ import pytest
 
 from asr_harness.cli import main
 from asr_harness.cli.history import change, newest, sparkline, with_words
-from asr_harness.report.history import Line, Point
+from asr_harness.metrics import Metric, all_metrics
+from asr_harness.report.history import CaseHistory, CommitPoint
 from tests.report import made_up
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
@@ -39,10 +40,14 @@ def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.Ca
 
 
 def test_a_change_in_one_environment_is_not_marked() -> None:
-    timeline = [Point("a", "1", None), Point("b", "2", "x 1 → 2"), Point("c", "1", "x 2 → 1")]
-    assert change(Line("c", (2.0, 5.0, 3.0)), timeline) == "+50.0 %"
-    assert change(Line("c", (2.0, 5.0, None)), timeline) == "| +150.0 %"
-    assert change(Line("c", (None, 5.0, None)), timeline) == "–"
+    timeline = [
+        CommitPoint("a", "1", None),
+        CommitPoint("b", "2", "x 1 → 2"),
+        CommitPoint("c", "1", "x 2 → 1"),
+    ]
+    assert change(CaseHistory("c", (2.0, 5.0, 3.0)), timeline) == "+50.0 %"
+    assert change(CaseHistory("c", (2.0, 5.0, None)), timeline) == "| +150.0 %"
+    assert change(CaseHistory("c", (None, 5.0, None)), timeline) == "–"
 
 
 def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,19 +67,19 @@ def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[
     ],
 )
 def test_a_word_is_a_whole_part_or_else_the_start_of_one(words: str, expected: set[str]) -> None:
-    known = [Line(f"whisper-tiny-cpu-5s-{size}-baseline", (1.0,)) for size in ("b1", "b16")]
+    known = [CaseHistory(f"whisper-tiny-cpu-5s-{size}-baseline", (1.0,)) for size in ("b1", "b16")]
     assert {line.case.split("-")[4] for line in with_words(known, words.split())} == expected
 
 
 def test_a_part_of_one_name_is_not_the_start_of_another() -> None:
-    known = [Line(f"whisper-{size}-cpu-5s-b1-baseline", (1.0,)) for size in ("tiny", "base")]
+    known = [CaseHistory(f"whisper-{size}-cpu-5s-b1-baseline", (1.0,)) for size in ("tiny", "base")]
     assert with_words(known, ["base"]) == known[1:]
     assert with_words(known, ["tiny", "base"]) == []
 
 
 @pytest.mark.parametrize("words", ["s", "iny", "b1 cuda", "1", "5s b2"])
 def test_what_is_inside_a_part_is_no_word(words: str) -> None:
-    assert not with_words([Line("whisper-tiny-cpu-15s-b1-baseline", (1.0,))], words.split())
+    assert not with_words([CaseHistory("whisper-tiny-cpu-15s-b1-baseline", (1.0,))], words.split())
 
 
 def test_5s_is_not_15s(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +105,21 @@ def test_another_metric_is_shown_in_its_unit(storage: Path, capsys: pytest.Captu
 def test_a_metric_that_no_run_has_is_one_message(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "--storage", str(storage), "--metric", "energy", "-k", "cpu"]) == 2
     assert "no energy in these runs for 'cpu'" in capsys.readouterr().err
+
+
+def test_a_metric_that_is_none_is_answered_with_those_there_are(
+    storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", "--storage", str(storage), "--metric", "speed"]) == 2
+    assert "no Metric is called 'speed'; there are" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("metric", all_metrics(), ids=lambda metric: metric.key)
+def test_every_metric_can_be_asked_for(
+    metric: Metric, storage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["history", "--storage", str(storage), "--metric", metric.key, "-k", "cuda"])
+    assert status == (2 if metric.key == "operators" else 0), capsys.readouterr()  # not made up
 
 
 def test_a_line_of_bars_has_gaps_and_changes() -> None:

@@ -1,6 +1,8 @@
 """`asr-harness report`, as a person calls it; its runs are made up."""
 
 import json
+import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pandas as pd
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.tidy import COLUMNS
+from asr_harness.report.table import columns
 from tests.report import made_up
 
 SMALL: dict[str, Any] = {
@@ -72,8 +74,37 @@ def test_the_tidy_table_is_written_as_csv_and_parquet(storage: Path, tmp_path: P
     page = ["-o", str(tmp_path / "page.html")]
     assert main(["report", str(storage), *page, "--csv", str(csv), "--parquet", str(parquet)]) == 0
     for table in (pd.read_csv(csv), pd.read_parquet(parquet)):
-        assert list(table.columns) == list(COLUMNS)
+        assert list(table.columns) == list(columns())
         assert len(table) == 2 * 36
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device", "page.html"), RuntimeError("bug")])
+def test_a_page_that_cannot_be_made_leaves_the_one_that_was_there(
+    error: Exception, storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> str:
+        raise error
+
+    page = tmp_path / "page.html"
+    page.write_text("good", "utf-8")
+    written = (
+        "asr_harness.report.writing.os.replace"
+        if isinstance(error, OSError)
+        else "asr_harness.report.page.render"
+    )
+    monkeypatch.setattr(written, fails)
+    with pytest.raises(RuntimeError) if isinstance(error, RuntimeError) else nullcontext():
+        assert main(["report", str(storage), "-o", str(page)]) == 2
+    assert page.read_text("utf-8") == "good"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_file_whose_name_is_no_text_still_makes_a_page(storage: Path, tmp_path: Path) -> None:
+    run = tmp_path / os.fsdecode(b"\xff.json")
+    run.write_bytes((storage / "0000_run.json").read_bytes())
+    page, csv = tmp_path / "page.html", tmp_path / "t.csv"
+    assert main(["report", str(run), "-o", str(page), "--csv", str(csv)]) == 0
+    assert "\\udcff.json" in page.read_text("utf-8")
 
 
 def test_limits_reach_the_advice(storage: Path, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness import measure
 from asr_harness.corpora.base import Utterance
 from asr_harness.devices.instruments.clock import MarkingClock
+from asr_harness.measure import transcribe
+from asr_harness.measure.rounds import MAX_ROUNDS, MIN_ROUNDS, Counts, SliceRunner, planned_rounds
 from asr_harness.schema.audio import Samples
 from asr_harness.systems import System
 from asr_harness.systems.base import StageContext, Transcription, untimed
@@ -72,44 +73,44 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def runner(clock: HandClock) -> measure.SliceRunner:
+def runner(clock: HandClock) -> SliceRunner:
     batches = (utterances(10, 20), utterances(30))
-    return measure.SliceRunner(SlowTranscriber(clock), batches, clock, calibration=lambda: 0.04)
+    return SliceRunner(SlowTranscriber(clock), batches, clock, calibration=lambda: 0.04)
 
 
-def test_time_in_a_nested_stage_belongs_to_the_inner_one(runner: measure.SliceRunner) -> None:
+def test_time_in_a_nested_stage_belongs_to_the_inner_one(runner: SliceRunner) -> None:
     runner.run_round()
     assert runner.rounds[0].stage_s == {"preprocess": 2.0, "encode": 20.0, "decode": 8.0}
 
 
 def test_the_device_is_synchronised_only_around_each_batch(
-    runner: measure.SliceRunner, clock: HandClock
+    runner: SliceRunner, clock: HandClock
 ) -> None:
     runner.run_round()
     assert clock.n_synchronised == 2 * 2
 
 
-def test_every_batch_of_a_round_has_its_latency(runner: measure.SliceRunner) -> None:
+def test_every_batch_of_a_round_has_its_latency(runner: SliceRunner) -> None:
     runner.run_round()
     latencies_s = runner.rounds[0].batch_latency_s
     assert len(latencies_s) == 2
     assert runner.rounds[0].latency_s == sum(latencies_s)
 
 
-def test_the_warm_up_is_not_a_round(runner: measure.SliceRunner) -> None:
+def test_the_warm_up_is_not_a_round(runner: SliceRunner) -> None:
     runner.warm_up()
     assert runner.rounds == []
 
 
 def test_the_warm_up_counts_nothing_for_a_transcriber_that_records_no_passes(
-    runner: measure.SliceRunner,
+    runner: SliceRunner,
 ) -> None:
-    work, took_s = runner.warm_up()
-    assert work == measure.Work(passes=None, operators=None)
-    assert took_s > 0.04
+    warm_up = runner.warm_up()
+    assert warm_up.counts == Counts(passes=None, operators=None)
+    assert warm_up.duration_s > 0.04
 
 
-def test_the_calibration_stands_beside_its_round(runner: measure.SliceRunner) -> None:
+def test_the_calibration_stands_beside_its_round(runner: SliceRunner) -> None:
     runner.calibrate()
     runner.run_round()
     assert runner.rounds[0].calibration_s == 0.04
@@ -141,13 +142,13 @@ def test_a_transcriber_that_reenters_its_encoder_is_handed_the_clock(clock: Hand
         names.append(name)
         yield
 
-    measure.transcribe(SlowTranscriber(clock), [np.zeros(3, np.float32)], stage)
+    transcribe(SlowTranscriber(clock), [np.zeros(3, np.float32)], stage)
     assert names == ["preprocess", "encode", "decode", "encode"]
 
 
 @given(warm_up_s=st.floats(1e-4, 1e4), budget_s=st.floats(1e-3, 1e5))
 def test_rounds_fill_the_budget_within_their_limits(warm_up_s: float, budget_s: float) -> None:
-    n_rounds = measure.n_rounds(warm_up_s, budget_s)
-    assert measure.MIN_ROUNDS <= n_rounds <= measure.MAX_ROUNDS
-    if measure.MIN_ROUNDS < n_rounds < measure.MAX_ROUNDS:
+    n_rounds = planned_rounds(warm_up_s, budget_s)
+    assert MIN_ROUNDS <= n_rounds <= MAX_ROUNDS
+    if MIN_ROUNDS < n_rounds < MAX_ROUNDS:
         assert budget_s <= n_rounds * warm_up_s < budget_s + 2 * warm_up_s

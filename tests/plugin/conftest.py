@@ -18,6 +18,7 @@ import asr_harness.plugin
 import asr_harness.systems.hf
 import benchmarks
 from asr_harness.devices import HOST
+from asr_harness.schema import CaseResult, load_run
 from tests.conftest import noise
 
 # Pytester forgets what a suite imported; imported here, it is there for all of them.
@@ -43,7 +44,9 @@ PROFILE = Profile(
     models=("steady",), devices=("cpu",), buckets=("5s",), batch_sizes=(1, 2), variants=("baseline",),
     data="tedlium:corpus", weights="pretrained", n_utterances=4, time_s=0.01,
 )
-MODELS = {name: f"transcribers:{name}" for name in ("steady", "hungry", "broken", "killed", "interrupted")}
+MODELS = {name: f"transcribers:{name}" for name in (
+    "steady", "hungry", "broken", "killed", "interrupted", "notanumber", "surrogate", "unspeakable"
+)}
 MODELS |= {"absent": "openai/whisper-tiny", "ctc": "asr-harness/ctc-mini"}
 MODELS["telling"] = "transcribers:Telling"
 
@@ -115,10 +118,23 @@ class Telling(Steady):
     def moved_bytes(self, network_pass):
         return 1e6
 
+class NotANumber(Steady):
+    def decode(self, encoded):
+        return Transcription(super().decode(encoded).texts, processed_s=float("nan"))
+
+class Surrogate(Steady):
+    def decode(self, encoded):
+        return Transcription(("half a " + chr(0xD800),) * len(encoded))
+
+class Unspeakable(Steady):
+    def decode(self, encoded):
+        raise ValueError(f"half a {chr(0xD800)} pair")
+
 def maker(kind):
     return lambda *, device, loud=False: kind(loud)
 
 steady, hungry, broken, killed, interrupted = map(maker, (Steady, Hungry, Broken, Killed, Interrupted))
+notanumber, surrogate, unspeakable = map(maker, (NotANumber, Surrogate, Unspeakable))
 """
 INI = """
 [pytest]
@@ -177,3 +193,16 @@ def saved(suite: pytest.Pytester) -> Callable[[], dict[str, Any]]:
         return json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
     return read
+
+
+@pytest.fixture
+def result(suite: pytest.Pytester) -> Callable[[], CaseResult]:
+    """Load the newest saved run, and give the result of its one case."""
+
+    def load() -> CaseResult:
+        run = load_run(max(suite.path.glob(".benchmarks/*/*.json")))
+        (record,) = run.records.values()
+        assert record.result is not None
+        return record.result
+
+    return load

@@ -1,14 +1,16 @@
 """The main job from the outside: what is run, saved and said."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from asr_harness.schema import EnergyMeasurement
+from asr_harness.schema import CaseResult, EnergyMeasurement
 
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
+Result = Callable[[], CaseResult]
 
 
 def test_every_case_is_measured_and_saved(run: Run, saved: Saved) -> None:
@@ -25,54 +27,48 @@ def test_raw_rounds_are_saved_without_another_flag(run: Run, saved: Saved) -> No
     for benchmark in saved()["benchmarks"]:
         n_rounds = len(benchmark["stats"]["data"])
         assert n_rounds == benchmark["stats"]["rounds"] >= 3
-        assert len(benchmark["extra_info"]["calibration_s"]) == n_rounds
-        assert len(benchmark["extra_info"]["batch_latency_s"]) == n_rounds
+        speed = benchmark["extra_info"]["speed"]
+        assert len(speed["calibration_s"]) == len(speed["batch_latency_s"]) == n_rounds
 
 
-def test_extra_info_has_its_names_and_hand_computed_values(run: Run, saved: Saved) -> None:
+def test_the_result_has_hand_computed_values(run: Run, result: Result) -> None:
+    run("--benchmark-autosave", "-k", "b2")
+    measured = result()
+    assert (measured.family, measured.n_utterances, measured.audio_s) == ("custom", 4, 20.0)
+    assert measured.work.n_tokens == 8
+    assert measured.work.padding_fraction == 0.5
+    assert measured.work.operators == {"preprocess": 0, "encode": 0, "decode": 0}
+    assert measured.quality.hypotheses == ("hello world",) * 4
+    assert measured.quality.transcripts_repeat
+    assert len(measured.utterances) == 4
+    assert measured.memory.peak_resident_bytes is not None
+    assert measured.memory.peak_resident_bytes > 1 << 20
+    assert measured.fingerprints.weights == "none needed"
+
+
+def test_the_flat_copy_has_hand_computed_values(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave", "-k", "b2")
     info = saved()["benchmarks"][0]["extra_info"]
-    assert info["case"] == {
-        "model": "steady",
-        "family": "custom",
-        "device": "cpu",
-        "bucket": "5s",
-        "batch_size": 2,
-        "variant": "baseline",
-    }
-    assert info["n_utterances"] == 4
-    assert info["audio_s"] == 20.0
-    assert info["n_tokens"] == 8
-    assert info["padding_fraction"] == 0.5
     assert info["rtf"] * info["rtfx"] == pytest.approx(1.0)
-    assert info["latency_per_utterance_s"] * 4 == pytest.approx(info["rtf"] * 20.0)
+    assert info["latency_s"] * 4 == pytest.approx(info["rtf"] * 20.0)
     # Of 2 + 2 + 2 + 3 words: "word" and "good bye" are wrong; "<unk>" is no word.
     assert info["wer"] == pytest.approx(3 / 9)
-    assert info["hypotheses"] == ["hello world"] * 4
-    assert info["transcripts_repeat"] is True
-    assert len(info["errors"]) == len(info["utterances"]) == 4
-    assert set(info["stage_s"]) == {"preprocess", "encode", "decode"}
-    assert set(info["fingerprints"]) == {"slice", "weights", "normaliser", "decoding"}
-    assert info["operators"] == {"preprocess": 0, "encode": 0, "decode": 0}
-    nones = {name for name, value in info.items() if value is None}
-    assert nones == {
-        *(
-            "dtype",
-            "flops",
-            "flops_by_kind",
-            "useful_flops",
-            "n_passes",
-            "cache_bytes",
-            "n_parameters",
-            "weight_bytes",
-            "roofline",
-        ),
-        *("peak_allocated_bytes", "peak_reserved_bytes", "process_device_bytes"),
-        *("energy_j", "energy_per_utterance_j", "energy_per_audio_s_j", "net_energy_j", "dram_energy_j"),
-        *("idle_power_w", "stages_add_up"),
+    assert info["flops"] is None
+
+
+def test_everything_that_is_none_has_its_reason(run: Run, result: Result) -> None:
+    run("--benchmark-autosave", "-k", "b2", "--asr-energy", "off")
+    measured = result()
+    nones = {
+        field.name
+        for part in (measured.work, measured.memory)
+        for field in fields(part)
+        if getattr(part, field.name) is None
     }
-    assert nones <= set(info["reasons"])
-    assert info["peak_resident_bytes"] > 1 << 20
+    assert {"flops", "useful_flops", "roofline", "dtype", "peak_allocated_bytes"} <= nones
+    assert nones <= set(measured.reasons)
+    assert measured.reasons["energy"] == "not asked for (--asr-energy off)"
+    assert measured.reasons["energy.stages.decode"] == "not asked for (--asr-energy off)"
 
 
 def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting(
@@ -80,23 +76,21 @@ def test_the_variant_reaches_the_transcriber_and_normalising_undoes_its_shouting
 ) -> None:
     run("--benchmark-autosave", "-k", "b2", "--asr-variants", "baseline,loud")
     quiet, loud = (benchmark["extra_info"] for benchmark in saved()["benchmarks"])
-    assert loud["hypotheses"] == ["HELLO WORLD"] * 4
+    assert loud["quality"]["hypotheses"] == ["HELLO WORLD"] * 4
     assert loud["wer"] == quiet["wer"]
     assert loud["fingerprints"]["decoding"] != quiet["fingerprints"]["decoding"]
     assert loud["fingerprints"]["slice"] == quiet["fingerprints"]["slice"]
 
 
-def test_energy_that_nothing_counts_is_unmeasured_with_the_reason(run: Run, saved: Saved) -> None:
+def test_energy_that_nothing_counts_is_unmeasured_with_the_reason(run: Run, result: Result) -> None:
     run("--benchmark-autosave", "-k", "b1", "--asr-energy", "off")
-    info = saved()["benchmarks"][0]["extra_info"]
-    assert info["energy_j"] is None
-    assert info["stage_energy_j"] == {"preprocess": None, "encode": None, "decode": None}
-    assert info["energy_evidence"]["whole"]["label"] == "unmeasured"
-    assert info["reasons"]["energy_j"] == "not asked for (--asr-energy off)"
+    energy = result().energy
+    assert {energy.whole.label, *(stage.label for stage in energy.stages.values())} == {"unmeasured"}
+    assert energy.whole.reason == "not asked for (--asr-energy off)"
 
 
 def test_energy_that_is_counted_is_saved_with_its_evidence(
-    run: Run, saved: Saved, monkeypatch: pytest.MonkeyPatch
+    run: Run, saved: Saved, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figure = EnergyMeasurement(
         "a counter", "measured", gross_j=8.0, net_j=6.0, idle_power_w=1.0, n_ticks=50, n_trials=3
@@ -104,17 +98,14 @@ def test_energy_that_is_counted_is_saved_with_its_evidence(
     monkeypatch.setattr("asr_harness.plugin.workbench.energy_counter", lambda *_: object())
     monkeypatch.setattr("asr_harness.measure.energy.measure_energy", lambda *_, **__: figure)
     monkeypatch.setattr(
-        "asr_harness.measure.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
+        "asr_harness.measure.energy.measure_stages", lambda stages, *_, **__: dict.fromkeys(stages, figure)
     )
     run("--benchmark-autosave", "-k", "b1")
-    info = saved()["benchmarks"][0]["extra_info"]
-    assert info["energy_j"] == 8.0
-    # Four utterances of 5 s.
-    assert info["energy_per_utterance_j"] == 2.0
-    assert info["energy_per_audio_s_j"] == 0.4
-    assert info["stage_energy_j"] == {"preprocess": 8.0, "encode": 8.0, "decode": 8.0}
-    assert info["energy_evidence"]["whole"]["source"] == "a counter"
-    assert info["energy_evidence"]["encode"]["n_ticks"] == 50
+    energy = result().energy
+    assert energy.whole == figure
+    assert energy.stages == dict.fromkeys(("preprocess", "encode", "decode"), figure)
+    # Of four utterances.
+    assert saved()["benchmarks"][0]["extra_info"]["energy_per_utterance_j"] == 2.0
 
 
 def test_the_table_shows_energy_where_it_was_measured_and_says_if_stages_do_not_add_up(
@@ -124,7 +115,7 @@ def test_the_table_shows_energy_where_it_was_measured_and_says_if_stages_do_not_
     monkeypatch.setattr("asr_harness.plugin.workbench.energy_counter", lambda *_: object())
     monkeypatch.setattr("asr_harness.measure.energy.measure_energy", lambda *_, **__: figure)
     monkeypatch.setattr(
-        "asr_harness.measure.energy.measure_stages", lambda works, *_, **__: dict.fromkeys(works, figure)
+        "asr_harness.measure.energy.measure_stages", lambda stages, *_, **__: dict.fromkeys(stages, figure)
     )
     result = run("-k", "b1")
     # Three stages of 8 J are not a whole of 8 J.
@@ -139,8 +130,8 @@ def test_the_table_shows_energy_where_it_was_measured_and_says_if_stages_do_not_
 
 def test_energy_that_was_not_measured_has_no_column_but_a_reason(run: Run) -> None:
     result = run("-k", "b1", "--asr-energy", "off")
-    result.stdout.no_fnmatch_line("*J/utt*")
-    result.stdout.fnmatch_lines(["energy not measured in 1 case: not asked for (--asr-energy off)"])
+    result.stdout.no_fnmatch_line("case*J/utt*")
+    result.stdout.fnmatch_lines(["J/utt not measured in 1 case: not asked for (--asr-energy off)"])
 
 
 def test_the_oom_frontier_is_recorded(run: Run, saved: Saved) -> None:
@@ -174,12 +165,13 @@ def test_parameters_are_plain_values(run: Run, saved: Saved) -> None:
 def test_the_asr_block_describes_the_session(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave")
     block = saved()["asr"]
-    assert block["schema_version"] == 1
+    assert block["schema_version"] == 2
+    assert len(block["session_id"]) == 32
     assert block["profile"] == "tiny"
     assert block["plan"]["data"] == "tedlium:corpus"
     assert block["environment"]["n_threads"] >= 1
     assert block["environment"]["versions"]["torch"]
-    assert [outcome["outcome"] for outcome in block["outcomes"]] == ["measured", "measured"]
+    assert [outcome["outcome"] for outcome in block["cases"]] == ["measured", "measured"]
 
 
 def test_the_table_at_the_end_shows_every_case(run: Run) -> None:
@@ -209,7 +201,7 @@ def test_quiet_leaves_out_the_lines_and_keeps_the_table(run: Run) -> None:
 
 def test_out_of_memory_is_an_outcome_and_the_session_goes_on(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave", "--asr-models", "hungry,steady").assert_outcomes(passed=2, skipped=2)
-    outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["outcomes"]}
+    outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["cases"]}
     assert outcomes["hungry"]["outcome"] == "oom"
     assert "no room for" in outcomes["hungry"]["reason"]
     assert outcomes["steady"]["outcome"] == "measured"
@@ -217,14 +209,14 @@ def test_out_of_memory_is_an_outcome_and_the_session_goes_on(run: Run, saved: Sa
 
 def test_a_case_that_fails_is_an_outcome_and_a_failure(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave", "--asr-models", "broken,steady").assert_outcomes(passed=2, failed=2)
-    outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["outcomes"]}
+    outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["cases"]}
     assert outcomes["broken"]["outcome"] == "failed"
     assert outcomes["broken"]["reason"] == "ValueError: boom"
 
 
 def test_a_session_in_which_nothing_could_run_is_saved_too(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave", "--asr-devices", "cuda").assert_outcomes(skipped=2)
-    outcomes = saved()["asr"]["outcomes"]
+    outcomes = saved()["asr"]["cases"]
     assert [outcome["outcome"] for outcome in outcomes] == ["unavailable"] * 2
     assert "no cuda device" in outcomes[0]["reason"]
 
@@ -238,13 +230,38 @@ def test_a_required_device_that_is_missing_fails(run: Run, saved: Saved) -> None
         "--benchmark-autosave", "-m", "cuda", "--asr-devices", "cuda", "--asr-require-device", "cuda"
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert [outcome["outcome"] for outcome in saved()["asr"]["outcomes"]] == ["unavailable"] * 2
+    assert [outcome["outcome"] for outcome in saved()["asr"]["cases"]] == ["unavailable"] * 2
 
 
 def test_requiring_a_device_that_no_case_runs_on_is_a_usage_error(run: Run) -> None:
     result = run("--asr-devices", "cpu", "--asr-require-device", "cuda")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*no selected case runs on cuda*"])
+
+
+def test_two_tests_of_one_case_are_a_usage_error_before_anything_runs(
+    run: Run, suite: pytest.Pytester
+) -> None:
+    again = suite.path.joinpath("test_transcribe.py").read_text().replace("test_transcribe(", "test_again(")
+    suite.path.joinpath("test_again.py").write_text(again)
+    result = run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*both measure steady-cpu-5s-b1-baseline*"])
+
+
+@pytest.mark.parametrize("model", ["notanumber", "surrogate"])
+def test_a_value_that_cannot_be_saved_fails_its_case_and_spoils_no_file(
+    run: Run, saved: Saved, model: str
+) -> None:
+    run("--benchmark-autosave", "--asr-models", f"{model},steady").assert_outcomes(passed=2, failed=2)
+    outcomes = [(case["outcome"], case["case"]["model"]) for case in saved()["asr"]["cases"]]
+    assert outcomes == [("failed", model)] * 2 + [("measured", "steady")] * 2
+    assert saved()["asr"]["cases"][0]["reason"].startswith("RecordError")
+
+
+def test_an_error_that_no_file_can_hold_is_saved_mended(run: Run, saved: Saved) -> None:
+    run("--benchmark-autosave", "--asr-models", "unspeakable")
+    assert saved()["asr"]["cases"][0]["reason"] == "ValueError: half a ? pair"
 
 
 def test_disabled_benchmarks_run_once_and_save_nothing(run: Run, suite: pytest.Pytester) -> None:

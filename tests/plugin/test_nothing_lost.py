@@ -2,16 +2,23 @@
 
 import json
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from asr_harness.metrics import all_metrics
+from asr_harness.plugin.extra_info import extra_info
+from asr_harness.runs import journal_content
+from asr_harness.schema import load_run
+from asr_harness.schema.run import latest_of_each
+
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
-TIMINGS = {"stats", "batch_latency_s", "latency_per_utterance_s", "rtf", "rtfx", "stage_s", "calibration_s"}
-TIMINGS |= {"datetime", "session", "fullname", "machine_info", "peaks", "roofline", "peak_resident_bytes"}
+TIMINGS = {metric.column for metric in all_metrics() if metric.is_time} | {"speed", "stats", "memory_bytes"}
+TIMINGS |= {"datetime", "session", "session_id", "machine_info", "peaks", "roofline", "peak_resident_bytes"}
 
 
 def without_timings(value: Any) -> Any:
@@ -35,17 +42,19 @@ def test_a_kill_leaves_the_finished_cases_and_resuming_completes_the_run(
     arguments = ("--benchmark-autosave", "--asr-models", "steady,killed")
     killed = suite.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
     assert killed.ret == -signal.SIGKILL
-    lines = [json.loads(line) for line in journals(suite)[0].read_text().splitlines()]
-    assert [line["outcome"] for line in lines[1:]] == ["measured"] * 3
+    kept = journal_content.read(journals(suite)[0])
+    assert [entry.outcome for entry in kept.entries.values()] == ["measured"] * 3
+    assert list(kept.unfinished.values()) == [1]
     assert not list(suite.path.glob(".benchmarks/*/*.json"))
 
     suite.path.joinpath("spare").touch()
     run(*arguments, "--asr-resume").assert_outcomes(passed=4)
     resumed = saved()
     assert journals(suite) == []
-    for line, benchmark in zip(lines[1:], resumed["benchmarks"], strict=False):
-        assert benchmark["stats"]["data"] == line["rounds_s"]
-        assert benchmark["extra_info"] == line["extra_info"]
+    for entry, benchmark in zip(kept.entries.values(), resumed["benchmarks"], strict=False):
+        assert benchmark["stats"]["data"] == list(entry.rounds_s)
+        assert entry.result is not None
+        assert benchmark["extra_info"] == json.loads(json.dumps(extra_info(entry.result)))
 
     run(*arguments)
     run(*arguments).assert_outcomes(passed=4)
@@ -58,12 +67,12 @@ def test_an_interrupt_saves_what_is_there_and_can_be_resumed(
     arguments = ("--benchmark-autosave", "--asr-models", "interrupted,steady")
     interrupted = suite.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
     assert interrupted.ret == pytest.ExitCode.INTERRUPTED
-    outcomes = [outcome["outcome"] for outcome in saved()["asr"]["outcomes"]]
+    outcomes = [outcome["outcome"] for outcome in saved()["asr"]["cases"]]
     assert outcomes == ["measured", "interrupted", "interrupted", "interrupted"]
     assert len(journals(suite)) == 1
     suite.path.joinpath("spare").touch()
     run(*arguments, "--asr-resume").assert_outcomes(passed=4)
-    assert [outcome["outcome"] for outcome in saved()["asr"]["outcomes"]] == ["measured"] * 4
+    assert [outcome["outcome"] for outcome in saved()["asr"]["cases"]] == ["measured"] * 4
     assert journals(suite) == []
 
 
@@ -85,7 +94,7 @@ def test_out_of_memory_is_not_tried_again_on_resuming(run: Run, saved: Saved, su
     suite.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
     suite.path.joinpath("spare").touch()
     run(*arguments, "--asr-resume").assert_outcomes(passed=2, skipped=2)
-    assert [outcome["outcome"] for outcome in saved()["asr"]["outcomes"]] == ["oom"] * 2 + ["measured"] * 2
+    assert [outcome["outcome"] for outcome in saved()["asr"]["cases"]] == ["oom"] * 2 + ["measured"] * 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
@@ -98,14 +107,88 @@ def test_a_full_disk_is_one_message_and_keeps_the_journal(run: Run, suite: pytes
     assert len(journals(suite)) == 1
 
 
-def test_a_run_that_was_half_saved_is_removed(
+def test_a_run_that_cannot_be_published_leaves_no_file_and_its_journal(
     run: Run, suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def save_half(storage: Any, output_json: object, save: str) -> None:
-        storage.get(f"0001_{save}.json").write_text('{"half"')
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pytest_benchmark.storage.file.FileStorage.save", save_half)
+    monkeypatch.setattr("pathlib.Path.hardlink_to", full)
     assert run("--benchmark-autosave").ret == 2
-    assert not list(suite.path.glob(".benchmarks/*/*.json"))
+    assert [path for path in suite.path.glob(".benchmarks/*/*") if path.suffix != ".jsonl"] == []
     assert len(journals(suite)) == 1
+
+
+def test_a_saved_run_that_cannot_be_read_back_keeps_its_journal(
+    run: Run, suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asr_harness.plugin.storing.safe_dumps", lambda *_, **__: '{"benchmarks": []}')
+    result = run("--benchmark-autosave")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["ERROR: the saved run is not sound: *"])
+    assert len(journals(suite)) == 1
+
+
+def test_an_unsaved_session_can_still_be_saved_by_resuming(
+    run: Run, saved: Saved, suite: pytest.Pytester
+) -> None:
+    run().stdout.fnmatch_lines(["2 finished cases are kept in *--asr-resume --benchmark-autosave*"])
+    kept = journal_content.read(journals(suite)[0])
+    run("--asr-resume")
+    assert len(journals(suite)) == 1
+    run("--asr-resume", "--benchmark-autosave").assert_outcomes(passed=2)
+    assert journals(suite) == []
+    rounds_s = [benchmark["stats"]["data"] for benchmark in saved()["benchmarks"]]
+    assert rounds_s == [list(entry.rounds_s) for entry in kept.entries.values()]
+
+
+def test_a_session_and_what_resumes_it_are_one_measurement(run: Run, suite: pytest.Pytester) -> None:
+    arguments = ("--benchmark-autosave", "--asr-models", "interrupted,steady")
+    suite.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+    suite.path.joinpath("spare").touch()
+    run(*arguments, "--asr-resume")
+    run(*arguments)
+    first, resumed, other = map(load_run, sorted(suite.path.glob(".benchmarks/*/*.json")))
+    assert first.identity == resumed.identity != other.identity
+    assert latest_of_each([resumed, first, other]) == (resumed, other)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "difference"),
+    [
+        ("--asr-buckets", "5s=3-8", "plan.buckets_s.5s was (3.0, 7.0) and is now (3.0, 8.0)"),
+        ("--asr-time", "0.02", "plan.time_s was 0.01 and is now 0.02"),
+        ("--asr-batch-sizes", "2", "tests had *-b1-*, which is gone"),
+    ],
+)
+def test_resuming_under_other_conditions_is_refused(
+    run: Run, suite: pytest.Pytester, option: str, value: str, difference: str
+) -> None:
+    suite.runpytest_subprocess("-p", "no:cacheprovider", "--asr-models", "interrupted")
+    result = run("--asr-models", "interrupted", option, value, "--asr-resume")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{difference}*"])
+
+
+def test_other_uncommitted_code_is_not_resumed(run: Run, suite: pytest.Pytester) -> None:
+    for command in (["init", "-q"], ["add", "conftest.py"], ["commit", "-qm", "x"]):
+        git = ["git", "-c", "user.name=a", "-c", "user.email=b", *command]
+        subprocess.run(git, cwd=suite.path, check=True)
+    suite.runpytest_subprocess("-p", "no:cacheprovider", "--asr-models", "interrupted")
+    transcribers = suite.path / "transcribers.py"
+    transcribers.write_text(f"{transcribers.read_text()}\n# changed")
+    result = run("--asr-models", "interrupted", "--asr-resume")
+    result.stderr.fnmatch_lines(["*uncommitted_changes was * and is now *"])
+
+
+def test_a_case_that_killed_its_process_twice_is_failed_and_not_run_again(
+    run: Run, saved: Saved, suite: pytest.Pytester
+) -> None:
+    arguments = ("--benchmark-autosave", "--asr-models", "killed,steady")
+    for more in ((), ("--asr-resume",)):
+        killed = suite.runpytest_subprocess("-p", "no:cacheprovider", *arguments, *more)
+        assert killed.ret == -signal.SIGKILL
+    run(*arguments, "--asr-resume").assert_outcomes(passed=3, errors=1)
+    outcomes = [case["outcome"] for case in saved()["asr"]["cases"]]
+    assert outcomes == ["measured", "failed", "measured", "measured"]
+    assert "killed in it 2 times" in saved()["asr"]["cases"][1]["reason"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from asr_harness.report import bottlenecks
 from asr_harness.report.bottlenecks import Bottleneck
-from tests.report.hand_made import cells
+from tests.report.hand_made import cases
 
 DECODING = {
     "preprocess_share": 0.1,
@@ -19,7 +19,7 @@ DECODING = {
 
 
 def judged(**changes: Any) -> Bottleneck:
-    return bottlenecks.bottlenecks(cells([{**DECODING, **changes}]))[0]
+    return bottlenecks.bottlenecks(cases([{**DECODING, **changes}]))[0]
 
 
 def test_a_decoder_that_memory_binds_should_read_fewer_bytes() -> None:
@@ -51,7 +51,7 @@ def test_energy_by_stage_is_said_where_all_stages_have_it() -> None:
 def test_each_machine_has_its_own_bottleneck() -> None:
     here = {**DECODING, "environment": "1", "label": "aaaaaaa"}
     there = {**here, "environment": "2", "encode_share": 0.9, "label": "bbbbbbb", "bucket": "15s"}
-    found = bottlenecks.bottlenecks(cells([here, there]))
+    found = bottlenecks.bottlenecks(cases([here, there]))
     assert [(one.device, one.time.partition(",")[0]) for one in found] == [
         ("cpu (aaaaaaa)", "decode"),
         ("cpu (bbbbbbb)", "encode"),

@@ -1,4 +1,4 @@
-"""Each claim held, contradicted and left open by cells written by hand."""
+"""Each claim held, contradicted and left open by cases written by hand."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from asr_harness.report.claims import CLAIMS, check_all
-from asr_harness.report.claims.resources import LARGEST
+from asr_harness.report.claims import check_all, claim_kinds
+from asr_harness.report.claims.c8_memory_by_batch import LARGEST
 from asr_harness.report.claims.voting import Answer, Vote, decide, unless_missing
-from tests.report.hand_made import cells
+from tests.report.hand_made import cases
 
+CLAIMS = claim_kinds()
 BY_KEY = {claim.key: claim for claim in CLAIMS}
 Rows = list[dict[str, Any]]
 PUBLISHED = {
@@ -24,7 +25,7 @@ PUBLISHED = {
 
 
 def result(key: str, rows: Rows) -> str:
-    return BY_KEY[key].check(cells(rows)).result
+    return BY_KEY[key].check(cases(rows)).result
 
 
 def rates(factor: float = 1.0) -> Rows:
@@ -196,7 +197,7 @@ def test_a_claim_cannot_be_told(key: str) -> None:
 
 @pytest.mark.parametrize("key", GENERAL)
 def test_one_model_does_not_speak_for_all(key: str) -> None:
-    answer = BY_KEY[key].check(cells(GENERAL[key]))
+    answer = BY_KEY[key].check(cases(GENERAL[key]))
     assert answer.result == "cannot be told"
     assert re.search(r"missing: (2 models|3 models|2 Whispers)", answer.detail)
 
@@ -207,24 +208,24 @@ def test_two_models_are_not_most() -> None:
 
 def test_c3_speaks_of_energy_too() -> None:
     assert result("C3", of_several(both_devices(0.10, joules_gpu=4.5))) == "cannot be told"
-    answer = BY_KEY["C3"].check(cells(of_several(both_devices(0.10, label="estimated"))))
+    answer = BY_KEY["C3"].check(cases(of_several(both_devices(0.10, label="estimated"))))
     assert answer.result == "cannot be told"
     assert answer.detail.endswith("missing: measured energy on both devices")
 
 
 def test_all_twelve_are_tested_in_order() -> None:
-    findings = check_all(cells(HELD["C1"]))
-    assert [finding.key for finding in findings] == [f"C{i}" for i in range(1, 13)]
+    results = check_all(cases(HELD["C1"]))
+    assert [result.key for result in results] == [f"C{i}" for i in range(1, 13)]
 
 
 def test_dummy_weights_cannot_speak_to_wer() -> None:
-    answer = BY_KEY["C1"].check(cells(OPEN["C1"]))
+    answer = BY_KEY["C1"].check(cases(OPEN["C1"]))
     assert answer.detail == "missing: WER (dummy weights)"
 
 
 def test_a_missing_device_is_named() -> None:
     assert (
-        BY_KEY["C4"].check(cells(OPEN["C4"])).detail.partition("; ")[2].startswith("missing: cells on cuda")
+        BY_KEY["C4"].check(cases(OPEN["C4"])).detail.partition("; ")[2].startswith("missing: cases on cuda")
     )
 
 
@@ -233,7 +234,7 @@ def test_wav2vec2_with_more_flops_than_a_whisper_contradicts() -> None:
 
 
 def test_whispers_alone_do_not_say_where_wav2vec2_stands() -> None:
-    answer = BY_KEY["C7"].check(cells(works((1.0, 2.0, 3.0))[:3]))
+    answer = BY_KEY["C7"].check(cases(works((1.0, 2.0, 3.0))[:3]))
     assert answer.result == "cannot be told"
     assert answer.detail.endswith("missing: a wav2vec2 with FLOPs beside them")
 
@@ -245,7 +246,7 @@ def test_who_ran_out_first_is_not_told_where_the_largest_were_not_tried() -> Non
 
 def test_one_of_the_largest_is_not_both() -> None:
     rows = [row for row in memory((10, 13, 17), "whisper-medium") if row.get("model") != LARGEST[1]]
-    answer = BY_KEY["C8"].check(cells(rows))
+    answer = BY_KEY["C8"].check(cases(rows))
     assert answer.result == "cannot be told"
     assert answer.detail.endswith("missing: whisper-large-v3-turbo")
 
@@ -265,7 +266,7 @@ def test_devices_are_not_held_against_each_other_on_other_slices(key: str, what:
 @pytest.mark.parametrize("key", ["C2", "C4", "C6", "C7", "C10"])
 def test_cells_of_other_machines_do_not_vote_together(key: str) -> None:
     rows = [{**row, "environment": str(i)} for i, row in enumerate(HELD[key])]
-    assert BY_KEY[key].check(cells(rows)).votes == ()
+    assert BY_KEY[key].check(cases(rows)).votes == ()
 
 
 def test_rates_of_two_corpora_are_not_averaged() -> None:
@@ -277,12 +278,12 @@ def test_rates_of_two_corpora_are_not_averaged() -> None:
 def test_another_machine_does_not_decide_what_the_smallest_batch_is() -> None:
     here = [{**row, "environment": "1"} for row in HELD["C12"]]
     there = {"device": "cuda", "environment": "2", "batch_size": 4, "bucket": "15s", "rtf": 1, "rtf_low": 1}
-    assert len(BY_KEY["C12"].check(cells([*here, there])).votes) == len(here) + 1
+    assert len(BY_KEY["C12"].check(cases([*here, there])).votes) == len(here) + 1
 
 
 def test_a_speed_up_is_of_two_machines_and_no_more() -> None:
     other = [{**row, "bucket": "15s", "environment": "2"} for row in speed_ups(17.0, 27.0)]
-    answer = BY_KEY["C5"].check(cells([{**row, "environment": "1"} for row in HELD["C5"]] + other))
+    answer = BY_KEY["C5"].check(cases([{**row, "environment": "1"} for row in HELD["C5"]] + other))
     assert [vote.value for vote in answer.votes] == [True, False, True, False]
 
 
@@ -306,7 +307,7 @@ def test_wide_intervals_of_shares_leave_a_claim_open(key: str, wide: Rows) -> No
     ("key", "rows"), [("C9", HELD["C11"]), ("C10", HELD["C10"][:1]), ("C11", HELD["C10"])]
 )
 def test_shares_of_others_do_not_speak_to_a_claim(key: str, rows: Rows) -> None:
-    answer = BY_KEY[key].check(cells(rows))
+    answer = BY_KEY[key].check(cases(rows))
     assert (answer.result, answer.detail[:7]) == ("cannot be told", "missing")
 
 
@@ -335,4 +336,4 @@ def test_enough_votes_settle_a_claim(values: tuple[bool | None, ...], expected: 
 
 def test_what_contradicts_stands_though_something_is_missing() -> None:
     answer = Answer("does not hold", "x", tuple(votes(False)))
-    assert unless_missing(answer, ["cells on cuda"]).result == "does not hold"
+    assert unless_missing(answer, ["cases on cuda"]).result == "does not hold"

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from asr_harness.report.figures.drawing import Missing
-from asr_harness.report.figures.history import history
-from asr_harness.report.history import Point
-from tests.report.hand_made import cells
+from asr_harness.report.figures import history
+from asr_harness.report.figures.base import FigureData, Missing
+from asr_harness.report.history import CommitPoint
+from tests.report.hand_made import cases
 
 BASE: dict[str, Any] = {
     "label": "a",
@@ -23,9 +23,11 @@ LATER = {**BASE, "label": "b", "latency_s": 3.0, "latency_low_s": 3.0, "latency_
 
 
 def drawn(*rows: dict[str, Any]) -> list[dict[str, Any]]:
-    table = cells(rows)
-    timeline = [Point("a", "1", None), Point("b", "1", None)]
-    chart = history(table, table, timeline).panels[0].chart
+    table = cases(rows)
+    timeline = (CommitPoint("a", "1", None), CommitPoint("b", "1", None))
+    figure = history.draw(FigureData(table, table, timeline))
+    assert figure is not None
+    chart = figure.panels[0].chart
     assert not isinstance(chart, Missing)
     made = chart.to_dict()
     return next(iter(made["datasets"].values())) if "datasets" in made else made["data"]["values"]
@@ -49,3 +51,8 @@ def test_another_corpus_or_slice_is_another_line(other: dict[str, Any]) -> None:
     first, second = drawn(BASE, {**LATER, **other})
     assert first["line"] != second["line"]
     assert second["ratio"] == 1
+
+
+def test_one_commit_has_no_history() -> None:
+    table = cases([BASE])
+    assert history.draw(FigureData(table, table, (CommitPoint("a", "1", None),))) is None

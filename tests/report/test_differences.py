@@ -1,9 +1,5 @@
 """Transcripts side by side, with the words that differ marked."""
 
-from pathlib import Path
-
-from asr_harness.saved import CaseRecord, SavedRun
-
 from asr_harness.report.comparing import changed_transcripts
 from asr_harness.report.page.differences import (
     Differences,
@@ -12,21 +8,32 @@ from asr_harness.report.page.differences import (
     differences_section,
     marked,
 )
-from asr_harness.schema import Case
+from asr_harness.schema import (
+    CaseResult,
+    ErrorCounts,
+    Errors,
+    Fingerprints,
+    Quality,
+    RunFile,
+    Utterances,
+)
+from tests.report import hand_made
+from tests.report.hand_made import CASE
 
-CASE = Case("m", "cpu", "5s", 1, "baseline")
 
-
-def run(*texts: str, slice_: str = "s", wrong: int | None = None) -> SavedRun:
-    words = {"hits": 2 - (wrong or 0), "substitutions": wrong, "deletions": 0, "insertions": 0}
-    info = {
-        "errors": None if wrong is None else [{"words": words} for _ in texts],
-        "hypotheses": list(texts),
-        "utterances": [{"id": f"u{i}"} for i in range(len(texts))],
-        "fingerprints": {"slice": slice_},
-    }
-    record = CaseRecord(CASE, "measured", None, (1.0,), info)
-    return SavedRun(Path("r.json"), None, None, False, None, {}, {}, {CASE.id: record})
+def run(*texts: str, slice_: str = "s", wrong: int | None = None) -> RunFile:
+    n, none = len(texts), (0,) * len(texts)
+    words = ErrorCounts((2 - (wrong or 0),) * n, (wrong or 0,) * n, none, none)
+    result = CaseResult(
+        "whisper",
+        n,
+        5.0 * n,
+        hand_made.speed(),
+        quality=Quality(texts, errors=None if wrong is None else Errors(words, words)),
+        utterances=Utterances(tuple(f"u{i}" for i in range(n)), ("t",) * n),
+        fingerprints=Fingerprints(slice_),
+    )
+    return hand_made.run(result)
 
 
 def test_only_the_words_that_differ_are_marked() -> None:

@@ -1,4 +1,4 @@
-"""Figures from cells: what is drawn, what is missing and why."""
+"""Figures from cases: what is drawn, what is missing and why."""
 
 import json
 from collections.abc import Iterator
@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from asr_harness import tidy
-from asr_harness.report.cells import cells
-from asr_harness.report.figures import FIGURES, draw_all, drawable
-from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, Figure, Missing, inline, model_looks
+from asr_harness.report.figures import draw_all, drawable, figure_kinds
+from asr_harness.report.figures.base import Figure, FigureData, Missing
+from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, inline, model_looks
 from asr_harness.report.figures.pareto import on_front
 from asr_harness.report.figures.variants import paired
-from asr_harness.selecting import select_runs
+from asr_harness.report.pooled import pooled
+from asr_harness.report.table import table
+from asr_harness.schema import load_run
 from tests.report import hand_made, made_up
 
 STUDY = {"1", "2", "3", "4", "5", "6", "7", "8"}
@@ -23,12 +24,13 @@ STUDY = {"1", "2", "3", "4", "5", "6", "7", "8"}
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     path = made_up.write_study(tmp_path_factory.mktemp("study") / "0001_study.json")
-    return cells(tidy.table(select_runs(str(path))))
+    runs = [load_run(path)]
+    return pooled(table(runs), runs)
 
 
 @pytest.fixture(scope="module")
 def figures(study: pd.DataFrame) -> dict[str, Figure]:
-    return {figure.key: figure for figure in draw_all(study)}
+    return {figure.key: figure for figure in draw_all(FigureData(study, study))}
 
 
 def spec(figure: Figure, place: int) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def rows(made: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_every_figure_of_the_study_is_there(figures: dict[str, Figure]) -> None:
     assert {figure.study for figure in figures.values()} >= STUDY
-    assert len(figures) == len(FIGURES)
+    assert list(figures) == [kind.key for kind in figure_kinds() if kind.key != "history"]
 
 
 def test_a_figure_has_a_panel_for_each_device(figures: dict[str, Figure]) -> None:
@@ -64,7 +66,9 @@ def test_energy_without_a_counter_says_so(figures: dict[str, Figure]) -> None:
 
 def test_a_device_that_no_case_ran_on_says_why() -> None:
     lost = {"device": "cuda", "outcome": "unavailable", "reason": "no cuda device"}
-    drawn = draw_all(hand_made.cells([{"latency_s": 1.0, "latency_low_s": 1.0, "latency_high_s": 1.0}, lost]))
+    drawn = draw_all(
+        hand_made.figure_data([{"latency_s": 1.0, "latency_low_s": 1.0, "latency_high_s": 1.0}, lost])
+    )
     assert drawn[1].panels[1].chart == Missing("no case ran here: no cuda device")
 
 
@@ -136,8 +140,8 @@ def test_bars_of_a_front_have_the_colours_of_their_models(figures: dict[str, Fig
 
 
 def test_a_front_of_energy_has_joules_of_an_utterance_at_the_ends_of_its_bars() -> None:
-    cell = {"wer": 0.1, "energy_per_utterance_j": 50.0, "energy_low_j": 9.0, "energy_high_j": 11.0}
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{**cell, "audio_s": 5.0}]))}
+    case = {"wer": 0.1, "energy_per_utterance_j": 50.0, "energy_low_j": 9.0, "energy_high_j": 11.0}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data([{**case, "audio_s": 5.0}]))}
     (row,) = rows(spec(drawn["pareto"], 1))
     assert (row["low"], row["high"]) == (45, 55)
 
@@ -145,8 +149,8 @@ def test_a_front_of_energy_has_joules_of_an_utterance_at_the_ends_of_its_bars() 
 def test_a_share_ends_where_the_rest_begins() -> None:
     shares = {"preprocess": (0.1, 0.08, 0.12), "encode": (0.5, 0.4, 0.6), "decode": (0.4, 0.3, 0.5)}
     columns = ("share", "share_low", "share_high")
-    cell = {f"{s}_{name}": v for s, of in shares.items() for name, v in zip(columns, of, strict=True)}
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{**cell, "encode_s": 1.0}]))}
+    case = {f"{s}_{name}": v for s, of in shares.items() for name, v in zip(columns, of, strict=True)}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data([{**case, "encode_s": 1.0}]))}
     lines = [(row["stage"], row["low"], row["high"]) for row in rows(spec(drawn["stage-latency"], 1))]
     assert lines == [("preprocess", 0.08, 0.12), ("encode", None, None), ("decode", 0.5, 0.7)]
 
@@ -157,13 +161,15 @@ def test_padding_says_why_it_has_no_bars(figures: dict[str, Figure]) -> None:
 
 def test_a_wide_interval_leaves_the_points_readable() -> None:
     wide = {"latency_s": 1.0, "latency_low_s": 1e-6, "latency_high_s": 1e6}
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([wide, {**wide, "bucket": "15s"}]))}
+    drawn = {
+        figure.key: figure for figure in draw_all(hand_made.figure_data([wide, {**wide, "bucket": "15s"}]))
+    }
     domain = spec(drawn["latency-along-audio"], 0)["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert domain == pytest.approx([0.2 / 1.12, 5 * 1.12])
 
 
 def test_no_two_models_look_alike_though_colours_come_again() -> None:
-    looks = model_looks(hand_made.cells([{"model": f"m{i}"} for i in range(60)]))
+    looks = model_looks(hand_made.cases([{"model": f"m{i}"} for i in range(60)]))
     assert len(set(looks.values())) == 60
     assert [colour for colour, _ in looks.values()][:9] == [*COLOURS, COLOURS[0]]
 
@@ -192,7 +198,7 @@ def test_the_front_keeps_what_nothing_beats() -> None:
 def test_each_machine_has_its_own_front() -> None:
     here = {"latency_s": 1.0, "wer": 0.1, "environment": "1"}
     there = {"latency_s": 2.0, "wer": 0.2, "environment": "2", "model": "other"}
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([here, there]))}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data([here, there]))}
     found = rows(spec(drawn["pareto"], 0))
     assert [(row["front"], row["kind"]) for row in found] == [(True, 0), (True, 1)]
 
@@ -203,7 +209,7 @@ def test_a_line_does_not_join_cells_of_two_machines() -> None:
         {**latency, "bucket": bucket, "bucket_audio_s": float(bucket[:-1]), "environment": environment}
         for bucket, environment in (("5s", "1"), ("15s", "2"), ("30s", "2"), ("60s", "1"))
     ]
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells(rows_))}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data(rows_))}
     made = spec(drawn["latency-along-audio"], 0)
     assert made["layer"][0]["encoding"]["detail"]["field"] == "stretch"
     assert [row["stretch"] for row in rows(made)] == [1, 2, 2, 3]
@@ -226,7 +232,7 @@ def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
         "variant": "fp16",
     }
     other = {"latency_s": 9.0, "variant": "fp16", "bucket": "15s"}
-    pairs = paired(hand_made.cells([base, fp16, other]))
+    pairs = paired(hand_made.cases([base, fp16, other]))
     (pair,) = pairs.to_dict("records")
     assert pair["latency_ratio"] == 0.5
     assert pair["energy_ratio"] == 0.4
@@ -239,14 +245,14 @@ def test_many_variants_and_models_have_room() -> None:
         for i in range(6)
         for variant in ("baseline", *"abcdefghi")
     ]
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells(rows_))}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data(rows_))}
     assert spec(drawn["variants"], 0)["height"] == 9 * 6 * 9
 
 
 def test_a_ratio_reaches_as_far_as_the_intervals_of_both_cells_allow() -> None:
     base = {"latency_s": 2.0, "latency_low_s": 1.8, "latency_high_s": 2.5}
     fp16 = {"latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.2, "variant": "fp16"}
-    (pair,) = paired(hand_made.cells([base, fp16])).to_dict("records")
+    (pair,) = paired(hand_made.cases([base, fp16])).to_dict("records")
     assert (pair["latency_ratio_low"], pair["latency_ratio_high"]) == (0.9 / 2.5, 1.2 / 1.8)
 
 
@@ -254,14 +260,14 @@ def test_a_ratio_reaches_as_far_as_the_intervals_of_both_cells_allow() -> None:
     ("key", "word"), [("memory-by-batch", "memory"), ("latency-by-flops", "work"), ("roofline", "intensity")]
 )
 def test_what_was_not_measured_is_named_in_words(key: str, word: str) -> None:
-    drawn = {figure.key: figure for figure in draw_all(hand_made.cells([{"latency_s": 1.0}]))}
+    drawn = {figure.key: figure for figure in draw_all(hand_made.figure_data([{"latency_s": 1.0}]))}
     assert drawn[key].panels[0].chart == Missing(f"{word} was not measured: the runs do not have it")
 
 
 @pytest.mark.parametrize("what", [{"environment": "other"}, {"data": "other"}, {"slice_audio_s": 9.0}])
 def test_a_variant_on_another_machine_or_slice_is_not_held_against_the_baseline(what: dict[str, Any]) -> None:
     fp16 = {"latency_s": 1.0, "variant": "fp16", **what}
-    assert not len(paired(hand_made.cells([{"latency_s": 2.0}, fp16])))
+    assert not len(paired(hand_made.cases([{"latency_s": 2.0}, fp16])))
 
 
 def test_data_has_four_significant_digits_and_no_nan() -> None:
@@ -270,7 +276,7 @@ def test_data_has_four_significant_digits_and_no_nan() -> None:
 
 
 def test_variants_beyond_what_can_be_drawn_are_named() -> None:
-    many = hand_made.cells(
+    many = hand_made.cases(
         [{"model": f"m{i}", "variant": variant, "latency_s": 1.0} for variant in "abc" for i in range(600)]
     )
     shown, left_out = drawable(many)
@@ -279,7 +285,7 @@ def test_variants_beyond_what_can_be_drawn_are_named() -> None:
 
 
 def test_models_beyond_what_can_be_drawn_are_named() -> None:
-    many = hand_made.cells([{"model": f"m{i % 3}", "bucket": f"{i}s", "latency_s": 1.0} for i in range(1800)])
+    many = hand_made.cases([{"model": f"m{i % 3}", "bucket": f"{i}s", "latency_s": 1.0} for i in range(1800)])
     shown, left_out = drawable(many)
     assert len(shown) == 1200
     assert left_out == ("m2",)
@@ -287,4 +293,5 @@ def test_models_beyond_what_can_be_drawn_are_named() -> None:
 
 def test_a_page_of_a_folder_of_runs_needs_no_repository(tmp_path: Path) -> None:
     path = made_up.write_study(tmp_path / "0001.json", models=("whisper-tiny",), devices=("cpu",))
-    assert draw_all(cells(tidy.table(select_runs(str(path)))))
+    rows = table([load_run(path)])
+    assert draw_all(FigureData(pooled(rows, [load_run(path)]), rows))

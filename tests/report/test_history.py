@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from asr_harness import tidy
-from asr_harness.report.history import difference, lines, points
-from asr_harness.saved import SavedRun
-from asr_harness.selecting import select_runs
-from tests.report import made_up
+from asr_harness.metrics import by_key
+from asr_harness.metrics.base import geometric_mean
+from asr_harness.report.history import case_histories, commit_points, difference
+from asr_harness.report.table import table
+from asr_harness.schema import CaseResult, Environment, Gpu, RunFile, SavedPlan, load_run
+from tests.report import hand_made, made_up
 
 SMALL: dict[str, Any] = {
     "models": ("whisper-tiny",),
@@ -16,63 +17,67 @@ SMALL: dict[str, Any] = {
     "batch_sizes": (1,),
     "devices": ("cpu",),
 }
+LATENCY = by_key("latency")
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRun, ...]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[RunFile]:
     folder = tmp_path_factory.mktemp("history")
     made_up.write_study(folder / "0001_a.json", commit="a" * 40, hour=1, **SMALL)
     made_up.write_study(folder / "0002_a.json", commit="a" * 40, hour=2, seed=1, **SMALL)
     made_up.write_study(folder / "0003_b.json", commit="b" * 40, hour=3, torch="2.14.0", slower=2.0, **SMALL)
-    return select_runs(str(folder))
+    return [load_run(path) for path in sorted(folder.iterdir())]
 
 
-def test_a_commit_in_one_environment_is_one_point(runs: tuple[SavedRun, ...]) -> None:
-    assert [point.label for point in points(runs)] == ["aaaaaaa", "bbbbbbb"]
+def test_a_commit_in_one_environment_is_one_point(runs: list[RunFile]) -> None:
+    assert [point.label for point in commit_points(runs)] == ["aaaaaaa", "bbbbbbb"]
 
 
-def test_a_changed_environment_is_said(runs: tuple[SavedRun, ...]) -> None:
-    assert [point.changed for point in points(runs)] == [None, "versions.torch 2.13.0 → 2.14.0"]
+def test_a_changed_environment_is_said(runs: list[RunFile]) -> None:
+    changes = [point.changed for point in commit_points(runs)]
+    assert changes == [None, "versions.torch 2.13.0 → 2.14.0"]
 
 
-def test_a_line_has_the_median_of_each_point(runs: tuple[SavedRun, ...]) -> None:
-    table = tidy.table(runs)
-    (line,) = lines(table, points(runs), "latency_s")
-    first = table[table["label"] == "aaaaaaa"]["latency_s"].median()
-    assert line.values[0] == pytest.approx(first)
+def test_a_line_has_the_geometric_mean_of_each_points_runs(runs: list[RunFile]) -> None:
+    (line,) = case_histories(runs, commit_points(runs), LATENCY)
+    rows = table(runs)
+    assert line.values[0] == pytest.approx(geometric_mean(list(rows["latency_s"][:2])))
+    assert line.values[1] == pytest.approx(rows["latency_s"][2])
     assert line.case == "whisper-tiny-cpu-5s-b1-baseline"
 
 
+def slice_run(
+    audio_s: float = 40.0, data: str = "made up", weights: str = "pretrained", **run: Any
+) -> RunFile:
+    result = CaseResult("whisper", 8, audio_s, hand_made.speed())
+    return hand_made.run(result, plan=SavedPlan(data=data, weights=weights), **run)
+
+
 @pytest.mark.parametrize(
-    ("other", "kinds"),
+    ("other", "origins"),
     [
         ({"data": "tedlium"}, ["made up", "tedlium"]),
         ({"weights": "dummy"}, ["pretrained", "dummy"]),
-        ({"slice_audio_s": 5.0}, ["40 s", "5 s"]),
+        ({"audio_s": 5.0}, ["40 s", "5 s"]),
     ],
 )
-def test_another_corpus_or_slice_is_another_line(
-    other: dict[str, Any], kinds: list[str], runs: tuple[SavedRun, ...]
-) -> None:
-    table = tidy.table(runs)
-    found = lines(
-        table.assign(**{name: [*table[name][:-1], value] for name, value in other.items()}),
-        points(runs),
-        "latency_s",
-    )
-    assert [line.kind for line in found] == kinds
-    assert [value is None for line in found for value in line.values] == [False, True, True, False]
+def test_another_corpus_or_slice_is_another_line(other: dict[str, Any], origins: list[str]) -> None:
+    runs = [slice_run(commit="a" * 40), slice_run(commit="b" * 40, **other)]
+    lines = case_histories(runs, commit_points(runs), LATENCY)
+    assert [line.origin for line in lines] == origins
+    assert [value is None for line in lines for value in line.values] == [False, True, True, False]
 
 
-def test_a_case_without_the_metric_has_no_line(runs: tuple[SavedRun, ...]) -> None:
-    assert lines(tidy.table(runs), points(runs), "energy_per_utterance_j") == ()
+def test_a_case_without_the_metric_has_no_line(runs: list[RunFile]) -> None:
+    assert case_histories(runs, commit_points(runs), by_key("energy")) == ()
 
 
 def test_a_gpu_more_is_said_in_words() -> None:
-    assert difference({"gpus": []}, {"gpus": [{"name": "T4"}]}) == "gpus.0.name none → T4"
-    assert difference({"cuda": None}, {"cuda": "12.8"}) == "cuda none → 12.8"
+    assert difference(Environment(), Environment(gpus=(Gpu(name="T4"),))) == "gpus.0.name none → T4"
+    assert difference(Environment(), Environment(cuda="12.8")) == "cuda none → 12.8"
 
 
 def test_many_changes_are_counted() -> None:
-    old, new = ({str(i): value for i in range(6)} for value in (1, 2))
-    assert difference(old, new) == "0 1 → 2, 1 1 → 2, 2 1 → 2, 3 1 → 2, and 2 more"
+    old, new = (Environment(versions={str(i): value for i in range(6)}) for value in ("1", "2"))
+    changes = ", ".join(f"versions.{i} 1 → 2" for i in range(4))
+    assert difference(old, new) == f"{changes}, and 2 more"

@@ -9,7 +9,7 @@ import pytest
 from asr_harness.cli import main
 from asr_harness.report.content import gather
 from asr_harness.report.markdown import render
-from asr_harness.selecting import select_runs
+from asr_harness.schema import load_run
 from tests.report import made_up
 
 MANY: dict[str, Any] = {
@@ -45,7 +45,7 @@ def test_the_verdict_comes_first_and_the_worst_before_the_rest(comment: list[str
 
 
 def test_a_verdict_says_what_could_have_been_seen(comment: list[str]) -> None:
-    head = comment.index("| case | metric | verdict | change | interval | could see |")
+    head = comment.index("| case | metric | verdict | change | interval | MDE |")
     first = comment[head + 2].split("|")
     assert (len(first), first[6].strip().endswith(" %")) == (8, True)
 
@@ -67,7 +67,7 @@ def test_the_fold_of_the_claims_counts_their_results(comment: list[str]) -> None
 def test_a_name_ends_neither_its_code_nor_its_cell(tmp_path: Path) -> None:
     path = made_up.write_study(tmp_path / "a.json", **{**MANY, "models": ("whisper-tiny",)})
     path.write_text(path.read_text("utf-8").replace("whisper-tiny", "a`<b>|c"), "utf-8")
-    row = next(line for line in render(gather(select_runs(str(path)))).splitlines() if "-b1-" in line)
+    row = next(line for line in render(gather([load_run(path)])).splitlines() if "-b1-" in line)
     assert row.startswith("| `a'<b>\\|c-")
 
 

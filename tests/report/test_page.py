@@ -7,11 +7,11 @@ from time import process_time
 from typing import Any
 
 import pytest
-from asr_harness.selecting import select_runs
 
-from asr_harness.cli.report import differences
 from asr_harness.report.content import gather
 from asr_harness.report.page import render
+from asr_harness.report.page.differences import Differences, Transcript
+from asr_harness.schema import RunFile, load_run
 from tests.report import chromium, made_up
 
 needs_browser = pytest.mark.skipif(chromium.find() is None, reason="no Chromium on this machine")
@@ -67,13 +67,17 @@ LOOK = """
 """
 
 
+def load_all(folder: Path) -> list[RunFile]:
+    return [load_run(path) for path in sorted(folder.glob("*.json"))]
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     made_up.write_study(folder / "0001_a.json", commit="a" * 40, hour=1, **SMALL)
     made_up.write_study(folder / "0002_b.json", commit="b" * 40, hour=2, seed=1, torch="2.14.0", **SMALL)
     path = folder / "page.html"
-    path.write_text(render(gather(select_runs(str(folder)))), "utf-8")
+    path.write_text(render(gather(load_all(folder))), "utf-8")
     return path
 
 
@@ -159,13 +163,12 @@ def test_a_phone_does_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
 
 @needs_browser
 def test_on_a_phone_changed_transcripts_stand_one_below_the_other(tmp_path: Path) -> None:
-    first = made_up.write_study(tmp_path / "a.json", **{**SMALL, "batch_sizes": (1,)})
-    second = tmp_path / "b.json"
-    second.write_text(first.read_text("utf-8").replace("made up words", "made up birds"), "utf-8")
-    sides = [select_runs(str(path)) for path in (first, second)]
-    compared = differences(*sides, tmp_path / "none")
+    path = made_up.write_study(tmp_path / "a.json", **{**SMALL, "batch_sizes": (1,)})
+    before, after = (" ".join(f"made up {noun} number {i}" for i in range(9)) for noun in ("words", "birds"))
+    changed = Transcript("whisper-tiny-cpu-5s-b1-baseline", "u0", "0 → 9 of 36", before, after)
+    compared = Differences("REGRESSION", "a → b", (), (), (changed,))
     page = tmp_path / "page.html"
-    page.write_text(render(gather((*sides[0], *sides[1]), differences=compared)), "utf-8")
+    page.write_text(render(gather([load_run(path)], differences=compared)), "utf-8")
     ends = """const cells = [...document.querySelectorAll(".texts td")];
       return { ends: cells.map((cell) => cell.getBoundingClientRect().right) };"""
     found = chromium.ask(page, ends, tmp_path, width=390)["ends"]
@@ -185,7 +188,7 @@ def test_what_a_run_says_cannot_become_markup(tmp_path: Path) -> None:
     path = made_up.write_study(tmp_path / "0001_a.json", **{**SMALL, "models": ("whisper-base",)})
     path.write_text(path.read_text("utf-8").replace("made unavailable", "</script><b>x"), "utf-8")
     path.write_text(path.read_text("utf-8").replace("Made-Up OS", "</script><b>x"), "utf-8")
-    assert "</script><b>x" not in render(gather(select_runs(str(path))))
+    assert "</script><b>x" not in render(gather([load_run(path)]))
 
 
 @needs_browser
@@ -194,7 +197,7 @@ def test_a_name_of_a_model_cannot_become_markup_nor_stop_a_figure(tmp_path: Path
     name = """a'"\\</script><img src=x onerror="document.title='broken'">`ü日本"""
     path.write_text(path.read_text("utf-8").replace("whisper-tiny", json.dumps(name)[1:-1]), "utf-8")
     page = tmp_path / "page.html"
-    page.write_text(render(gather(select_runs(str(path)))), "utf-8")
+    page.write_text(render(gather([load_run(path)])), "utf-8")
     look = """const charts = [...document.querySelectorAll(".chart")];
       const empty = charts.filter((chart) => !chart.querySelector("svg")).length;
       return { images: document.images.length, empty, title: document.title,
@@ -207,7 +210,7 @@ def test_the_summary_says_which_cases_are_of_which_commit(tmp_path: Path) -> Non
     one = {**SMALL, "models": ("whisper-tiny",), "devices": ("cpu",), "batch_sizes": (1,)}
     made_up.write_study(tmp_path / "0001.json", commit="a" * 40, **one)
     made_up.write_study(tmp_path / "0002.json", commit="b" * 40, hour=2, **{**one, "buckets": ("5s",)})
-    html = render(gather(select_runs(str(tmp_path))))
+    html = render(gather(load_all(tmp_path)))
     assert "that ran it: bbbbbbb 1, aaaaaaa 3" in html
 
 
@@ -215,7 +218,7 @@ def test_a_run_that_measured_nothing_still_makes_a_page(tmp_path: Path) -> None:
     path = made_up.write_study(
         tmp_path / "0001.json", models=("whisper-base",), devices=("cpu",), buckets=("30s",)
     )
-    html = render(gather(select_runs(str(path))))
+    html = render(gather([load_run(path)]))
     assert "no case ran here: made unavailable" in html
 
 
@@ -224,9 +227,9 @@ def test_a_full_study_is_under_5_mb_and_takes_under_20_s_of_one_core(tmp_path: P
     taken_s: list[float] = []
     while not taken_s or (taken_s[-1] > 20 and len(taken_s) < 3):  # a core that is shared may be slow once
         began = process_time()
-        content = gather(select_runs(str(path)))
+        content = gather([load_run(path)])
         html = render(content)
         taken_s.append(process_time() - began)
     assert min(taken_s) < 20
-    assert len(content.cells) == 360
+    assert len(content.cases) == 360
     assert len(html.encode()) < 5e6

@@ -1,28 +1,29 @@
-"""The study's claims, each tested against the cells of a report by a stated rule.
+"""The study's claims, one file each: a module that defines `CLAIM`, here or offered by an entry point.
 
-Hard-coded are a claim's text and its thresholds, nothing else; figures that a claim gives are its text.
+Each is tested against the cases of a report by a stated rule. Hard-coded are a claim's text and its
+thresholds, nothing else; numbers that a claim gives are its text.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.claims import bottlenecks, quality, resources, speed
-from asr_harness.report.claims.voting import Answer, Claim, Finding, Vote
+from asr_harness.registry import Registry
+from asr_harness.report.claims.voting import Answer, ClaimKind, ClaimResult, Vote
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CLAIMS", "Answer", "Claim", "Finding", "Vote", "check_all"]
+__all__ = ["REGISTRY", "Answer", "ClaimKind", "ClaimResult", "Vote", "check_all", "claim_kinds"]
 
-CLAIMS: tuple[Claim, ...] = tuple(
-    sorted(
-        (*quality.CLAIMS, *speed.CLAIMS, *resources.CLAIMS, *bottlenecks.CLAIMS),
-        key=lambda claim: int(claim.key[1:]),
-    )
-)
+REGISTRY = Registry("asr_harness.report.claims", "CLAIM", ClaimKind, group="asr_harness.claims")
 
 
-def check_all(cells: pd.DataFrame) -> tuple[Finding, ...]:
+def claim_kinds() -> tuple[ClaimKind, ...]:
+    """Give every claim in its order."""
+    return tuple(sorted(REGISTRY.all().values(), key=lambda kind: kind.rank))
+
+
+def check_all(cases: pd.DataFrame) -> tuple[ClaimResult, ...]:
     """Test every claim."""
-    return tuple(Finding(claim.key, claim.text, claim.rule, claim.check(cells)) for claim in CLAIMS)
+    return tuple(ClaimResult(kind.key, kind.text, kind.rule, kind.check(cases)) for kind in claim_kinds())

@@ -1,4 +1,4 @@
-"""How a claim of the study is decided: each group of cells votes, and enough of one kind settle it."""
+"""How a claim of the study is decided: each group of cases votes, and enough of one kind settle it."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim of the study: its text, the rule that tests it, and the test."""
+class ClaimKind:
+    """A claim of the study, in the order of `rank`: its text, the rule that tests it, and the test."""
 
     key: str
+    rank: int
     text: str
     rule: str
     check: Callable[[pd.DataFrame], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ClaimResult:
     """A claim and its answer."""
 
     key: str

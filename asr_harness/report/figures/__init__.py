@@ -1,66 +1,48 @@
-"""Figures: each a function from cells to a `Figure`; a new one is a new file and its name in `FIGURES`."""
+"""Figures, one file each: a module that defines `FIGURE`, in this package or offered by an entry point."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.figures.energy import energy_along_audio, stage_energy
-from asr_harness.report.figures.memory import memory_by_batch
-from asr_harness.report.figures.padding import padding
-from asr_harness.report.figures.pareto import pareto
-from asr_harness.report.figures.quality import wer_along_audio, wer_by_latency, wer_by_rtf
-from asr_harness.report.figures.roofline import roofline
-from asr_harness.report.figures.speed import latency_along_audio, latency_by_flops, requests
-from asr_harness.report.figures.stages import stage_latency
-from asr_harness.report.figures.variants import variants
+from asr_harness.registry import Registry
+from asr_harness.report.figures.base import FigureKind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from asr_harness.report.figures.drawing import Figure
+    from asr_harness.report.figures.base import Figure, FigureData
 
-MAX_CELLS = 1200
-
-FIGURES = (
-    wer_along_audio,
-    latency_along_audio,
-    energy_along_audio,
-    wer_by_latency,
-    wer_by_rtf,
-    latency_by_flops,
-    memory_by_batch,
-    stage_latency,
-    pareto,
-    requests,
-    roofline,
-    stage_energy,
-    padding,
-    variants,
-)
-"""In the order of the study, then those beyond it."""
+REGISTRY = Registry("asr_harness.report.figures", "FIGURE", FigureKind, group="asr_harness.figures")
+MAX_CASES = 1200
 
 
-def draw_all(cells: pd.DataFrame) -> tuple[Figure, ...]:
-    """Draw every figure of the cells of a report."""
-    return tuple(draw(cells) for draw in FIGURES)
+def figure_kinds() -> tuple[FigureKind, ...]:
+    """Give every kind of figure: those of the study in its order, then those beyond it."""
+    return tuple(sorted(REGISTRY.all().values(), key=lambda kind: kind.rank))
 
 
-def drawable(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Leave variants, in their order, until there are `MAX_CELLS`; give the cells and what was left out.
+def draw_all(data: FigureData) -> tuple[Figure, ...]:
+    """Draw every figure that has something to say."""
+    drawn = (kind.draw(data) for kind in figure_kinds())
+    return tuple(figure for figure in drawn if figure is not None)
+
+
+def drawable(cases: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Leave variants, in their order, until there are `MAX_CASES`; give the cases and what was left out.
 
     Where the first variant alone has more, models are left out in the same way. A page with thousands of
     points would be slow, and nobody could read it.
     """
-    shown, variants = _first_groups(cells, "variant")
-    if len(shown) <= MAX_CELLS:
+    shown, variants = _first_groups(cases, "variant")
+    if len(shown) <= MAX_CASES:
         return shown, variants
     shown, models = _first_groups(shown, "model")
     return shown, variants + models
 
 
-def _first_groups(cells: pd.DataFrame, column: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _first_groups(cases: pd.DataFrame, column: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Leave the first value of a column, and those after it that still have room."""
-    counts = cells[column].value_counts(sort=False)
-    kept = counts.cumsum() <= MAX_CELLS
+    counts = cases[column].value_counts(sort=False)
+    kept = counts.cumsum() <= MAX_CASES
     kept.iloc[0] = True
-    return cells[cells[column].isin(counts.index[kept])], tuple(map(str, counts.index[~kept]))
+    return cases[cases[column].isin(counts.index[kept])], tuple(map(str, counts.index[~kept]))

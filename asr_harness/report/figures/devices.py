@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import devices
-from asr_harness.report.figures.drawing import NOTHING_RAN, Missing, Panel
+from asr_harness.report.figures.base import NOTHING_RAN, Missing, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,15 +26,15 @@ WORDS = {
 
 
 def by_device(
-    cells: pd.DataFrame,
+    cases: pd.DataFrame,
     draw: Callable[[pd.DataFrame], alt.LayerChart],
     column: str,
     needs: Sequence[str] = (),
 ) -> tuple[Panel, ...]:
-    """Draw each device's cells; where `column` or one of `needs` was never measured, say why."""
+    """Draw each device's cases; where `column` or one of `needs` was never measured, say why."""
     return tuple(
         Panel(name_of(device), absent(rows, (column, *needs)) or draw(rows))
-        for device, rows in cells.groupby("device", sort=False)
+        for device, rows in cases.groupby("device", sort=False)
     )
 
 

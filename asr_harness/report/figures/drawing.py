@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -34,66 +33,38 @@ SIGNIFICANT = 4
 FAINT = 0.4
 """How strongly bars are drawn where a plot holds many."""
 
-NOTHING_RAN = "no case ran here"
 CHOSEN = "chosen_"
 CONTROLS = ("batch_size", "variant", "bucket")
 """Columns that the page offers a choice of; each is a parameter of the charts that depend on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A figure that cannot be drawn, and why."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One plot of a figure."""
-
-    title: str
-    chart: alt.LayerChart | Missing
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure: `study` is its number in the study, and `by_model` says that colours are the models'."""
-
-    key: str
-    title: str
-    caption: str
-    panels: tuple[Panel, ...]
-    study: str | None = None
-    by_model: bool = True
-
-
-def models(cells: pd.DataFrame) -> list[str]:
+def models(cases: pd.DataFrame) -> list[str]:
     """List the models of a report; their order gives their colours."""
-    return list(dict.fromkeys(cells["model"]))
+    return list(dict.fromkeys(cases["model"]))
 
 
-def model_looks(cells: pd.DataFrame) -> dict[str, tuple[str, str]]:
+def model_looks(cases: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """Give each model its colour and shape; where colours come again, they do with other shapes."""
     n, shapes = len(COLOURS), list(SHAPES)
     return {
-        model: (COLOURS[i % n], shapes[(i + i // n) % len(shapes)]) for i, model in enumerate(models(cells))
+        model: (COLOURS[i % n], shapes[(i + i // n) % len(shapes)]) for i, model in enumerate(models(cases))
     }
 
 
-def model_colour(cells: pd.DataFrame) -> alt.Color:
+def model_colour(cases: pd.DataFrame) -> alt.Color:
     """One colour per model, the same in every figure."""
     import altair as alt
 
-    looks = model_looks(cells)
+    looks = model_looks(cases)
     colours = [colour for colour, _ in looks.values()]
     return alt.Color("model:N", title=None, scale=alt.Scale(domain=list(looks), range=colours))
 
 
-def model_shape(cells: pd.DataFrame) -> alt.Shape:
+def model_shape(cases: pd.DataFrame) -> alt.Shape:
     """One shape per model, for whom colours are not enough."""
     import altair as alt
 
-    looks = model_looks(cells)
+    looks = model_looks(cases)
     shapes = [shape for _, shape in looks.values()]
     return alt.Shape("model:N", title=None, scale=alt.Scale(domain=list(looks), range=shapes))
 
@@ -102,25 +73,25 @@ def tips(names: Sequence[str], **formats: str) -> list[alt.Tooltip]:
     """Say on hovering what a mark is: names as they are, then numbers in their formats."""
     import altair as alt
 
-    said = [alt.Tooltip(f"{name}:N") for name in names]
-    return said + [alt.Tooltip(f"{name}:Q", format=format_) for name, format_ in formats.items()]
+    texts = [alt.Tooltip(f"{name}:N") for name in names]
+    return texts + [alt.Tooltip(f"{name}:Q", format=format_) for name, format_ in formats.items()]
 
 
-def defaults(cells: pd.DataFrame) -> dict[str, Any]:
+def defaults(cases: pd.DataFrame) -> dict[str, Any]:
     """Choose what the controls show first: the smallest batch, the baseline, the second bucket."""
-    variants, buckets = (list(dict.fromkeys(cells[name])) for name in ("variant", "bucket"))
+    variants, buckets = (list(dict.fromkeys(cases[name])) for name in ("variant", "bucket"))
     return {
-        "batch_size": int(cells["batch_size"].min()),
+        "batch_size": int(cases["batch_size"].min()),
         "variant": "baseline" if "baseline" in variants else variants[0],
         "bucket": buckets[min(1, len(buckets) - 1)],
     }
 
 
-def controlled(chart: alt.LayerChart, cells: pd.DataFrame, controls: Sequence[str]) -> alt.LayerChart:
+def controlled(chart: alt.LayerChart, cases: pd.DataFrame, controls: Sequence[str]) -> alt.LayerChart:
     """Let the page choose the rows by these columns, and hide models; else the defaults show."""
     import altair as alt
 
-    first = defaults(cells)
+    first = defaults(cases)
     parameters = [alt.param(name=CHOSEN + name, value=first[name]) for name in controls]
     wanted = [f"datum.{name} == {CHOSEN}{name}" for name in controls]
     wanted.append("indexof(hidden, datum.model) < 0")

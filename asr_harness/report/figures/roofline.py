@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.cells import measured
 from asr_harness.report.figures import drawing
+from asr_harness.report.figures.axes import intervals
 from asr_harness.report.figures.axis import Axis
+from asr_harness.report.figures.base import Figure, FigureData, FigureKind
 from asr_harness.report.figures.devices import by_device
-from asr_harness.report.figures.drawing import Figure
-from asr_harness.report.figures.speed import intervals
 from asr_harness.report.figures.trend import bars, reach
+from asr_harness.report.pooled import measured
 
 if TYPE_CHECKING:
     import altair as alt
@@ -26,21 +26,22 @@ INTENSITY = Axis("intensity", "intensity (FLOP/byte)", "log")
 SPEED = Axis("gflops_per_s", "speed (GFLOP/s)", "log")
 
 
-def roofline(cells: pd.DataFrame) -> Figure:
+def draw(data: FigureData) -> Figure:
     """Draw achieved speed against arithmetic intensity, and the roof of the baseline's dtype."""
+    cases = data.cases
     return Figure(
-        "roofline",
+        FIGURE.key,
         "Roofline by stage",
         "Circles: encode; triangles: decode. Grey: what the machine's measured peaks allow in the baseline's "
         "dtype. Left of its bend memory binds, right of it arithmetic. Bytes are the fewest a stage moves. "
-        f"Bars: {intervals(cells)}. {ABOVE}",
+        f"Bars: {intervals(cases)}. {ABOVE}",
         by_device(
-            cells, lambda rows: _draw(cells, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
+            cases, lambda rows: _draw(cases, measured(rows)), "encode_intensity", ("peak_flops_per_s",)
         ),
     )
 
 
-def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
+def _draw(cases: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
     import altair as alt
     import pandas as pd
 
@@ -56,22 +57,22 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame) -> alt.LayerChart:
         .encode(
             x=x,
             y=y,
-            color=drawing.model_colour(cells),
+            color=drawing.model_colour(cases),
             shape=alt.Shape("stage:N", title="stage", scale=shapes),
             tooltip=drawing.tips((*KEYS, "stage", "bound"), roof_share=".1%"),
         )
     )
     columns = [*KEYS, "stage", "intensity", "gflops_per_s", *ENDS, "roof_share", "bound"]
-    base = alt.Chart().encode(x=x, color=drawing.model_colour(cells))
+    base = alt.Chart().encode(x=x, color=drawing.model_colour(cases))
     chart = alt.layer(bars(base, "y", up, ENDS), points, data=drawing.inline(long, columns))
-    chart = drawing.controlled(chart, cells, ("batch_size", "variant"))
+    chart = drawing.controlled(chart, cases, ("batch_size", "variant"))
     corners = drawing.inline(roof, ["intensity", "gflops_per_s"])
     line = alt.Chart(corners).mark_line(color="#8A8A8A").encode(x=x, y=y)
     return alt.layer(line, chart).properties(width="container", height=drawing.HEIGHT)
 
 
 def _by_stage(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give each stage of each cell a row of its own."""
+    """Give each stage of each case a row of its own."""
     import pandas as pd
 
     parts = []
@@ -96,3 +97,6 @@ def _roof(rows: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"intensity": corners, "gflops_per_s": [min(rate, bandwidth * x) / GIGA for x in corners]}
     )
+
+
+FIGURE = FigureKind("roofline", 110, draw)

@@ -1,12 +1,12 @@
-"""A metric along an axis, a line for each model: points with intervals, gaps where a cell has no figure."""
+"""A metric along an axis, a line for each model: points with intervals, gaps where a case has no figure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from asr_harness.report.cells import LIKE
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import MARK_HEIGHT, Axis
+from asr_harness.report.pooled import CONDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ TEXTS = ("model", "device", "bucket", "batch_size", "variant", "outcome")
 
 
 def trend(
-    cells: pd.DataFrame,
+    cases: pd.DataFrame,
     rows: pd.DataFrame,
     x: Axis,
     y: Axis,
@@ -32,7 +32,7 @@ def trend(
     controls: Sequence[str] = ("batch_size", "variant"),
     lines: bool = True,
 ) -> alt.LayerChart:
-    """Draw `rows`; `cells` are those of the whole report, for colours.
+    """Draw `rows`; `cases` are those of the whole report, for colours.
 
     `ends` are the columns of the interval of y, and `across` those of x.
     """
@@ -44,24 +44,24 @@ def trend(
     base = alt.Chart().encode(
         x=alt.X(f"{x.column}:Q", **along),
         y=alt.Y(f"{y.column}:Q", **up),
-        color=drawing.model_colour(cells),
+        color=drawing.model_colour(cases),
         tooltip=drawing.tips(TEXTS, **dict.fromkeys(numbers, ".3~g")),
     )
     layers = [base.mark_line(strokeWidth=1.5, opacity=0.7).encode(detail="stretch:N")] if lines else []
     layers += [bars(base, "y", up, ends)] if ends else []
     layers += [bars(base, "x", along, across)] if across else []
     done = base.transform_filter(f"isValid(datum.{y.column})").mark_point(size=45, filled=True, opacity=1)
-    layers += [done.encode(shape=drawing.model_shape(cells)), *_absent(cells, lost, base.encoding.x)]
+    layers += [done.encode(shape=drawing.model_shape(cases)), *_absent(cases, lost, base.encoding.x)]
     ordered = stretches(rows, ("model", *controls), x.column)
     columns = (*TEXTS, *numbers, *(("stretch",) if lines else ()))
     chart = alt.layer(*layers, data=drawing.inline(ordered, columns))
-    return drawing.controlled(chart, cells, controls)
+    return drawing.controlled(chart, cases, controls)
 
 
 def stretches(rows: pd.DataFrame, series: Sequence[str], x: str) -> pd.DataFrame:
-    """Order rows along each series, and count the stretches of like cells, which a line does not leave."""
+    """Order rows along each series, and count the stretches of like cases, which a line does not leave."""
     ordered = rows.sort_values([*series, x], kind="stable")
-    kinds = ordered.groupby(list(LIKE), sort=False, dropna=False).ngroup()
+    kinds = ordered.groupby(list(CONDITIONS), sort=False, dropna=False).ngroup()
     before = kinds.groupby([ordered[name] for name in series], sort=False).shift()
     return ordered.assign(stretch=(kinds != before).cumsum())
 
@@ -94,8 +94,8 @@ def bars(
     return rules.encode(**{channel: first, f"{channel}2": last})
 
 
-def _absent(cells: pd.DataFrame, lost: set[str], x: alt.X) -> list[alt.Chart]:
-    """Mark cells that did not run by a word at the top of the plot, a line of words for each such model."""
+def _absent(cases: pd.DataFrame, lost: set[str], x: alt.X) -> list[alt.Chart]:
+    """Mark cases that did not run by a word at the top of the plot, a line of words for each such model."""
     import altair as alt
 
     words = (
@@ -103,9 +103,9 @@ def _absent(cells: pd.DataFrame, lost: set[str], x: alt.X) -> list[alt.Chart]:
         .transform_filter("datum.outcome != 'measured'")
         .transform_calculate(word=f"({SHORT})[datum.outcome]")
         .mark_text(fontSize=9, baseline="top")
-        .encode(x=x, text="word:N", color=drawing.model_colour(cells), tooltip=drawing.tips(TEXTS))
+        .encode(x=x, text="word:N", color=drawing.model_colour(cases), tooltip=drawing.tips(TEXTS))
     )
     return [
         words.transform_filter(alt.datum.model == model).encode(y=alt.value(place * MARK_HEIGHT))
-        for place, model in enumerate(model for model in drawing.models(cells) if model in lost)
+        for place, model in enumerate(model for model in drawing.models(cases) if model in lost)
     ]

@@ -1,15 +1,16 @@
-"""Variants against the baseline of the same cell."""
+"""Variants against the baseline of the same case."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from asr_harness.report.cells import LIKE, measured
 from asr_harness.report.figures import drawing
 from asr_harness.report.figures.axis import PLAIN, Axis
+from asr_harness.report.figures.base import Figure, FigureData, FigureKind, Missing, Panel
 from asr_harness.report.figures.devices import name_of
-from asr_harness.report.figures.drawing import FAINT, Figure, Missing, Panel
+from asr_harness.report.figures.drawing import FAINT
 from asr_harness.report.figures.trend import Ends, bars, reach
+from asr_harness.report.pooled import CONDITIONS, measured
 
 if TYPE_CHECKING:
     import altair as alt
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 AXES = ["model", "device", "bucket", "batch_size"]
 ENDS = ["latency_low_s", "latency_high_s", "energy_low_j", "energy_high_j", "wer_low", "wer_high"]
-BESIDE = [*AXES, *LIKE, "slice_audio_s"]
+BESIDE = [*AXES, *CONDITIONS, "slice_audio_s"]
 BASELINE = "baseline"
 ROW_HEIGHT = 9
 """Pixels for the points of a model in a variant, so that they do not lie upon the next one's."""
@@ -29,9 +30,10 @@ CHANGES: tuple[tuple[str, str, Scale], ...] = (
 )
 
 
-def variants(cells: pd.DataFrame) -> Figure:
+def draw(data: FigureData) -> Figure:
     """Draw the change of latency, energy and WER that each variant brings."""
-    pairs = paired(measured(cells))
+    cases = data.cases
+    pairs = paired(measured(cases))
     panels: list[Panel] = []
     if not len(pairs):
         panels.append(Panel("all devices", Missing("no variant was measured beside its baseline")))
@@ -40,22 +42,22 @@ def variants(cells: pd.DataFrame) -> Figure:
             word = title.split()[0]
             known = rows.dropna(subset=[column])
             chart = (
-                _draw(cells, known, column, title, scale)
+                _draw(cases, known, column, title, scale)
                 if len(known)
                 else Missing(f"{word} was not measured")
             )
             panels.append(Panel(f"{name_of(device)}, {word}", chart))
     return Figure(
-        "variants",
+        FIGURE.key,
         "Variants against the baseline",
-        "A point for each cell that ran both ways; left of the line is cheaper, or better. Bars: as far as "
-        "the intervals of both cells allow.",
+        "A point for each case that ran both ways; left of the line is cheaper, or better. Bars: as far as "
+        "the intervals of both cases allow.",
         tuple(panels),
     )
 
 
 def paired(done: pd.DataFrame) -> pd.DataFrame:
-    """Put each variant's cell beside its baseline's, of one machine and slice: ratios, and points of WER."""
+    """Put each variant's case beside its baseline's, of one machine and slice: ratios, and points of WER."""
     wanted = [*BESIDE, "variant", "latency_s", "energy_per_utterance_j", "wer", *ENDS]
     base = done[done["variant"] == BASELINE][wanted].drop(columns="variant")
     other = done[done["variant"] != BASELINE][wanted]
@@ -73,7 +75,7 @@ def paired(done: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scale: Scale) -> alt.LayerChart:
+def _draw(cases: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scale: Scale) -> alt.LayerChart:
     import altair as alt
 
     is_ratio = scale == "log"
@@ -83,15 +85,15 @@ def _draw(cells: pd.DataFrame, rows: pd.DataFrame, column: str, title: str, scal
     base = alt.Chart().encode(
         x=alt.X(f"{column}:Q", **along),
         y=alt.Y("variant:N", title=None),
-        yOffset=alt.YOffset("model:N", sort=drawing.models(cells)),
-        color=drawing.model_colour(cells),
+        yOffset=alt.YOffset("model:N", sort=drawing.models(cases)),
+        color=drawing.model_colour(cases),
         tooltip=drawing.tips((*AXES, "variant"), **{column: ".3~g"}),
     )
-    points = base.mark_point(size=40).encode(shape=drawing.model_shape(cells))
+    points = base.mark_point(size=40).encode(shape=drawing.model_shape(cases))
     rule = alt.Chart().mark_rule(color="#8A8A8A", strokeDash=[4, 3]).encode(x=alt.X("neutral:Q", **along))
     layers = [rule, bars(base, "x", along, ends, FAINT), points]
     shown = [*AXES, "variant", column, "neutral", *ends]
-    made = drawing.controlled(alt.layer(*layers, data=drawing.inline(rows, shown)), cells, ())
+    made = drawing.controlled(alt.layer(*layers, data=drawing.inline(rows, shown)), cases, ())
     n_rows = rows["variant"].nunique() * rows["model"].nunique()
     return made.properties(height=max(drawing.HEIGHT, ROW_HEIGHT * n_rows))
 
@@ -107,3 +109,6 @@ def _points(title: str) -> dict[str, Any]:
 
     scale, axis = alt.Scale(nice=False, padding=16), alt.Axis(format=PLAIN, tickCount=5)
     return {"title": title, "scale": scale, "axis": axis}
+
+
+FIGURE = FigureKind("variants", 140, draw)

@@ -8,14 +8,15 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report.cells import measured
 from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
+from asr_harness.report.page.claims import claims_section, counted
 from asr_harness.report.page.differences import differences_section
-from asr_harness.report.page.findings import claims_section, counted, scaling_section
 from asr_harness.report.page.markup import Html, element, text
+from asr_harness.report.page.scaling import scaling_section
 from asr_harness.report.page.summary import summary
+from asr_harness.report.pooled import measured
 
 if TYPE_CHECKING:
     from asr_harness.report.content import Content
@@ -36,11 +37,11 @@ def render(content: Content) -> str:
     """Put the page together."""
     compared = content.differences
     body = [
-        summary(content.table, content.cells, content.machines, _verdicts(content)),
+        summary(content.table, content.cases, content.machines, _verdicts(content)),
         differences_section(compared) if compared else "",
         controls(content.drawn),
         figures_section(content.figures, content.not_drawn),
-        claims_section(content.findings, int((measured(content.cells)["n_runs"] == 1).sum())),
+        claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
         scaling_section(content.latency_laws, content.memory_laws),
         bottlenecks_section(content.bottlenecks),
         advice_section(content.advice),
@@ -53,7 +54,7 @@ def render(content: Content) -> str:
         links=Html("\n".join(links)),
         body="\n".join(part for part in body if part),
         style=_asset("page.css"),
-        data=_json({"charts": specifications(content.figures), "cases": case_data(content.cells)}),
+        data=_json({"charts": specifications(content.figures), "cases": case_data(content.cases)}),
         vega=vega_script(),
         script=_asset("page.js"),
     )
@@ -64,9 +65,9 @@ def _verdicts(content: Content) -> Html:
     compared = content.differences
     link = element("a", compared.headline, href="#comparison") if compared else ""
     return (
-        Html(element("p", element("b", link)) + counted(content.findings))
+        Html(element("p", element("b", link)) + counted(content.claims))
         if compared
-        else counted(content.findings)
+        else counted(content.claims)
     )
 
 

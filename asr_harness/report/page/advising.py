@@ -1,4 +1,4 @@
-"""What to do: the bottleneck of each model, and which cells to take for each use."""
+"""What to do: the bottleneck of each model, and which cases to take for each use."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from asr_harness.report.bottlenecks import Bottleneck
 
 
-def bottlenecks_section(found: Sequence[Bottleneck]) -> Html:
+def bottlenecks_section(bottlenecks: Sequence[Bottleneck]) -> Html:
     """Show what dominates each model."""
-    rows = [(one.model, one.device, one.time, one.energy, one.bound, items(one.directions)) for one in found]
+    rows = [(b.model, b.device, b.time, b.energy, b.bound, items(b.directions)) for b in bottlenecks]
     headers = ("model", "device", "time goes to", "energy goes to", "bound by", "what could help")
     return section(
         "bottlenecks",
@@ -35,21 +35,23 @@ def advice_section(advice: Sequence[Advice]) -> Html:
         "Advice",
         element(
             "p",
-            "For each use the cells within the limits that no other beats in all that was compared, by their "
+            "For each use the cases within the limits that no other beats in all that was compared, by their "
             "figures alone: near ones may change places in another run.",
         ),
-        *map(_one_advice, advice),
+        *map(_for_use, advice),
     )
 
 
-def _one_advice(one: Advice) -> Html:
-    front = items(map(_choice, one.front)) if one.front else element("p", "Nothing is within the limits.")
-    rest = [(choice.case, choice.figures, choice.reason or "") for choice in one.rest]
+def _for_use(advice: Advice) -> Html:
+    front = (
+        items(map(_choice, advice.front)) if advice.front else element("p", "Nothing is within the limits.")
+    )
+    rest = [(choice.case, choice.figures, choice.reason or "") for choice in advice.rest]
     out = folded(f"{len(rest)} fell out", table(("case", "figures", "why"), rest)) if rest else ""
     return element(
         "div",
-        element("h3", f"{one.use.key} on {one.device}: {one.use.what}"),
-        element("p", f"Bucket {one.bucket}; compared: {one.compared}.", class_="soft"),
+        element("h3", f"{advice.use.key} on {advice.device}: {advice.use.what}"),
+        element("p", f"Bucket {advice.bucket}; compared: {advice.compared}.", class_="soft"),
         front,
         out,
     )

@@ -54,10 +54,10 @@ def cases_section() -> Html:
     )
 
 
-def case_data(cells: pd.DataFrame) -> dict[str, Any]:
+def case_data(cases: pd.DataFrame) -> dict[str, Any]:
     """Give columns and rows, in short."""
     names = [name for name, _, _ in COLUMNS]
-    present = cells.reindex(columns=names)
+    present = cases.reindex(columns=names)
     rows = [[_plain(value) for value in row] for row in present.itertuples(index=False, name=None)]
     return {"columns": [{"title": title, "kind": kind} for _, title, kind in COLUMNS], "rows": rows}
 

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.report.figures.drawing import (
-    CONTROLS,
-    NOTHING_RAN,
-    SHAPES,
-    Figure,
-    Missing,
-    defaults,
-    model_looks,
-)
+from asr_harness.report.figures.base import NOTHING_RAN, Figure, Missing
+from asr_harness.report.figures.drawing import CONTROLS, SHAPES, defaults, model_looks
 from asr_harness.report.page.markup import Html, element, section
 
 if TYPE_CHECKING:
@@ -27,7 +20,7 @@ TITLES = {"batch_size": "batch size", "variant": "variant", "bucket": "bucket"}
 def figures_section(figures: Sequence[Figure], not_drawn: Sequence[str] = ()) -> Html:
     """Lay out every figure, its panels side by side where there is room."""
     few = ", ".join(not_drawn[:FEW]) + (" and more" if len(not_drawn) > FEW else "")
-    note = f"Too many cells to draw: {len(not_drawn)} variants or models are in the tables only ({few})."
+    note = f"Too many cases to draw: {len(not_drawn)} variants or models are in the tables only ({few})."
     return section("figures", "Figures", element("p", note) if not_drawn else "", *map(figure, figures))
 
 
@@ -74,7 +67,7 @@ def chart_id(drawn: Figure, place: int) -> str:
     return f"{drawn.key}-{place}"
 
 
-def controls(cells: pd.DataFrame) -> Html:
+def controls(cases: pd.DataFrame) -> Html:
     """The bar above the figures: which models, and which batch size, variant and bucket."""
     chips = [
         element(
@@ -86,10 +79,10 @@ def controls(cells: pd.DataFrame) -> Html:
             data_model=model,
             aria_pressed="true",
         )
-        for model, (colour, shape) in model_looks(cells).items()
+        for model, (colour, shape) in model_looks(cases).items()
     ]
-    first = defaults(cells)
-    choices = [_choice(name, list(dict.fromkeys(cells[name])), first[name]) for name in CONTROLS]
+    first = defaults(cases)
+    choices = [_choice(name, list(dict.fromkeys(cases[name])), first[name]) for name in CONTROLS]
     return element("div", element("div", *chips, class_="chips"), element("div", *choices), class_="controls")
 
 

@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
-from asr_harness.report.cells import GROUP, measured
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
+from asr_harness.report.pooled import GROUP, measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from asr_harness.report.facts import Machine
+    from asr_harness.report.machines import MachineFacts
 
 MAX_REASONS = 12
-TO_THE_MINUTE = len("2026-01-01T00:00")
+TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 
 
 def summary(
-    table_: pd.DataFrame, cells: pd.DataFrame, machines: Sequence[Machine], verdicts: Html | str
+    table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequence[MachineFacts], verdicts: Html | str
 ) -> Html:
     """Say what the page rests on."""
-    done = measured(cells)
-    n_runs, n_models = table_["run"].nunique(), cells["model"].nunique()
-    counts = cells["outcome"].value_counts()
+    done = measured(cases)
+    n_runs, n_models = table_["run"].nunique(), cases["model"].nunique()
+    counts = cases["outcome"].value_counts()
     tiles = [
-        tile(str(len(done)), f"of {len(cells)} cases measured"),
+        tile(str(len(done)), f"of {len(cases)} cases measured"),
         tile(str(n_runs), "run" if n_runs == 1 else "runs"),
         tile(str(n_models), "model" if n_models == 1 else "models"),
         tile(", ".join(dict.fromkeys(done["device"])) or "none", "devices that ran"),
@@ -43,7 +43,7 @@ def summary(
         _runs(table_),
         _shown(done),
         element("h3", "What did not run" + (f": {', '.join(lost)}" if lost else "")) if lost else "",
-        _reasons(cells),
+        _reasons(cases),
         _unmeasured(done),
     )
 
@@ -54,19 +54,19 @@ def tile(value: str, what: str) -> Html:
 
 
 def quick(done: pd.DataFrame) -> list[Html]:
-    """The fastest and the most accurate cell, where there is one."""
-    found = []
+    """The fastest and the most accurate case, where there is one."""
+    tiles = []
     if len(done):
         best = done.iloc[int(done["rtf"].argmin())]
-        found.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}"))
+        tiles.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}"))
     scored = done.dropna(subset=["wer"])
     if len(scored):
         best = scored.iloc[int(scored["wer"].argmin())]
-        found.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}"))
-    return found
+        tiles.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}"))
+    return tiles
 
 
-def _machines(machines: Sequence[Machine]) -> Html:
+def _machines(machines: Sequence[MachineFacts]) -> Html:
     rows = [(m.name, m.memory, m.system, m.versions, m.runs) for m in machines]
     return table(("machine", "memory", "system", "versions", "runs"), rows)
 
@@ -78,11 +78,11 @@ def _runs(table_: pd.DataFrame) -> Html:
         rows.append(
             (
                 element("code", label),
-                _one(group["branch"]),
-                _one(group["time"].str.slice(0, TO_THE_MINUTE).str.replace("T", " ")),
-                _one(group["profile"]),
-                _one(group["data"]),
-                _one(group["weights"]),
+                _span(group["branch"]),
+                _span(group["time"].dt.strftime(TO_THE_MINUTE)),
+                _span(group["profile"]),
+                _span(group["data"]),
+                _span(group["weights"]),
                 shown,
             )
         )
@@ -99,13 +99,13 @@ def _shown(done: pd.DataFrame) -> Html | str:
     return element("p", f"{words}: {', '.join(parts)}. Only like ones are held against each other.")
 
 
-def _one(values: pd.Series) -> str:
+def _span(values: pd.Series) -> str:
     known = list(dict.fromkeys(map(str, values.dropna())))
     return known[0] if len(known) == 1 else f"{known[0]} … {known[-1]}" if known else units.UNMEASURED
 
 
-def _reasons(cells: pd.DataFrame) -> Html:
-    lost = cells[cells["outcome"] != "measured"]
+def _reasons(cases: pd.DataFrame) -> Html:
+    lost = cases[cases["outcome"] != "measured"]
     if not len(lost):
         return element("p", "Every case ran.")
     lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))

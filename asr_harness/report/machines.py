@@ -1,0 +1,52 @@
+"""What machines the runs came from, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness.metrics import units
+from asr_harness.report.table.digest import digest
+from asr_harness.schema.part import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.schema import Environment, RunFile
+
+SHOWN_VERSIONS = ("torch", "transformers", "asr-harness")
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFacts:
+    """A machine with its software, as it is printed."""
+
+    name: str
+    memory: str
+    system: str
+    versions: str
+    runs: str
+
+
+def machines(runs: Sequence[RunFile]) -> tuple[MachineFacts, ...]:
+    """List the different environments, in the order of their runs."""
+    groups: dict[str, list[RunFile]] = {}
+    for run in runs:
+        groups.setdefault(digest(dump(run.environment)), []).append(run)
+    return tuple(_facts(group[0].environment, len(group)) for group in groups.values())
+
+
+def _facts(environment: Environment, n_runs: int) -> MachineFacts:
+    versions = [f"Python {environment.python or '?'}"]
+    versions += [
+        f"{name} {environment.versions[name]}" for name in SHOWN_VERSIONS if environment.versions.get(name)
+    ]
+    gpus = [units.memory(gpu.memory_bytes) for gpu in environment.gpus]
+    memory = units.memory(environment.memory_bytes)
+    return MachineFacts(
+        name=environment.machine,
+        memory=f"{memory}, GPU {', '.join(gpus)}" if gpus else memory,
+        system=environment.system or units.UNMEASURED,
+        versions=", ".join(versions),
+        runs=f"{n_runs}",
+    )

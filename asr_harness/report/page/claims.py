@@ -1,0 +1,63 @@
+"""The study's claims, and how these runs answer them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from asr_harness.report.page.markup import Html, badge, element, folded, section, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.report.claims import ClaimResult
+
+KINDS = {"holds": "good", "does not hold": "bad", "cannot be told": "unsure"}
+SINGLE = (
+    "{n} cases have a single run: their intervals are of its rounds, narrower than those between runs would "
+    "be, and make a claim look more certain than it is."
+)
+
+
+def counted(claims: Sequence[ClaimResult]) -> Html:
+    """Say in one line how the claims stand."""
+    counts: Counter[str] = Counter(claim.answer.result for claim in claims)
+    parts = [
+        Html(f"{badge(result, kind)} {counts[result]}") for result, kind in KINDS.items() if counts[result]
+    ]
+    link = element("a", "the study's claims", href="#claims")
+    return element("p", "Of ", link, ": ", Html(", ".join(parts)))
+
+
+def claims_section(claims: Sequence[ClaimResult], n_single: int = 0) -> Html:
+    """Show each claim, its rule, its result and the numbers behind it."""
+    return section(
+        "claims",
+        "Claims of the study",
+        element(
+            "p",
+            "Each is tested against these runs alone, by its rule; only its words are the study's.",
+        ),
+        element("p", SINGLE.format(n=n_single), class_="soft") if n_single else "",
+        element("div", *map(_claim, claims), class_="claims"),
+    )
+
+
+def _claim(claim: ClaimResult) -> Html:
+    answer = claim.answer
+    votes = [
+        (vote.group, {True: "agrees", False: "contradicts", None: "either way"}[vote.value], vote.numbers)
+        for vote in answer.votes
+    ]
+    numbers = (
+        folded(f"numbers by group: {len(votes)}", table(("group", "says", "numbers"), votes)) if votes else ""
+    )
+    return element(
+        "div",
+        element("h3", f"{claim.key} ", badge(answer.result, KINDS[answer.result])),
+        element("p", claim.text),
+        element("p", f"{answer.detail}.", class_="detail"),
+        element("p", element("em", "Rule: "), claim.rule, class_="soft"),
+        numbers,
+        class_="claim",
+    )

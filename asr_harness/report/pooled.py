@@ -1,0 +1,94 @@
+"""One row per case from the table: runs of a case pooled, each value with its interval.
+
+Where runs of several commits or machines are given, a case is shown as in the newest group (one commit,
+environment, corpus, slice and kind of weights) that could run it; older ones are for the history.
+"""
+
+from __future__ import annotations
+
+from math import isnan
+from statistics import median
+from typing import TYPE_CHECKING
+
+from asr_harness.metrics import all_metrics
+from asr_harness.report.intervals import ENDS, pooled_ends
+from asr_harness.report.table.columns import columns, metric_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+    from asr_harness.report.table.column import Row
+    from asr_harness.schema import CaseResult, RunFile
+
+CONDITIONS = ("environment", "data", "weights")
+"""What cases share that may be held against each other."""
+GROUP = ("label", *CONDITIONS)
+POOLED = (*GROUP, "slice_audio_s")
+"""What runs share that are pooled: one commit's, on the same slice."""
+
+Pair = tuple["Row", "CaseResult | None"]
+
+
+def pooled(table: pd.DataFrame, runs: Iterable[RunFile]) -> pd.DataFrame:
+    """Pool the runs of each case; `table` is theirs, and its order is kept."""
+    import pandas as pd
+
+    results = [record.result for run in runs for record in run.records.values()]
+    ordered = table.sort_values("time", kind="stable", na_position="first")
+    by_case: dict[str, list[Pair]] = {name: [] for name in table["case"]}
+    for place, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
+        by_case[row["case"]].append(({**row}, results[place]))  # type: ignore[dict-item]
+    details = _details()
+    cases = pd.DataFrame([pool(_newest(pairs), details) for pairs in by_case.values()])
+    cases = cases.reindex(columns=list(dict.fromkeys([*cases.columns, *ENDS])))
+    of_bucket = cases.groupby("bucket")["audio_s"].transform("mean")
+    return cases.assign(bucket_audio_s=cases["audio_s"].fillna(of_bucket))
+
+
+def measured(cases: pd.DataFrame) -> pd.DataFrame:
+    """Leave the cases that were measured."""
+    return cases[cases["outcome"] == "measured"]
+
+
+def pool(pairs: Sequence[Pair], details: Sequence[str]) -> Row:
+    """Make one row of a case's runs: each metric's own pooled value, and medians of the `details`."""
+    rows = [row for row, _ in pairs]
+    case = rows[-1] | {"n_runs": len(rows)}
+    results = [result for _, result in pairs if result is not None]
+    if case["outcome"] != "measured" or not results:
+        return case
+    case |= {name: _median(row[name] for row in rows) for name in details}
+    case |= {metric.column: _or_nan(metric.pooled(results)) for metric in all_metrics()}
+    case["energy_per_audio_s_j"] = case["energy_per_utterance_j"] / case["audio_s"]
+    return case | pooled_ends(rows, case)
+
+
+def _newest(pairs: list[Pair]) -> list[Pair]:
+    """Leave the group that was saved last, among those that could run the case if there are any."""
+    able = [pair for pair in pairs if pair[0]["outcome"] != "unavailable"] or pairs
+    last, _ = able[-1]
+    if last["outcome"] != "measured":
+        return [able[-1]]
+    key = [last[name] for name in POOLED]
+    return [
+        pair
+        for pair in able
+        if pair[0]["outcome"] == "measured" and [pair[0][name] for name in POOLED] == key
+    ]
+
+
+def _details() -> tuple[str, ...]:
+    """Name the columns of numbers that are no metric."""
+    numbers = (name for name, column in columns().items() if column.kind == "number")
+    return tuple(name for name in numbers if name != "batch_size" and name not in metric_columns())
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _median(values: Iterable[float]) -> float:
+    known = [value for value in values if not isnan(value)]
+    return median(known) if known else float("nan")

@@ -1,0 +1,33 @@
+"""Files written whole or not at all: a full disk leaves what was there before."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put a text into a file; half a surrogate pair, which a file's name may hold, is spelled out."""
+    raw = text.encode("utf-8", "backslashreplace")
+    write_whole(path, lambda temporary: temporary.write_bytes(raw))
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a temporary file beside `path`, then put that in its place. Raises OSError.
+
+    A link keeps pointing where it did; what is no regular file, such as a pipe, is written to as it is.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        write(target)
+        return
+    temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    try:
+        write(temporary)
+        os.replace(temporary, target)  # noqa: PTH105  # the name of the call that is atomic
+    finally:
+        temporary.unlink(missing_ok=True)
