@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS = "imports"
+IMPORTS, CASES = "imports", "cases"
 TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 
@@ -70,7 +70,14 @@ class Imported:
     files: Mapping[str, str]
 
 
-Message = Ready | Turn | Ended | Saved | Imported
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Every case of the session by the id of its test, said before the first of them is ready or ends."""
+
+    case_ids: Mapping[str, str]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected
 
 
 def connect(address: str) -> Connection:

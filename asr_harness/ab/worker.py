@@ -10,6 +10,7 @@ import subprocess
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from multiprocessing.connection import Listener
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from asr_harness.ab.imports import check_own
 from asr_harness.ab.paths import as_variable, python_path
 from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
+    CASES,
     FINISH,
     GO,
     IMPORTS,
@@ -29,13 +31,14 @@ from asr_harness.ab.protocol import (
     Imported,
     Ready,
     Saved,
+    Selected,
     Turn,
 )
 from asr_harness.ab.scratch import socket_folder
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -65,6 +68,7 @@ class Worker:
     worktree: Worktree | None = None
     path: tuple[Path, ...] = ()
     saved: str | None = None
+    case_ids: Mapping[str, str] | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it crashed or was silent for too long."""
@@ -112,13 +116,19 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported):
+        while isinstance(message := self.receive(), Saved | Imported | Selected):
             if isinstance(message, Saved):
                 self.saved = message.text
+            elif isinstance(message, Selected):
+                self.case_ids = message.case_ids
             elif self.worktree is not None:
                 check_own(self.name, message.files, self.worktree, self.path)
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
+        if isinstance(message, Ended) and not message.test_id and self.case_ids is None:
+            with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
+                self.process.wait(GRACE_S)
+            raise AbError(f"{self.name} has no case to run{self._last_lines()}")
         return message
 
     def _last_lines(self) -> str:
@@ -156,7 +166,7 @@ def started(
                 env={
                     **git.environment(),
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: IMPORTS,
+                    ASKED_VARIABLE: f"{IMPORTS},{CASES}",
                     "PYTHONPATH": as_variable(path),
                 },
                 preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
@@ -181,8 +191,10 @@ def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
+    # The driver ends a session, and one process runs all of it.
+    alone = ["--maxfail=0", *(["-n0"] if find_spec("xdist") else [])]
     spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
-    return [f"--asr-live={address}", *quiet, *spared, *saving]
+    return [f"--asr-live={address}", *quiet, *alone, *spared, *saving]
 
 
 def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:

@@ -9,6 +9,7 @@ import pytest
 
 from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
+    CASES,
     FINISH,
     GO,
     IMPORTS,
@@ -18,6 +19,7 @@ from asr_harness.ab.protocol import (
     Imported,
     Ready,
     Saved,
+    Selected,
     Turn,
     connect,
 )
@@ -41,6 +43,7 @@ class Live:
         self._ledger = ledger
         self._told: set[str] = set()
         self._told_files: dict[str, str] = {}
+        self._has_told_cases = False
 
     def run(self, test_id: str, case_id: str, slice_fingerprint: str, run: MeasuredRun) -> LiveRun:
         """Put a case under the driver."""
@@ -54,7 +57,7 @@ class Live:
     def ready(self, ready: Ready, try_round: Callable[[], float]) -> int:
         """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""
         self._told.add(ready.test_id)
-        self._tell_imports()
+        self._tell_what_is_asked()
         self._connection.send(ready)
         while True:
             word, number = self.wait(TRY, GO)
@@ -82,7 +85,7 @@ class Live:
         if nodeid in self._ledger.selected and nodeid not in self._told:
             self._told.add(nodeid)
             outcome, reason = (entry.outcome, entry.reason) if entry else ("failed", "its set-up failed")
-            self._tell_imports()
+            self._tell_what_is_asked()
             self._connection.send(Ended(nodeid, outcome, reason or ""))
 
     # Last of all, so that the `asr` block is in it.
@@ -95,15 +98,24 @@ class Live:
 
     def pytest_sessionfinish(self) -> None:
         """Say that there are no more cases."""
-        self._tell_imports()
+        self._tell_what_is_asked()
         self._connection.send(Ended("", "", ""))
 
-    def _tell_imports(self) -> None:
-        if IMPORTS not in os.environ.get(ASKED_VARIABLE, ""):
-            return
-        files = imported_files()
-        self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
-        self._told_files = files
+    # Whatever order a plug-in or the grid gives, both sides come to their cases in one.
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort the cases."""
+        items.sort(key=lambda item: item.nodeid.partition("[")[2])
+
+    def _tell_what_is_asked(self) -> None:
+        asked = os.environ.get(ASKED_VARIABLE, "").split(",")
+        if CASES in asked and self._ledger.selected and not self._has_told_cases:
+            self._has_told_cases = True
+            self._connection.send(Selected({name: case.id for name, case in self._ledger.selected.items()}))
+        if IMPORTS in asked:
+            files = imported_files()
+            self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
+            self._told_files = files
 
 
 class LiveRun:
