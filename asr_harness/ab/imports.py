@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from asr_harness.ab.worktrees import Worktree
 
+EDITABLE_FINDER = "__editable__"
+"""As setuptools calls the module that finds an editable installation; what it finds is looked at itself."""
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 WAY_OUT = (
     "both sides would run one code. Leave the import to the worker's path, which has the worktree's `src` "
@@ -33,7 +35,7 @@ def check_own(name: str, files: Mapping[str, str], tree: Worktree, path: Sequenc
     """
     for module, file in files.items():
         real = Path(os.path.realpath(file))
-        if real.is_relative_to(tree.root):
+        if real.is_relative_to(tree.root) or module.startswith(EDITABLE_FINDER):
             continue
         if _is_of_another_tree(real, tree) or _is_in_worktree(module, tree, path) or _is_own_copy(real, tree):
             raise AbError(f"{name} imported {module} from {file}, which is not its own commit's: {WAY_OUT}")

@@ -68,6 +68,20 @@ def top_of(here: Path) -> Path:
     return Path(top).resolve()
 
 
+def sides(base: str, candidate: str | None, here: Path) -> tuple[str, str]:
+    """Give both refs; of `A...B`, as git diff has it, where B left A, and B. Raises AbError."""
+    if candidate is not None:
+        return base, candidate
+    first, dots, second = base.partition("...")
+    if not dots:
+        raise AbError(f"{base!r} is one commit; give two, or A...B to compare B with where it left A")
+    top = top_of(here)
+    first, second = first or "HEAD", second or "HEAD"
+    commits = git.commit_of(top, first), git.commit_of(top, second)
+    hint = f"{first} and {second} have no commit in common; in a shallow clone run `git fetch --unshallow`"
+    return git.git(top, "merge-base", *commits, hint=hint), second
+
+
 def uncommitted(top: Path) -> int:
     """Count the files that differ from what is committed."""
     return len(git.listed(top, "status", "--porcelain", "--no-renames", "-z", "--untracked-files=normal"))

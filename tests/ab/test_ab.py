@@ -259,13 +259,16 @@ def test_other_slices_are_refused(command: list[str], repository: Path) -> None:
     assert "different slices" in done.stderr
 
 
-def test_a_termination_removes_workers_and_worktrees(command: list[str], repository: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
+def test_a_termination_removes_workers_and_worktrees(
+    number: int, command: list[str], repository: Path
+) -> None:
     process, lines = started(command, repository)
     next(lines)
     time.sleep(0.5)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     process.communicate(timeout=TIMEOUT_S)
-    assert process.returncode == 128 + signal.SIGTERM
+    assert process.returncode == 128 + number
     assert len(git(repository, "worktree", "list").splitlines()) == 1
 
 
