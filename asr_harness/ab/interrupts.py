@@ -15,16 +15,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+ENDING = tuple(
+    number
+    for name in (
+        "SIGINT",
+        "SIGTERM",
+        "SIGHUP",
+        "SIGQUIT",
+        "SIGUSR1",
+        "SIGUSR2",
+        "SIGALRM",
+        "SIGXCPU",
+        "SIGABRT",
+    )
+    if (number := getattr(signal, name, None)) is not None
+)
+"""What ends a process that does not listen, and leaves it time to clean up."""
+
 _received: list[int] = []
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Let SIGINT and SIGTERM unwind what is running, at the latest where `check` is asked.
+    """Let signals unwind what is running, at the latest where `check` is asked.
 
-    Only for the main thread, as Python's signals are.
+    Only for the main thread, as Python's signals are. Once a termination unwinds, others have to wait for it.
     """
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in ENDING}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, _note)
@@ -38,12 +55,15 @@ def remembered() -> Iterator[None]:
 
 def check() -> None:
     """Raise KeyboardInterrupt or SystemExit if a signal has asked for it."""
-    if signal.SIGTERM in _received:
-        raise SystemExit(128 + signal.SIGTERM)
+    for number in _received:
+        if number != signal.SIGINT:
+            raise SystemExit(128 + number)
     if _received:
         raise KeyboardInterrupt
 
 
 def _note(number: int, _: FrameType | None) -> None:
+    is_ending = any(earlier != signal.SIGINT for earlier in _received)
     _received.append(number)
-    check()
+    if not is_ending:
+        check()

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
+ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
+"""What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
+IMPORTS, CASES = "imports", "cases"
 TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 
@@ -60,7 +63,21 @@ class Saved:
     text: str
 
 
-Message = Ready | Turn | Ended | Saved
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The files of the modules that were imported since this was said last, by their names."""
+
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Every case of the session by the id of its test, said before the first of them is ready or ends."""
+
+    case_ids: Mapping[str, str]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected
 
 
 def connect(address: str) -> Connection:

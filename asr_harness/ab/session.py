@@ -87,6 +87,13 @@ class Progress:
         if ready is not None:
             self.lost[ready.case_id] = side, ended.outcome, ended.reason
 
+    def note_alone(self, side: Side, case: Ready | Ended) -> None:
+        """Note a case that only one side's suite has: one that the candidate lacks is lost."""
+        missing = schedule.other(side)
+        self.left_out[case.test_id] = f"not in the suite of {missing}"
+        if side == "base" and isinstance(case, Ready):
+            self.lost[case.case_id] = missing, "absent", "its suite no longer has it"
+
     def keep_run(self, worker: Worker) -> None:
         """Take the run that a worker handed over at its end. Raises RecordError for what is none."""
         if worker.saved is not None:
@@ -153,10 +160,17 @@ def _taken_in_turn(
     """
     with ExitStack() as stack:
         workers = {side: stack.enter_context(_worker(sides, side, decided)) for side in order}
+        ready: dict[Side, Ready | Ended] = {}
         while True:
-            ready = {side: worker.next_case() for side, worker in workers.items()}
+            ready = {side: ready.get(side) or worker.next_case() for side, worker in workers.items()}
             leaving.close()
+            if alone := _without_counterpart(ready, workers):
+                progress.note_alone(alone, ready[alone])
+                if isinstance(ready.pop(alone), Ready):
+                    workers[alone].go(0)
+                continue
             cases = _matched(ready, workers, progress)
+            ready = {}
             if cases is None:
                 for worker in workers.values():
                     progress.keep_run(worker)
@@ -219,6 +233,24 @@ def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContext
     )  # fmt: skip
 
 
+def _without_counterpart(ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker]) -> Side | None:
+    """Give a side that is at a case which the other one's suite lacks. Raises AbError if all are such."""
+    told = {side: worker.case_ids for side, worker in workers.items()}
+    known = {side: {*case_ids.values()} for side, case_ids in told.items() if case_ids is not None}
+    if len(known) < len(SIDES):
+        return None
+    if not known["base"] & known["candidate"]:
+        examples = " and ".join(f"{min(cases)} on {side}" for side, cases in known.items())
+        raise AbError(
+            f"the sides have no case in common, but {examples}; select cases that both commits have"
+        )
+    for side, case in ready.items():
+        case_id = (told[side] or {}).get(case.test_id)
+        if case_id is not None and case_id not in known[schedule.other(side)]:
+            return side
+    return None
+
+
 def _matched(
     ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], progress: Progress
 ) -> dict[Side, Ready] | None:
@@ -228,10 +260,12 @@ def _matched(
     if len(cases) == len(ready):
         _check_slices(cases)
         return cases
-    test_ids = {case.test_id for case in ready.values()}
-    if test_ids == {""}:
+    if all(not case.test_id for case in ready.values()):
         return None
-    if len(test_ids) > 1:
+    case_ids = {
+        (workers[side].case_ids or {}).get(case.test_id, case.test_id) for side, case in ready.items()
+    }
+    if len(case_ids) > 1:
         named = " and ".join(f"{side} is at {case.test_id or 'its end'}" for side, case in ready.items())
         raise AbError(f"the sides do not run the same cases: {named}; select cases that both commits have")
     for side, case in ended.items():
@@ -243,8 +277,8 @@ def _matched(
 
 def _check_slices(cases: Mapping[Side, Ready]) -> None:
     base, candidate = cases["base"], cases["candidate"]
-    if base.test_id != candidate.test_id:
-        raise AbError(f"the sides do not run the same cases: {base.test_id} against {candidate.test_id}")
+    if base.case_id != candidate.case_id:
+        raise AbError(f"the sides do not run the same cases: {base.case_id} against {candidate.case_id}")
     if base.slice_fingerprint != candidate.slice_fingerprint:
         raise AbError(
             f"{base.case_id}: the sides transcribe different slices ({base.slice_fingerprint[:12]} and "

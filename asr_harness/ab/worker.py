@@ -4,24 +4,43 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from multiprocessing.connection import Listener
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from asr_harness.ab import interrupts
-from asr_harness.ab.protocol import FINISH, GO, KEY_VARIABLE, TRY, TURN, Ended, Ready, Saved, Turn
+from asr_harness.ab import git, interrupts
+from asr_harness.ab.imports import check_own
+from asr_harness.ab.paths import as_variable, python_path
+from asr_harness.ab.protocol import (
+    ASKED_VARIABLE,
+    CASES,
+    FINISH,
+    GO,
+    IMPORTS,
+    KEY_VARIABLE,
+    TRY,
+    TURN,
+    Ended,
+    Imported,
+    Ready,
+    Saved,
+    Selected,
+    Turn,
+)
+from asr_harness.ab.scratch import socket_folder
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
@@ -46,7 +65,10 @@ class Worker:
     process: subprocess.Popen[bytes]
     connection: Connection
     log: Path
+    worktree: Worktree | None = None
+    path: tuple[Path, ...] = ()
     saved: str | None = None
+    case_ids: Mapping[str, str] | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it crashed or was silent for too long."""
@@ -94,10 +116,19 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved):
-            self.saved = message.text
+        while isinstance(message := self.receive(), Saved | Imported | Selected):
+            if isinstance(message, Saved):
+                self.saved = message.text
+            elif isinstance(message, Selected):
+                self.case_ids = message.case_ids
+            elif self.worktree is not None:
+                check_own(self.name, message.files, self.worktree, self.path)
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
+        if isinstance(message, Ended) and not message.test_id and self.case_ids is None:
+            with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
+                self.process.wait(GRACE_S)
+            raise AbError(f"{self.name} has no case to run{self._last_lines()}")
         return message
 
     def _last_lines(self) -> str:
@@ -116,8 +147,9 @@ def started(
 ) -> Iterator[Worker]:
     """Start a worker and let it save its run at the end; its whole process group is ended with it."""
     key = secrets.token_bytes(32)
-    with tempfile.TemporaryDirectory(prefix="asr-harness-live-") as scratch:
-        address, log = str(Path(scratch) / "socket"), Path(scratch) / "log"
+    path = tuple(python_path(worktree, arguments))
+    with _removed(socket_folder(worktree.root.parent)) as folder:
+        address, log = str(folder / "socket"), folder / "log"
         with Listener(address, family="AF_UNIX", authkey=key) as listener, log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603
                 [
@@ -131,12 +163,18 @@ def started(
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, KEY_VARIABLE: key.hex(), "PYTHONPATH": _without_checkout()},
+                env={
+                    **git.environment(),
+                    KEY_VARIABLE: key.hex(),
+                    ASKED_VARIABLE: f"{IMPORTS},{CASES}",
+                    "PYTHONPATH": as_variable(path),
+                },
                 preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
             )
             name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
-                yield Worker(side, name, process, _accepted(listener, process, name, log), log)
+                connection = _accepted(listener, process, name, log)
+                yield Worker(side, name, process, connection, log, worktree, path)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:
@@ -153,8 +191,10 @@ def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
+    # The driver ends a session, and one process runs all of it.
+    alone = ["--maxfail=0", *(["-n0"] if find_spec("xdist") else [])]
     spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
-    return [f"--asr-live={address}", *quiet, *spared, *saving]
+    return [f"--asr-live={address}", *quiet, *alone, *spared, *saving]
 
 
 def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:
@@ -187,8 +227,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(GRACE_S)
 
 
-def _without_checkout() -> str:
-    """Keep PYTHONPATH, but for this checkout: a worktree brings the code of its own commit."""
-    here = Path.cwd().resolve()
-    parts = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return os.pathsep.join(part for part in parts if part and Path(part).resolve() != here)
+@contextmanager
+def _removed(folder: Path) -> Iterator[Path]:
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab import interrupts, session
 from asr_harness.ab.schedule import Pace
+from asr_harness.ab.telling import told
 from asr_harness.ab.workplace import cores, own_python
-from asr_harness.ab.worktrees import worktrees
+from asr_harness.ab.worktrees import sides, worktrees
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
@@ -44,8 +45,14 @@ SILENCE_S = 30.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take two commits, the effort, and what to run."""
-    parser.add_argument("base", metavar="BASE_REF", help="the commit to compare with")
-    parser.add_argument("candidate", metavar="CANDIDATE_REF", help="the commit to judge")
+    parser.add_argument(
+        "base",
+        metavar="BASE_REF",
+        help="the commit to compare with; A...B for both: B with where it left A",
+    )
+    parser.add_argument(
+        "candidate", metavar="CANDIDATE_REF", nargs="?", help="the commit to judge (after A...B: nothing)"
+    )
     parser.set_defaults(selection=[])
     parser.add_argument(
         "--budget", default="10m", help="90s, 10m or 1h; forks end when it is spent (%(default)s)"
@@ -81,10 +88,10 @@ def run(arguments: argparse.Namespace) -> int:
     began, progress = monotonic(), session.Progress(policy.from_arguments(arguments))
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
-    with (
-        interrupts.remembered(),
-        worktrees((arguments.base, arguments.candidate), Path.cwd()) as (base, candidate),
-    ):
+    refs = sides(arguments.base, arguments.candidate, Path.cwd())
+    with interrupts.remembered(), worktrees(refs, Path.cwd()) as (base, candidate):
+        for line in told(base, candidate, has_own_environments=bool(arguments.environment)):
+            _say(line)
         _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began)
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)

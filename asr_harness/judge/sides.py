@@ -81,11 +81,26 @@ def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list
     shared = {run.identity for run in base} & {run.identity for run in candidate}
     notes = [f"runs on both sides: {len(shared)}; compared with itself, a run shows no change"]
     before, after = (_versions(runs) for runs in (base, candidate))
-    return (notes if shared else []) + [
-        " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
-        for name in before | after
-        if before.get(name) != after.get(name)
-    ]
+    tracked = {name for run in (*base, *candidate) for name in run.environment.versions} | {"python"}
+    return (
+        (notes if shared else [])
+        + _one_code(base, candidate)
+        + [
+            " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
+            for name in before | after
+            if before.get(name) != after.get(name) and (name in tracked or (name in before and name in after))
+        ]
+    )
+
+
+def _one_code(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:
+    """Tell of two commits that differ in nothing that was imported: what changed then is not their code."""
+    codes = {run.block.code.fingerprint if run.block.code else None for run in (*base, *candidate)}
+    labels = [{run.label for run in runs} for runs in (base, candidate)]
+    if len(codes) != 1 or None in codes or labels[0] == labels[1]:
+        return []
+    named = " and ".join(", ".join(sorted(label)) for label in labels)
+    return [f"one code: {named} imported the same sources; they differ in nothing that was run"]
 
 
 def fingerprint(key: str) -> Callable[[Measured], str | None]:
@@ -122,7 +137,8 @@ def _listed(versions: Mapping[str, set[str]], name: str) -> str:
 def _versions(runs: Sequence[RunFile]) -> dict[str, set[str]]:
     versions: dict[str, set[str]] = {}
     for run in runs:
-        for name, version in {**run.environment.versions, "python": run.environment.python}.items():
+        loaded = run.block.code.distributions if run.block.code else {}
+        for name, version in {**loaded, **run.environment.versions, "python": run.environment.python}.items():
             versions.setdefault(name, set()).add(str(version))
     return versions
 

@@ -10,14 +10,17 @@ from asr_harness.schema import Block, SessionCost
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.workbench import Workbench
     from asr_harness.schema import SavedJudgement
 
 
-def make_block(ledger: Ledger, workbench: Workbench, wall_s: float) -> Block:
-    """Describe a session: its cases, its plan, and what it ran on."""
+def make_block(ledger: Ledger, workbench: Workbench, wall_s: float, folder: Path) -> Block:
+    """Describe a session of `folder`: its cases, its plan, its code, and what it ran on."""
     from asr_harness.devices import environment
+    from asr_harness.measure.imports import record_code
 
     return Block(
         cases=ledger.cases(),
@@ -27,6 +30,7 @@ def make_block(ledger: Ledger, workbench: Workbench, wall_s: float) -> Block:
         plan=saved_plan(workbench.plan),
         session=SessionCost(wall_s, workbench.loading_s),
         peaks=workbench.peaks,
+        code=record_code(folder),
     )
 
 

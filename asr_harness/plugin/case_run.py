@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asr_harness.plugin.extra_info import extra_info
@@ -38,6 +39,11 @@ class CaseRun:
     def warm_up(self) -> int:
         """Warm the case up, and give how many rounds fill its time."""
         return self._source.warm_up()
+
+    @cached_property
+    def n_rounds(self) -> int:
+        """What `warm_up` gives: suites that were written for earlier versions ask for it by this name."""
+        return self.warm_up()
 
     def calibrate(self) -> None:
         """Prepare a round, outside the timer."""

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.ab.protocol import FINISH, GO, TRY, TURN, Ended, Ready, Saved, Turn, connect
+from asr_harness.ab.protocol import (
+    ASKED_VARIABLE,
+    CASES,
+    FINISH,
+    GO,
+    IMPORTS,
+    TRY,
+    TURN,
+    Ended,
+    Imported,
+    Ready,
+    Saved,
+    Selected,
+    Turn,
+    connect,
+)
 from asr_harness.errors import AbError
+from asr_harness.measure.imports import imported_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +42,8 @@ class Live:
         self._connection: Connection = connect(address)
         self._ledger = ledger
         self._told: set[str] = set()
+        self._told_files: dict[str, str] = {}
+        self._has_told_cases = False
 
     def run(self, test_id: str, case_id: str, slice_fingerprint: str, run: MeasuredRun) -> LiveRun:
         """Put a case under the driver."""
@@ -38,6 +57,7 @@ class Live:
     def ready(self, ready: Ready, try_round: Callable[[], float]) -> int:
         """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""
         self._told.add(ready.test_id)
+        self._tell_what_is_asked()
         self._connection.send(ready)
         while True:
             word, number = self.wait(TRY, GO)
@@ -65,6 +85,7 @@ class Live:
         if nodeid in self._ledger.selected and nodeid not in self._told:
             self._told.add(nodeid)
             outcome, reason = (entry.outcome, entry.reason) if entry else ("failed", "its set-up failed")
+            self._tell_what_is_asked()
             self._connection.send(Ended(nodeid, outcome, reason or ""))
 
     # Last of all, so that the `asr` block is in it.
@@ -77,7 +98,24 @@ class Live:
 
     def pytest_sessionfinish(self) -> None:
         """Say that there are no more cases."""
+        self._tell_what_is_asked()
         self._connection.send(Ended("", "", ""))
+
+    # Whatever order a plug-in or the grid gives, both sides come to their cases in one.
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort the cases."""
+        items.sort(key=lambda item: item.nodeid.partition("[")[2])
+
+    def _tell_what_is_asked(self) -> None:
+        asked = os.environ.get(ASKED_VARIABLE, "").split(",")
+        if CASES in asked and self._ledger.selected and not self._has_told_cases:
+            self._has_told_cases = True
+            self._connection.send(Selected({name: case.id for name, case in self._ledger.selected.items()}))
+        if IMPORTS in asked:
+            files = imported_files()
+            self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
+            self._told_files = files
 
 
 class LiveRun:

@@ -42,7 +42,8 @@ class Saving:
 
     def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
         """Add the top-level `asr` block."""
-        block = make_block(self._ledger, self._workbench, monotonic() - self._began_s)
+        wall_s = monotonic() - self._began_s
+        block = make_block(self._ledger, self._workbench, wall_s, self._config.rootpath)
         output_json["asr"] = dump_block(block)
         if self._judging is not None:
             add_judgement(output_json["asr"], self._judging.judge(output_json))

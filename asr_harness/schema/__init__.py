@@ -1,6 +1,7 @@
 """What a saved run is: its parts, which refuse wrong values when they are made, and its format's history."""
 
 from asr_harness.schema.case import OUTCOMES, Case, Outcome
+from asr_harness.schema.code import CodeRecord, SourceFile
 from asr_harness.schema.energy import Energy, EnergyLabel, EnergyMeasurement
 from asr_harness.schema.environment import Environment, Gpu, MachinePeaks
 from asr_harness.schema.memory import Memory
@@ -28,6 +29,7 @@ __all__ = [
     "Case",
     "CaseRecord",
     "CaseResult",
+    "CodeRecord",
     "Energy",
     "EnergyLabel",
     "EnergyMeasurement",
@@ -47,6 +49,7 @@ __all__ = [
     "SavedJudgement",
     "SavedPlan",
     "SessionCost",
+    "SourceFile",
     "Speed",
     "StageName",
     "Utterances",

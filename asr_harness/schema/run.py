@@ -19,6 +19,7 @@ import msgspec
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.schema import migrate
 from asr_harness.schema.case import Case, Outcome
+from asr_harness.schema.code import CodeRecord
 from asr_harness.schema.environment import Environment, MachinePeaks
 from asr_harness.schema.part import NotNegative, Part, load, shown
 from asr_harness.schema.plan import SavedPlan
@@ -74,6 +75,7 @@ class Block(Part):
     session: SessionCost = field(default_factory=SessionCost)
     peaks: Mapping[str, MachinePeaks] = field(default_factory=dict)
     judgement: SavedJudgement = field(default_factory=SavedJudgement)
+    code: CodeRecord | None = None
 
     def check(self) -> None:
         """Raise RecordError for two cases of one name: one of them would be lost."""

@@ -34,31 +34,31 @@ def test_the_budget_is_shared_among_restarts_and_cases() -> None:
     long, short, tiny = (schedule.Pace(budget_s) for budget_s in (300.0, 120.0, 10.0))
     assert [long.turn_time_s(n_cases) for n_cases in (1, 2)] == [schedule.TURN_TIME_S] * 2
     assert short.turn_time_s(1) == 2 * short.turn_time_s(2) < schedule.TURN_TIME_S
-    assert schedule.N_RESTARTS * short.restart_s(1) <= 120
+    assert schedule.N_FORKS * short.fork_s(1) <= 120
     assert tiny.turn_time_s(8) == 0
 
 
 def test_a_first_restart_that_took_longer_shortens_the_next_ones() -> None:
     pace = schedule.Pace(360.0)
     before_s = pace.turn_time_s(4)
-    pace.learn(restart_s=90.0, rounds_s=60.0)
+    pace.learn(fork_s=90.0, rounds_s=60.0)
     assert pace.turn_time_s(4) < before_s
-    assert pace.restart_s(4) == pytest.approx(0.95 * (360 - 90) / (schedule.N_RESTARTS - 1))
-    assert pace.n_restarts(4) == schedule.N_RESTARTS
+    assert pace.fork_s(4) == pytest.approx(0.95 * (360 - 90) / (schedule.N_FORKS - 1))
+    assert pace.n_forks(4) == schedule.N_FORKS
 
 
 def test_rounds_that_are_the_fewest_already_cannot_be_shortened() -> None:
     pace = schedule.Pace(360.0)
-    pace.learn(restart_s=90.0, rounds_s=60.0, least_s=60.0)
-    assert pace.restart_s(4) == 90.0
-    assert pace.n_restarts(4) == 4
+    pace.learn(fork_s=90.0, rounds_s=60.0, least_s=60.0)
+    assert pace.fork_s(4) == 90.0
+    assert pace.n_forks(4) == 4
 
 
 def test_a_turn_time_of_the_users_own_is_kept() -> None:
     pace = schedule.Pace(100.0, fixed_s=2.0)
-    pace.learn(restart_s=20.0, rounds_s=4.0)
+    pace.learn(fork_s=20.0, rounds_s=4.0)
     assert pace.turn_time_s(2) == 2.0
-    assert pace.n_restarts(2) == 1 + 4  # 80 s left, 16 s beside 2 · 2 s of rounds
+    assert pace.n_forks(2) == 1 + 4  # 80 s left, 16 s beside 2 · 2 s of rounds
 
 
 def test_pairs_fill_the_time_within_bounds() -> None:

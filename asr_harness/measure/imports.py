@@ -1,0 +1,160 @@
+"""What this process has imported: the repository's files with hashes, and distributions with versions."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+from asr_harness.schema.code import CodeRecord, SourceFile
+from asr_harness.schema.part import savable_text
+
+GIT_TIMEOUT_S = 10.0
+INSTALLED = frozenset({"site-packages", "dist-packages"})
+STANDARD_LIBRARY = tuple(os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
+
+
+def imported_files() -> dict[str, str]:
+    """Give the file of each module that was imported, but for the standard library."""
+    files: dict[str, str] = {}
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        file = getattr(module, "__file__", None) or getattr(spec, "origin", None)
+        if isinstance(file, str) and Path(file).is_absolute() and not _is_standard(file):
+            files[name] = file
+    return files
+
+
+def record_code(folder: Path) -> CodeRecord:
+    """Describe what was imported so far, by the repository that `folder` lies in."""
+    top = _top(folder)
+    modules: dict[str, SourceFile] = {}
+    installed: set[str] = set()
+    elsewhere: dict[str, Path] = {}
+    for name, file in sorted(imported_files().items()):
+        path, top_name = Path(os.path.realpath(file)), name.partition(".")[0]
+        if INSTALLED & set(path.parts):
+            installed.add(top_name)
+        elif top is not None and path.is_relative_to(top):
+            digest = _digest(path)
+            if digest is not None:
+                modules[savable_text(name)] = SourceFile(savable_text(str(path.relative_to(top))), digest)
+        else:
+            elsewhere.setdefault(top_name, path)
+    outside = {name: _outside(name, path) for name, path in elsewhere.items() if name != "__main__"}
+    return CodeRecord(
+        _fingerprint(modules, outside),
+        modules,
+        _versions(installed) | outside,
+        _submodules(top) if top else {},
+    )
+
+
+def _fingerprint(modules: dict[str, SourceFile], outside: dict[str, str]) -> str:
+    files = sorted({(source.path, source.sha256) for source in modules.values()})
+    return sha256(json.dumps([files, sorted(outside.items())]).encode()).hexdigest()
+
+
+def _is_standard(file: str) -> bool:
+    real = os.path.realpath(file)
+    return real.startswith(STANDARD_LIBRARY) and not INSTALLED & set(Path(real).parts)
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:  # in an archive, or gone by now
+        return None
+
+
+def _outside(name: str, path: Path) -> str:
+    """Digest every source beside a module that lies outside, so that it does not matter which were loaded."""
+    package = _package_folder(name, path)
+    files = sorted(package.rglob("*.py")) if package else [path]
+    digest = sha256("".join(_digest(file) or "" for file in files).encode()).hexdigest()[:12]
+    versions = {_version(distribution) for distribution in _owners().get(name, ())}
+    return f"{', '.join(sorted(versions)) or 'not installed'} (files {digest})"
+
+
+def _package_folder(name: str, path: Path) -> Path | None:
+    return next((parent for parent in path.parents if parent.name == name), None)
+
+
+def _versions(top_names: set[str]) -> dict[str, str]:
+    owners = _owners()
+    return {
+        savable_text(distribution): _version(distribution)
+        for name in sorted(top_names)
+        for distribution in owners.get(name, ())
+    }
+
+
+def _version(distribution: str) -> str:
+    try:
+        return savable_text(metadata.version(distribution))
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+@cache
+def _owners() -> dict[str, tuple[str, ...]]:
+    """Give by importable name the distributions that bring it.
+
+    `importlib.metadata.packages_distributions` takes seconds, as it makes an object of each installed file.
+    """
+    owners: dict[str, list[str]] = {}
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"]
+        if name is None:  # what is left of a broken installation
+            continue
+        for importable in _importable(distribution):
+            known = owners.setdefault(importable, [])
+            if name not in known:
+                known.append(name)
+    return {importable: tuple(names) for importable, names in owners.items()}
+
+
+def _importable(distribution: metadata.Distribution) -> set[str]:
+    listed = (distribution.read_text("top_level.txt") or "").split()
+    if listed:
+        return set(listed)
+    lines = (distribution.read_text("RECORD") or "").splitlines()
+    tops = {line.partition(",")[0].partition("/")[0] for line in lines}
+    return {top.partition(".")[0] for top in tops if not top.endswith((".dist-info", ".data", ".pth"))} - {""}
+
+
+def _top(folder: Path) -> Path | None:
+    said = _git(folder, "rev-parse", "--show-toplevel")
+    return Path(said).resolve() if said else None
+
+
+def _submodules(top: Path) -> dict[str, str]:
+    """Give the commit of each submodule that is checked out, `+` where it is not the one that is recorded."""
+    if not (top / ".gitmodules").exists():
+        return {}
+    said = _git(top, "submodule", "status", "--recursive") or ""
+    rows = [(line[0], line[1:].split()) for line in said.splitlines() if line.strip()]
+    return {
+        savable_text(row[1]): row[0] + (mark if mark == "+" else "")
+        for mark, row in rows
+        if mark != "-" and len(row) > 1
+    }
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    # Inside a hook, git's own variables would point elsewhere.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            cwd=folder, env=environment, capture_output=True, timeout=GIT_TIMEOUT_S, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return os.fsdecode(done.stdout).rstrip("\n")
