@@ -56,6 +56,7 @@ class Workbench:
                     device=case.device,
                     weights=self.plan.weights,  # type: ignore[arg-type]
                     variant=self.plan.variants[case.variant],
+                    allow_pickle=self.plan.allow_pickle,
                 )
             self._key = key
         return self._model

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 class HfSystem(System):
     """A model of transformers, and the family's knowledge of what its passes cost."""
 
+    loaded_fingerprint: str | None = None
+    """What identifies the weights, as they were loaded."""
+
     def __init__(self, model: Any, work: Work) -> None:
         self.model = model
         self._work = work
+
+    @property
+    def weights_fingerprint(self) -> str | None:
+        """What identifies the weights."""
+        return self.loaded_fingerprint
 
     @property
     def dtype(self) -> str:

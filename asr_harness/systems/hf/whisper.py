@@ -25,10 +25,13 @@ from transformers import (
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.cost import Cost, n_parameters
+from asr_harness.systems.hf import beside
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
+from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_files import check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
 from asr_harness.systems.hf.whisper_work import WhisperWork
 
@@ -211,9 +214,9 @@ class WhisperFamily(Family):
         self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str
     ) -> WhisperForConditionalGeneration:
         """Build the model from its weights, or with dummy ones."""
-        options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
+        options: dict[str, Any] = {"dtype": DTYPES[dtype], "attn_implementation": attention}
         if checkpoint.path is not None:
-            return WhisperForConditionalGeneration.from_pretrained(checkpoint.path, **options)
+            return load_pretrained(WhisperForConditionalGeneration.from_pretrained, checkpoint, **options)
         config = WhisperConfig(**checkpoint.config)
         model = with_dummy_weights(
             lambda: WhisperForConditionalGeneration._from_config(config, **options),  # noqa: SLF001
@@ -221,6 +224,14 @@ class WhisperFamily(Family):
         )
         model.generation_config = stand_in_generation_config(config)
         return model
+
+    def check_files(self, checkpoint: Checkpoint) -> None:
+        """Look for tokenizer, feature extractor and generation config, and whether they are this model's."""
+        if checkpoint.path is None:
+            return
+        beside.require(checkpoint.path, "tokenizer", ("tokenizer.json",), ("vocab.json", "merges.txt"))
+        check_extractor(checkpoint.path, checkpoint.config)
+        check_generation_config(checkpoint.path)
 
     def system(
         self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
