@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.energy.measuring import measure_energy
-from asr_harness.measure import transcribe
+from asr_harness.measure import fresh, transcribe
 from asr_harness.systems.base import untimed
 from asr_harness.types import STAGES
 
@@ -24,7 +24,7 @@ def slice_work(system: System, batches: Sequence[Sequence[Samples]]) -> Callable
     """Give the work of one pass over the slice, on the path that the rounds take."""
 
     def work() -> None:
-        for audio in batches:
+        for audio in map(fresh, batches):
             transcribe(system, audio)
 
     return work
@@ -38,10 +38,10 @@ def stage_works(
     Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
     """
     system.stage = untimed
-    features = [system.preprocess(audio) for audio in batches]
+    features = [system.preprocess(audio) for audio in map(fresh, batches)]
     encoded = [system.encode(batch) for batch in features]
     return {
-        "preprocess": _for_each(system.preprocess, batches),
+        "preprocess": _for_each(lambda audio: system.preprocess(fresh(audio)), batches),
         "encode": _for_each(system.encode, features),
         "decode": _for_each(system.decode, encoded),
     }

@@ -8,6 +8,7 @@ from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
+from asr_harness.systems.answers import checked
 from asr_harness.systems.base import Transcription, untimed
 from asr_harness.types import STAGES, Round
 
@@ -36,17 +37,30 @@ MAX_ROUNDS = 200
 
 
 def transcribe(system: System, audio: Sequence[Samples], stage: StageContext = untimed) -> Transcription:
-    """Transcribe one batch, each stage inside `stage(name)`."""
+    """Transcribe one batch, each stage inside `stage(name)`.
+
+    The audio is the system's to write to: hand it `fresh` copies of what others will hear.
+    Raises ModelError for what is no transcription of the batch.
+    """
+    return checked(_answer(system, audio, stage), len(audio), system)
+
+
+def fresh(audio: Sequence[Samples]) -> list[Samples]:
+    """Copy a batch for a system that may work in place, so that nobody else hears what it wrote."""
+    return [samples.copy() for samples in audio]
+
+
+def _answer(system: System, audio: Sequence[Samples], stage: StageContext) -> object:
     system.stage = stage
     with stage("preprocess"):
         features = system.preprocess(audio)
     with stage("encode"):
         encoded = system.encode(features)
     with stage("decode"):
-        transcription = system.decode(encoded)
+        answer: object = system.decode(encoded)
         # Giving back what the stages handed on takes time too, and nothing after them should.
         del features, encoded
-    return transcription
+    return answer
 
 
 def n_rounds(warm_up_s: float, budget_s: float) -> int:
@@ -143,9 +157,11 @@ class SliceRunner:
         recording = self._system.passes_recorded()
         with nullcontext() if recording is None else recording as passes:
             first, *others = self._batches
+            audio = fresh(first)
             with operators or nullcontext():
-                transcribe(self._system, first, operators.stage if operators else untimed)
-            for audio in others:
+                answer = _answer(self._system, audio, operators.stage if operators else untimed)
+            checked(answer, len(first), self._system)
+            for audio in map(fresh, others):
                 transcribe(self._system, audio)
         took_s = perf_counter() - began + self._calibration()
         counts = dict(operators.n_operators) if operators else None
@@ -163,10 +179,11 @@ class SliceRunner:
         latencies_s: list[float] = []
         stage_s: dict[StageName, float] = dict.fromkeys(STAGES, 0.0)
         transcriptions: list[Transcription] = []
-        for audio in self._batches:
+        for audio in map(fresh, self._batches):
             self._clock.start()
-            transcriptions.append(transcribe(self._system, audio, self._clock.stage))
+            answer = _answer(self._system, audio, self._clock.stage)
             latency_s, seconds = self._clock.stop()
+            transcriptions.append(checked(answer, len(audio), self._system))
             latencies_s.append(latency_s)
             for stage in STAGES:
                 stage_s[stage] += seconds[stage]

@@ -41,6 +41,9 @@ class Workbench:
                     limits_s=self.plan.buckets_s[bucket],
                     n_utterances=self.plan.n_utterances,
                 )
+            for utterance in self._slices[bucket].utterances:
+                # Every case hears it; what wants to write gets a copy of its own.
+                utterance.samples.setflags(write=False)
         return self._slices[bucket]
 
     def model(self, case: Case) -> systems.LoadedSystem:

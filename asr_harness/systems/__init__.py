@@ -95,6 +95,7 @@ def load(
         raise UnavailableError(
             f"{source} cannot run with {settings or 'no settings'} on {device}: {error}"
         ) from error
+    system.source = source
     decoding = {"variant": settings, "weights": weights, "generation": system.decoding}
     return LoadedSystem(
         system,
@@ -142,6 +143,7 @@ def architectures() -> Mapping[str, Mapping[str, Any]]:
 
 def _load_own(source: str, *, device: str, variant: Variant) -> LoadedSystem:
     system = load_own(source, device=device, variant=variant)
+    system.source = source
     decoding = {"source": source, "variant": variant.settings(), "decoding": system.decoding}
     return LoadedSystem(system, "custom", system.weights_fingerprint, _fingerprint(decoding), is_dummy=False)
 

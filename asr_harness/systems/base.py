@@ -61,6 +61,9 @@ class System(ABC):
     """What times the stages of the transcription that runs. A decode that runs the encoder again, as
     Whisper's does for every window of long audio, wraps each such pass in `self.stage("encode")`."""
 
+    source: str = ""
+    """What it was loaded by, for messages."""
+
     @abstractmethod
     def preprocess(self, audio: Sequence[Samples]) -> Any:
         """Turn a batch of recordings into the network's inputs, on the device."""

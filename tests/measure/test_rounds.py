@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import sleep
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from asr_harness import measure
 from asr_harness.devices.instruments.clock import MarkingClock
+from asr_harness.errors import ModelError
 from asr_harness.systems import System
 from asr_harness.types import Samples, StageContext, Transcription, Utterance, untimed
 
@@ -73,6 +75,51 @@ def clock() -> HandClock:
 def runner(clock: HandClock) -> measure.SliceRunner:
     batches = (utterances(10, 20), utterances(30))
     return measure.SliceRunner(SlowTranscriber(clock), batches, clock, calibration=lambda: 0.04)
+
+
+class Scaling(SlowTranscriber):
+    """Works in place on its audio, as Kaldi's features want 16-bit scale."""
+
+    def preprocess(self, audio: Sequence[Samples]) -> Sequence[Samples]:
+        for samples in audio:
+            samples[:] = 32768 * samples
+        return audio
+
+
+class Forgetful(SlowTranscriber):
+    """Gives back one text too few."""
+
+    def decode(self, encoded: Sequence[Samples]) -> Transcription:
+        return Transcription(super().decode(encoded).texts[1:])
+
+
+def test_a_transcriber_that_writes_to_its_audio_writes_to_nobody_elses(clock: HandClock) -> None:
+    batch = (Utterance("u", "talk", "speaker", 0.0, 1.0, "", np.ones(4, np.float32)),)
+    batch[0].samples.setflags(write=False)
+    runner = measure.SliceRunner(Scaling(clock), (batch,), clock, calibration=lambda: 0.04)
+    runner.warm_up()
+    runner.run_round()
+    assert batch[0].samples.tolist() == [1.0] * 4
+
+
+def test_what_is_no_transcription_is_refused_in_warming_up_and_in_rounds(clock: HandClock) -> None:
+    runner = measure.SliceRunner(Forgetful(clock), (utterances(10, 20),), clock, calibration=lambda: 0.04)
+    for run in (runner.warm_up, runner.run_round):
+        with pytest.raises(ModelError, match="Forgetful gave back, for a batch of 2, texts that number 1"):
+            run()
+
+
+def test_checking_what_came_back_takes_no_time_of_a_stage(
+    runner: measure.SliceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(answer: Transcription, *_: object) -> Transcription:
+        sleep(0.2)
+        return answer
+
+    monkeypatch.setattr("asr_harness.measure.checked", slow)
+    runner.run_round()
+    assert runner.rounds[0].latency_s < 0.2
+    assert sum(runner.rounds[0].stage_s.values()) == 30.0
 
 
 def test_time_in_a_nested_stage_belongs_to_the_inner_one(runner: measure.SliceRunner) -> None:
