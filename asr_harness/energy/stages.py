@@ -70,6 +70,8 @@ def _unshared(value: Any) -> Any:
     """
     if isinstance(value, MutableMapping):
         return copy(value)
+    if type(value) is tuple:
+        return tuple(map(_unshared, value))
     if not is_dataclass(value) or isinstance(value, type):
         return value
     return replace(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness import corpora, devices, measure, systems
 from asr_harness.errors import MeterError
+from asr_harness.plugin.process_state import ProcessState
 from asr_harness.plugin.runs import MeasuredRun
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Workbench:
         self._slices: dict[str, Slice] = {}
         self._devices: set[devices.Device] = set()
         self._key: tuple[str, str, str] | None = None
+        self._untouched: ProcessState | None = None
+        self._loaded: tuple[ProcessState, str | None] | None = None
         self._model: systems.LoadedSystem | None = None
         self._instruments: dict[str, measure.Instruments] = {}
 
@@ -47,10 +50,22 @@ class Workbench:
         return self._slices[bucket]
 
     def model(self, case: Case) -> systems.LoadedSystem:
-        """Load the model of a case, letting go of the one before."""
+        """Load the model of a case, letting go of the one before.
+
+        The process is as it was when nothing had been loaded; for the later cases of a model, as it was right
+        after loading. A model whose configuration a case has changed is loaded anew.
+        """
         key = (case.model, case.device, case.variant)
+        if self._key == key and self._model is not None and self._loaded is not None:
+            state, configuration = self._loaded
+            if self._model.system.configuration() == configuration:
+                state.restore()
+                return self._model
+            self._key = None
         if self._key != key or self._model is None:
             self.clear()
+            if self._untouched is None:
+                self._untouched = ProcessState.record()
             # A load that fails halfway leaves memory behind, too.
             self._devices.add(devices.get(case.device))
             with self._loading():
@@ -61,6 +76,7 @@ class Workbench:
                     variant=self.plan.variants[case.variant],
                     allow_pickle=self.plan.allow_pickle,
                 )
+            self._loaded = (ProcessState.record(), self._model.system.configuration())
             self._key = key
         return self._model
 
@@ -89,17 +105,26 @@ class Workbench:
 
     def clear(self) -> None:
         """Let go of the model and give its memory back."""
-        self._key = self._model = None
+        self._key = self._model = self._loaded = None
+        self.settle()
         for device in self._devices or (devices.HOST,):
             device.free_memory()
 
+    def settle(self) -> None:
+        """Put the process's settings back after a case, as they were before anything was loaded."""
+        if self._untouched is not None:
+            self._untouched.restore()
+
     def run(self, case: Case, on_round: Callable[[int, int], None]) -> MeasuredRun:
-        """Load and warm up a case, ready for its rounds."""
+        """Load a case, ready to warm up and to run its rounds."""
+        # A model may set threads or dtypes: what the machine can do at best is measured before it is loaded.
+        instruments, slice_ = self.instruments(case.device), self.slice(case.bucket)
+        devices.get(case.device).free_memory()
         return MeasuredRun(
             case,
-            self.slice(case.bucket),
+            slice_,
             self.model(case),
-            self.instruments(case.device),
+            instruments,
             time_s=self.plan.time_s,
             compiles=self.plan.variants[case.variant].compile_encoder,
             on_round=on_round,

@@ -81,6 +81,10 @@ class System(ABC):
         """The settings that decide what is decoded, for the fingerprint."""
         return None
 
+    def configuration(self) -> str | None:
+        """All that a case could change of the system itself; a system that differs is loaded anew."""
+        return None
+
     @property
     def weights_fingerprint(self) -> str | None:
         """What identifies the weights, where no checkpoint's files do."""
