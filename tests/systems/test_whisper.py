@@ -125,11 +125,13 @@ def test_exactly_one_window_is_short_form(transcriber: WhisperSystem) -> None:
     assert encoded.encoder_outputs is not None
 
 
-@pytest.mark.parametrize("settings", [{}, {"beams": 2}])
 def test_a_neighbour_longer_than_a_window_does_not_change_the_words_of_a_shorter_recording(
-    hub_cache: Path, settings: dict[str, int]
+    hub_cache: Path,
 ) -> None:
-    transcriber = load(max_new_tokens=12, **settings)
+    transcriber = load(max_new_tokens=12)
+    config = transcriber.model.generation_config
+    # Random weights write timestamps where the prompt forbids them, and `generate` then seeks on in vain.
+    transcriber.generate_kwargs["suppress_tokens"] = list(range(config.no_timestamps_token_id + 1, 2_410))
     audio = [noise(35), noise(26), noise(40, seed=2), noise(5)]
     together = transcribe(transcriber, audio)
     alone = [transcribe(transcriber, [samples]) for samples in audio]
