@@ -60,6 +60,7 @@ class Plan:
     n_utterances: int
     time_s: float
     energy: str
+    allow_pickle: bool = False
 
 
 def make_plan(
@@ -78,6 +79,7 @@ def make_plan(
     energy: str | None = None,
     parse_bucket: Callable[[str], tuple[str, Limits]],
     custom_models: Iterable[str] = (),
+    allow_pickle: bool = False,
 ) -> Plan:
     """Narrow or widen a profile by what was asked for; None leaves an axis as the profile has it.
 
@@ -105,6 +107,7 @@ def make_plan(
         n_utterances or base.n_utterances,
         time_s or base.time_s,
         _energy(energy or "auto"),
+        allow_pickle,
     )
 
 

@@ -8,8 +8,9 @@ from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from asr_harness.measure.transcription import transcribe
+from asr_harness.measure.transcription import fresh, transcribe, unchecked_answer
 from asr_harness.schema import STAGES
+from asr_harness.systems.answers import checked
 from asr_harness.systems.base import Transcription, untimed
 
 if TYPE_CHECKING:
@@ -101,9 +102,11 @@ class SliceRunner:
         recording = self._system.passes_recorded()
         with nullcontext() if recording is None else recording as passes:
             first, *others = self._batches
+            audio = fresh(first)
             with operators or nullcontext():
-                transcribe(self._system, first, operators.stage if operators else untimed)
-            for audio in others:
+                answer = unchecked_answer(self._system, audio, operators.stage if operators else untimed)
+            checked(answer, len(first), self._system)
+            for audio in map(fresh, others):
                 transcribe(self._system, audio)
         duration_s = perf_counter() - began + self._calibration()
         n_operators = dict(operators.n_operators) if operators else None
@@ -121,10 +124,11 @@ class SliceRunner:
         latencies_s: list[float] = []
         stage_s: dict[StageName, float] = dict.fromkeys(STAGES, 0.0)
         transcriptions: list[Transcription] = []
-        for audio in self._batches:
+        for audio in map(fresh, self._batches):
             self._clock.start()
-            transcriptions.append(transcribe(self._system, audio, self._clock.stage))
+            answer = unchecked_answer(self._system, audio, self._clock.stage)
             latency_s, seconds = self._clock.stop()
+            transcriptions.append(checked(answer, len(audio), self._system))
             latencies_s.append(latency_s)
             for stage in STAGES:
                 stage_s[stage] += seconds[stage]

@@ -83,6 +83,7 @@ def _make_plan(config: pytest.Config, grid: object) -> Plan:
         energy=options.text(config, "energy"),
         parse_bucket=corpora.parse_bucket,
         custom_models=systems.own_names(),
+        allow_pickle=options.flag(config, "allow-pickle"),
     )
     grids.check_known(plan.weights, systems.WEIGHTS, "kind of weights")
     return plan

@@ -48,6 +48,7 @@ HIDDEN = {"live": "the driver's address, given by asr-harness ab to its workers"
 FLAGS = {
     "list": "print the grid with estimates and what would be skipped, and run nothing",
     "resume": "finish the interrupted session that left a journal",
+    "allow-pickle": "read weights that are pickles (pytorch_model.bin) too; they can run code",
     "quiet": "for logs: no line per case, only the table at the end",
 }
 

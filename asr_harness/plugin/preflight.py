@@ -121,7 +121,7 @@ def _check_source(source: str, plan: Plan) -> None:
     if systems.is_own(source):
         systems.find_factory(source)
     else:
-        systems.find_checkpoint(source, plan.weights)  # type: ignore[arg-type]
+        systems.check_checkpoint(source, plan.weights, allow_pickle=plan.allow_pickle)  # type: ignore[arg-type]
 
 
 def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench) -> list[str]:

@@ -80,6 +80,7 @@ class Running:
             fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
             yield CaseRun(self._live.run(test_id, asr_case.id, fingerprint, run))
         run.release()
+        self._workbench.settle()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:

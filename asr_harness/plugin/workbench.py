@@ -10,6 +10,7 @@ from asr_harness import corpora, devices, systems
 from asr_harness.errors import MeterError
 from asr_harness.measure.measurement import Instruments
 from asr_harness.measure.run import MeasuredRun
+from asr_harness.plugin.process_state import ProcessState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +31,8 @@ class Workbench:
         self._slices: dict[str, Slice] = {}
         self._devices: set[devices.Device] = set()
         self._key: tuple[str, str, str] | None = None
+        self._untouched: ProcessState | None = None
+        self._loaded: tuple[ProcessState, str | None] | None = None
         self._model: systems.LoadedSystem | None = None
         self._instruments: dict[str, Instruments] = {}
 
@@ -43,13 +46,28 @@ class Workbench:
                     limits_s=self.plan.buckets_s[bucket],
                     n_utterances=self.plan.n_utterances,
                 )
+            for utterance in self._slices[bucket].utterances:
+                # Every case hears it; what wants to write gets a copy of its own.
+                utterance.samples.setflags(write=False)
         return self._slices[bucket]
 
     def model(self, case: Case) -> systems.LoadedSystem:
-        """Load the model of a case, letting go of the one before."""
+        """Load the model of a case, letting go of the one before.
+
+        The process is as it was when nothing had been loaded; for the later cases of a model, as it was right
+        after loading. A model whose configuration a case has changed is loaded anew.
+        """
         key = (case.model, case.device, case.variant)
+        if self._key == key and self._model is not None and self._loaded is not None:
+            state, configuration = self._loaded
+            if self._model.system.configuration() == configuration:
+                state.restore()
+                return self._model
+            self._key = None
         if self._key != key or self._model is None:
             self.clear()
+            if self._untouched is None:
+                self._untouched = ProcessState.record()
             # A load that fails halfway leaves memory behind, too.
             self._devices.add(devices.get(case.device))
             with self._loading():
@@ -58,7 +76,9 @@ class Workbench:
                     device=case.device,
                     weights=self.plan.weights,  # type: ignore[arg-type]
                     variant=self.plan.variants[case.variant],
+                    allow_pickle=self.plan.allow_pickle,
                 )
+            self._loaded = (ProcessState.record(), self._model.system.configuration())
             self._key = key
         return self._model
 
@@ -87,17 +107,26 @@ class Workbench:
 
     def clear(self) -> None:
         """Let go of the model and give its memory back."""
-        self._key = self._model = None
+        self._key = self._model = self._loaded = None
+        self.settle()
         for device in self._devices or (devices.HOST,):
             device.free_memory()
 
+    def settle(self) -> None:
+        """Put the process's settings back after a case, as they were before anything was loaded."""
+        if self._untouched is not None:
+            self._untouched.restore()
+
     def run(self, case: Case, on_round: Callable[[int, int], None]) -> MeasuredRun:
         """Load a case, ready to be warmed up."""
+        # A model may set threads or dtypes: what the machine can do at best is measured before it is loaded.
+        instruments, slice_ = self.instruments(case.device), self.slice(case.bucket)
+        devices.get(case.device).free_memory()
         return MeasuredRun(
             case,
-            self.slice(case.bucket),
+            slice_,
             self.model(case),
-            self.instruments(case.device),
+            instruments,
             time_s=self.plan.time_s,
             compiles=self.plan.variants[case.variant].compile_encoder,
             on_round=on_round,

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE", "FAMILIES", "WEIGHTS", "Checkpoint", "Family", "LoadedSystem", "Pass", "StageContext",
-    "System", "Transcription", "Variant", "Weights", "architectures", "estimate_cost", "find_checkpoint",
-    "find_factory", "find_family", "is_own", "load", "own_names", "untimed",
+    "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint", "estimate_cost",
+    "find_checkpoint", "find_factory", "find_family", "is_own", "load", "own_names", "untimed",
 ]  # fmt: skip
 
 Weights = Literal["pretrained", "dummy"]
@@ -49,19 +49,34 @@ class LoadedSystem:
     is_dummy: bool
 
 
-def find_checkpoint(source: str, weights: Weights) -> Checkpoint:
+def find_checkpoint(source: str, weights: Weights, *, allow_pickle: bool = False) -> Checkpoint:
     """Find what is needed to load `source`, a hub id or a folder.
 
     Raises ModelError where the checkpoint is absent or belongs to no family.
     """
     checkpoint = (
-        find_pretrained(source) if weights == "pretrained" else find_architecture(source, architectures())
+        find_pretrained(source, allow_pickle=allow_pickle)
+        if weights == "pretrained"
+        else find_architecture(source, architectures())
     )
     find_family(checkpoint)
     return checkpoint
 
 
-def load(source: str, *, device: str, weights: Weights, variant: Variant = BASELINE) -> LoadedSystem:
+def check_checkpoint(source: str, weights: Weights, *, allow_pickle: bool = False) -> None:
+    """Raise ModelError unless the checkpoint is there, and whole; loads nothing."""
+    checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
+    find_family(checkpoint).check_whole(checkpoint)
+
+
+def load(
+    source: str,
+    *,
+    device: str,
+    weights: Weights,
+    variant: Variant = BASELINE,
+    allow_pickle: bool = False,
+) -> LoadedSystem:
     """Load a system on `device`.
 
     Raises ModelError where it cannot be found, UnavailableError where this machine, or the system, cannot run
@@ -70,7 +85,7 @@ def load(source: str, *, device: str, weights: Weights, variant: Variant = BASEL
     devices.get(device).check()
     if is_own(source):
         return _load_own(source, device=device, variant=variant)
-    checkpoint = find_checkpoint(source, weights)
+    checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
     family, settings = find_family(checkpoint), variant.settings()
     family.check(variant, source)
     _quieten_transformers()
@@ -80,11 +95,12 @@ def load(source: str, *, device: str, weights: Weights, variant: Variant = BASEL
         raise UnavailableError(
             f"{source} cannot run with {settings or 'no settings'} on {device}: {error}"
         ) from error
+    system.source = source
     decoding = {"variant": settings, "weights": weights, "generation": system.decoding}
     return LoadedSystem(
         system,
         family.name,
-        checkpoint.weights_fingerprint(),
+        system.weights_fingerprint,
         _fingerprint(decoding),
         checkpoint.is_dummy,
     )
@@ -100,7 +116,7 @@ def estimate_cost(
     """
     if is_own(source):
         raise UnavailableError(f"{source} is a transcriber of your own: its cost cannot be estimated")
-    checkpoint = replace(find_checkpoint(source, weights), path=None)
+    checkpoint = replace(find_checkpoint(source, weights, allow_pickle=True), path=None)
     family = find_family(checkpoint)
     family.check(variant, source)
     return family.cost(checkpoint, batch_size=batch_size, audio_s=audio_s, variant=variant)
@@ -127,6 +143,7 @@ def architectures() -> Mapping[str, Mapping[str, Any]]:
 
 def _load_own(source: str, *, device: str, variant: Variant) -> LoadedSystem:
     system = load_own(source, device=device, variant=variant)
+    system.source = source
     decoding = {"source": source, "variant": variant.settings(), "decoding": system.decoding}
     return LoadedSystem(system, "custom", system.weights_fingerprint, _fingerprint(decoding), is_dummy=False)
 

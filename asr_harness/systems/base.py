@@ -61,6 +61,9 @@ class System(ABC):
     """What times the stages of the transcription that runs. A decode that runs the encoder again, as
     Whisper's does for every window of long audio, wraps each such pass in `self.stage("encode")`."""
 
+    source: str = ""
+    """What it was loaded by, for messages."""
+
     @abstractmethod
     def preprocess(self, audio: Sequence[Samples]) -> Any:
         """Turn a batch of recordings into the network's inputs, on the device."""
@@ -76,6 +79,10 @@ class System(ABC):
     @property
     def decoding(self) -> Mapping[str, Any] | None:
         """The settings that decide what is decoded, for the fingerprint."""
+        return None
+
+    def configuration(self) -> str | None:
+        """All that a case could change of the system itself; a system that differs is loaded anew."""
         return None
 
     @property

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.variant import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from importlib.metadata import EntryPoint
 
     from asr_harness.schema.audio import Samples
     from asr_harness.systems.variant import Variant
+
+Told = TypeVar("Told")
 
 ENTRY_POINT_GROUPS = ("asr_harness.transcribers", "asr_harness.systems")
 """The first is the older name; where both have one of a name, the second's is meant."""
@@ -70,21 +74,28 @@ class OwnSystem(System):
     @property
     def decoding(self) -> Mapping[str, Any] | None:
         """The object's `decoding`."""
-        return getattr(self.own, "decoding", None)
+        return self._told("decoding", Mapping)  # type: ignore[type-abstract]
 
     @property
     def dtype(self) -> str | None:
-        """The object's `dtype`."""
-        return getattr(self.own, "dtype", None)
+        """The object's `dtype`, by name."""
+        return self._told("dtype", str)
 
     @property
     def weights_fingerprint(self) -> str | None:
         """The object's `weights_fingerprint`."""
-        return getattr(self.own, "weights_fingerprint", None)
+        return self._told("weights_fingerprint", str)
 
     def weights(self) -> tuple[int, int] | None:
         """Ask the object, if it has such a method."""
-        return cast("tuple[int, int] | None", self._ask("weights"))
+        told = self._ask("weights")
+        if told is None:
+            return None
+        where = f"{name_of(self)}: weights"
+        if not isinstance(told, list | tuple) or len(told) != 2:  # noqa: PLR2004 - parameters and bytes
+            raise ModelError(f"{where} gave {told!r}; it gives the number of parameters, and their bytes")
+        n_parameters, n_bytes = (int(as_number(value, where) or 0) for value in told)
+        return n_parameters, n_bytes
 
     def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:
         """Ask the object, if it has such a method."""
@@ -92,11 +103,17 @@ class OwnSystem(System):
 
     def flops(self, network_pass: Pass) -> float | None:
         """Ask the object, if it has such a method."""
-        return cast("float | None", self._ask("flops", network_pass))
+        return as_number(self._ask("flops", network_pass), f"{name_of(self)}: flops")
 
     def moved_bytes(self, network_pass: Pass) -> float | None:
         """Ask the object, if it has such a method."""
-        return cast("float | None", self._ask("moved_bytes", network_pass))
+        return as_number(self._ask("moved_bytes", network_pass), f"{name_of(self)}: moved_bytes")
+
+    def _told(self, name: str, kind: type[Told]) -> Told | None:
+        value = getattr(self.own, name, None)
+        if value is None or isinstance(value, kind):
+            return value
+        raise ModelError(f"{name_of(self)} has {name} {value!r}; it is a {kind.__name__}, or None")
 
     def _ask(self, name: str, *arguments: object) -> object:
         method = getattr(self.own, name, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import sleep
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from asr_harness.corpora.base import Utterance
 from asr_harness.devices.instruments.clock import MarkingClock
+from asr_harness.errors import ModelError
 from asr_harness.measure import transcribe
 from asr_harness.measure.rounds import MAX_ROUNDS, MIN_ROUNDS, Counts, SliceRunner, planned_rounds
 from asr_harness.schema.audio import Samples
@@ -78,14 +80,57 @@ def runner(clock: HandClock) -> SliceRunner:
     return SliceRunner(SlowTranscriber(clock), batches, clock, calibration=lambda: 0.04)
 
 
+class Scaling(SlowTranscriber):
+    """Works in place on its audio, as Kaldi's features want 16-bit scale."""
+
+    def preprocess(self, audio: Sequence[Samples]) -> Sequence[Samples]:
+        for samples in audio:
+            samples[:] = 32768 * samples
+        return audio
+
+
+class Forgetful(SlowTranscriber):
+    """Gives back one text too few."""
+
+    def decode(self, encoded: Sequence[Samples]) -> Transcription:
+        return Transcription(super().decode(encoded).texts[1:])
+
+
+def test_a_transcriber_that_writes_to_its_audio_writes_to_nobody_elses(clock: HandClock) -> None:
+    batch = (Utterance("u", "talk", "speaker", 0.0, 1.0, "", np.ones(4, np.float32)),)
+    batch[0].samples.setflags(write=False)
+    runner = SliceRunner(Scaling(clock), (batch,), clock, calibration=lambda: 0.04)
+    runner.warm_up()
+    runner.run_round()
+    assert batch[0].samples.tolist() == [1.0] * 4
+
+
+def test_what_is_no_transcription_is_refused_in_warming_up_and_in_rounds(clock: HandClock) -> None:
+    runner = SliceRunner(Forgetful(clock), (utterances(10, 20),), clock, calibration=lambda: 0.04)
+    for run in (runner.warm_up, runner.run_round):
+        with pytest.raises(ModelError, match="Forgetful gave back, for a batch of 2, texts that number 1"):
+            run()
+
+
+def test_checking_what_came_back_takes_no_time_of_a_stage(
+    runner: SliceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(answer: Transcription, *_: object) -> Transcription:
+        sleep(0.2)
+        return answer
+
+    monkeypatch.setattr("asr_harness.measure.rounds.checked", slow)
+    runner.run_round()
+    assert runner.rounds[0].latency_s < 0.2
+    assert sum(runner.rounds[0].stage_s.values()) == 30.0
+
+
 def test_time_in_a_nested_stage_belongs_to_the_inner_one(runner: SliceRunner) -> None:
     runner.run_round()
     assert runner.rounds[0].stage_s == {"preprocess": 2.0, "encode": 20.0, "decode": 8.0}
 
 
-def test_the_device_is_synchronised_only_around_each_batch(
-    runner: SliceRunner, clock: HandClock
-) -> None:
+def test_the_device_is_synchronised_only_around_each_batch(runner: SliceRunner, clock: HandClock) -> None:
     runner.run_round()
     assert clock.n_synchronised == 2 * 2
 

@@ -10,7 +10,6 @@ from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Variant
 from asr_harness.systems.base import Transcription
-from asr_harness.systems.checkpoints import Checkpoint
 from tests import checkpoints as tiny
 from tests.conftest import noise
 
@@ -115,8 +114,8 @@ def test_the_weights_fingerprint_follows_the_content_and_not_the_place(
     one, other = tiny.save_ctc(tmp_path / "one"), tiny.save_ctc(tmp_path / "other")
     published = tiny.publish(one, tmp_path / "hub", "someone/copy")
 
-    def fingerprint(path: Path) -> str:
-        return Checkpoint("x", {}, path).weights_fingerprint()
+    def fingerprint(path: Path) -> str | None:
+        return systems.load(str(path), device="cpu", weights="pretrained").weights_fingerprint
 
     assert fingerprint(one) == fingerprint(other) == fingerprint(published)
     weights = other / "model.safetensors"
@@ -124,6 +123,22 @@ def test_the_weights_fingerprint_follows_the_content_and_not_the_place(
     content[-1] ^= 1
     weights.write_bytes(bytes(content))
     assert fingerprint(one) != fingerprint(other)
+
+
+def test_a_blob_of_the_hub_that_was_written_to_has_another_fingerprint_whatever_its_name(
+    tmp_path: Path,
+) -> None:
+    published = tiny.publish(tiny.save_ctc(tmp_path / "one"), tmp_path / "hub", "someone/copy")
+
+    def fingerprint() -> str | None:
+        return systems.load(str(published), device="cpu", weights="pretrained").weights_fingerprint
+
+    before = fingerprint()
+    blob = (published / "model.safetensors").resolve()
+    content = bytearray(blob.read_bytes())
+    content[-1] ^= 1
+    blob.write_bytes(bytes(content))
+    assert fingerprint() != before
 
 
 def test_the_decoding_fingerprint_follows_the_variant(hub_cache: Path) -> None:

@@ -121,7 +121,34 @@ def test_a_batch_may_mix_recordings_of_more_and_of_less_than_one_window(hub_cach
 
 
 def test_exactly_one_window_is_short_form(transcriber: WhisperSystem) -> None:
-    assert transcriber.encode(transcriber.preprocess([noise(30)])).encoder_outputs is not None
+    (encoded,) = transcriber.encode(transcriber.preprocess([noise(30)]))
+    assert encoded.encoder_outputs is not None
+
+
+def test_a_neighbour_longer_than_a_window_does_not_change_the_words_of_a_shorter_recording(
+    hub_cache: Path,
+) -> None:
+    transcriber = load(max_new_tokens=12)
+    config = transcriber.model.generation_config
+    # Random weights write timestamps where the prompt forbids them, and `generate` then seeks on in vain.
+    transcriber.generate_kwargs["suppress_tokens"] = list(range(config.no_timestamps_token_id + 1, 2_410))
+    audio = [noise(35), noise(26), noise(40, seed=2), noise(5)]
+    together = transcribe(transcriber, audio)
+    alone = [transcribe(transcriber, [samples]) for samples in audio]
+    assert together.texts == tuple(text for one in alone for text in one.texts)
+    # In one long form the shorter ones would be cut into windows by the timestamps they decode.
+    short = transcribe(transcriber, [audio[1], audio[3]])
+    long = transcribe(transcriber, [audio[0], audio[2]])
+    assert together.texts == (long.texts[0], short.texts[0], long.texts[1], short.texts[1])
+    assert together.n_tokens is not None
+    assert together.n_tokens[1::2] == short.n_tokens
+    assert together.processed_s == short.processed_s + long.processed_s  # type: ignore[operator]
+
+
+def test_a_batch_of_both_forms_can_be_decoded_again(hub_cache: Path) -> None:
+    transcriber = load(max_new_tokens=12, beams=2)
+    encoded = transcriber.encode(transcriber.preprocess([noise(35), noise(5)]))
+    assert transcriber.decode(encoded) == transcriber.decode(encoded)
 
 
 def test_dummy_weights_decode_a_fixed_number_of_tokens(hub_cache: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.measure.energy.measuring import measure_energy
-from asr_harness.measure.transcription import transcribe
+from asr_harness.measure.transcription import fresh, transcribe
 from asr_harness.schema import STAGES
 from asr_harness.systems.base import untimed
 
@@ -25,7 +25,7 @@ def slice_workload(system: System, batches: Sequence[Sequence[Samples]]) -> Call
     """Give the workload of one pass over the slice, on the path that the rounds take."""
 
     def workload() -> None:
-        for audio in batches:
+        for audio in map(fresh, batches):
             transcribe(system, audio)
 
     return workload
@@ -39,10 +39,10 @@ def stage_workloads(
     Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
     """
     system.stage = untimed
-    features = [system.preprocess(audio) for audio in batches]
+    features = [system.preprocess(audio) for audio in map(fresh, batches)]
     encoded = [system.encode(batch) for batch in features]
     return {
-        "preprocess": _for_each(system.preprocess, batches),
+        "preprocess": _for_each(lambda audio: system.preprocess(fresh(audio)), batches),
         "encode": _for_each(system.encode, features),
         "decode": _for_each(system.decode, encoded),
     }
@@ -71,6 +71,8 @@ def _unshared(value: Any) -> Any:
     """
     if isinstance(value, MutableMapping):
         return copy(value)
+    if type(value) is tuple:
+        return tuple(map(_unshared, value))
     if not is_dataclass(value) or isinstance(value, type):
         return value
     return replace(

@@ -24,9 +24,11 @@ from transformers import (
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.cost import Cost, n_parameters
+from asr_harness.systems.hf import beside
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.ctc_work import CtcWork
 from asr_harness.systems.hf.family import Family
+from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
 
 if TYPE_CHECKING:
@@ -162,14 +164,28 @@ class CtcFamily(Family):
     architectures = ARCHITECTURES
     settings = frozenset({"dtype", "attention", "quantisation", "compile_encoder"})
     work = WORK
+    unused_weights = (r"\bmasked_spec_embed$",)
+    """Stands for frames that are masked in training; wav2vec2-base-960h comes without it."""
+
+    def check_files(self, checkpoint: Checkpoint) -> None:
+        """Look for vocabulary and feature extractor."""
+        if checkpoint.path is not None:
+            beside.require(checkpoint.path, "tokenizer", ("vocab.json",))
+            beside.extractor_settings(checkpoint.path)
 
     def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> PreTrainedModel:
         """Build the model from its weights, or with dummy ones."""
         if checkpoint.model_type in EAGER_ONLY:
             attention = "eager"
-        options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
+        options: dict[str, Any] = {"dtype": DTYPES[dtype], "attn_implementation": attention}
         if checkpoint.path is not None:
-            return AutoModelForCTC.from_pretrained(checkpoint.path, **options)
+            return load_pretrained(
+                AutoModelForCTC.from_pretrained,
+                checkpoint,
+                self.unused_weights,
+                trust_remote_code=False,
+                **options,
+            )
         config = AutoConfig.for_model(**checkpoint.config)
         model = with_dummy_weights(lambda: AutoModelForCTC.from_config(config, **options), device)
         # The embedding of masked frames is made in the default dtype, whatever the configuration says.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asr_harness.errors import UnavailableError
@@ -32,6 +33,8 @@ class Family(ABC):
     """The names of the variant's settings that `load` heeds."""
     work: ClassVar[Work]
     """What the passes of its models cost."""
+    unused_weights: ClassVar[tuple[str, ...]] = ()
+    """Patterns of weights that inference does not read, so that a checkpoint may lack them."""
 
     @abstractmethod
     def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> Any:
@@ -45,18 +48,36 @@ class Family(ABC):
     def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
         """Estimate what one batch with `audio_s` seconds in each recording costs, without running it."""
 
+    def check_files(self, checkpoint: Checkpoint) -> None:  # noqa: B027 - a family may need none
+        """Raise ModelError for a file beside the weights that is missing, damaged or another model's."""
+
+    def check_whole(self, checkpoint: Checkpoint) -> None:
+        """Raise ModelError unless the checkpoint holds all that running it takes; loads nothing."""
+        if checkpoint.path is None:
+            return
+        from asr_harness.systems.hf import whole
+
+        self.check_files(checkpoint)
+        model = self.build(replace(checkpoint, path=None), device="meta", dtype="float32", attention="eager")
+        whole.check(checkpoint, model, self.unused_weights)
+
     def load(self, checkpoint: Checkpoint, *, device: str, variant: Variant) -> HfSystem:
         """Load a checkpoint ready to transcribe on `device`.
 
         Raises UnavailableError where the machine or the library cannot run it so.
         """
+        from asr_harness.systems.hf import whole
         from asr_harness.systems.hf.building import ready
 
+        self.check_files(checkpoint)
         model = self.build(checkpoint, device=device, dtype=variant.dtype, attention=variant.attention)
+        fingerprint = checkpoint.dummy_fingerprint() if checkpoint.is_dummy else whole.fingerprint(model)
         model = ready(model, device=device, quantisation=variant.quantisation)
         if variant.compile_encoder:
             self.work.parts(model)["encode"].compile()
-        return self.system(checkpoint, model, variant)
+        system = self.system(checkpoint, model, variant)
+        system.loaded_fingerprint = fingerprint
+        return system
 
     def check(self, variant: Variant, source: str) -> None:
         """Raise UnavailableError for a setting that the family does not know, or a dtype that it lacks."""

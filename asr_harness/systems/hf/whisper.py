@@ -3,7 +3,8 @@
 Every input is padded to 30 s windows. Audio of at most 30 s is encoded once, and `generate` is handed the
 encoder's output. Longer audio goes through the sequential long form of `generate`: where a window starts
 depends on the timestamps decoded before it, so its encoder passes happen inside decode, and are timed as
-encode.
+encode. A batch that holds both is run as two, each as it would be without the other: in one batch
+`generate` takes the long form for all, and a short recording's words would depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ from transformers import (
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.cost import Cost, n_parameters
+from asr_harness.systems.hf import beside
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
+from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_files import check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
 from asr_harness.systems.hf.whisper_work import WhisperWork
 
@@ -87,19 +91,23 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """Log-mel features [batch, mels, frames], their mask [batch, frames], and the seconds of the longest."""
+class Part:
+    """Log-mel features [batch, mels, frames], their mask [batch, frames], and the seconds of the longest.
+
+    `places` are the positions of the part's recordings in the batch.
+    """
 
     input_features: torch.Tensor
     attention_mask: torch.Tensor
     longest_s: float
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Features, and the encoder's output for them unless they are longer than one window."""
+    """A part, and the encoder's output for it unless it is longer than one window."""
 
-    features: Features
+    part: Part
     encoder_outputs: Any | None
 
 
@@ -130,11 +138,19 @@ class WhisperSystem(HfSystem):
         return settings if self.fixed_tokens is None else {**settings, "dummy_tokens_per_s": TOKENS_PER_S}
 
     @torch.inference_mode()
-    def preprocess(self, audio: Sequence[Samples]) -> Features:
-        """Compute log-mel features: one padded window, or for longer audio all of it, never truncated."""
-        longest_s = max(map(len, audio)) / SAMPLE_RATE_HZ
+    def preprocess(self, audio: Sequence[Samples]) -> tuple[Part, ...]:
+        """Compute log-mel features, of what fits one window apart from what does not."""
+        limit = self.window_s * SAMPLE_RATE_HZ
+        short = tuple(i for i, samples in enumerate(audio) if len(samples) <= limit)
+        longer = tuple(i for i, samples in enumerate(audio) if len(samples) > limit)
+        return tuple(self._part(audio, places) for places in (short, longer) if places)
+
+    def _part(self, audio: Sequence[Samples], places: tuple[int, ...]) -> Part:
+        """Compute one padded window, or for longer audio all of it, never truncated."""
+        recordings = [audio[i] for i in places]
+        longest_s = max(map(len, recordings)) / SAMPLE_RATE_HZ
         features = self.feature_extractor(
-            list(audio),
+            recordings,
             sampling_rate=SAMPLE_RATE_HZ,
             return_tensors="pt",
             return_attention_mask=True,
@@ -143,37 +159,52 @@ class WhisperSystem(HfSystem):
         )
         device = self.model.device
         input_features = features.input_features.to(device, self.model.dtype)
-        return Features(input_features, features.attention_mask.to(device), longest_s)
+        return Part(input_features, features.attention_mask.to(device), longest_s, places)
 
     @torch.inference_mode()
-    def encode(self, features: Features) -> Encoded:
+    def encode(self, features: Sequence[Part]) -> tuple[Encoded, ...]:
         """Encode one window; longer audio is passed on, since decode finds where its windows start."""
-        if features.longest_s > self.window_s:
-            return Encoded(features, None)
-        return Encoded(features, self.model.get_encoder()(features.input_features))
+        return tuple(
+            Encoded(
+                part,
+                None if part.longest_s > self.window_s else self.model.get_encoder()(part.input_features),
+            )
+            for part in features
+        )
 
     @torch.inference_mode()
-    def decode(self, encoded: Encoded) -> Transcription:
-        """Generate token ids and turn them into text."""
-        features = encoded.features
-        kwargs = dict(self.generate_kwargs, attention_mask=features.attention_mask)
+    def decode(self, encoded: Sequence[Encoded]) -> Transcription:
+        """Generate token ids, part by part, and turn them into text in the order of the batch."""
+        texts: dict[int, str] = {}
+        n_tokens: dict[int, int] = {}
+        self._processed_s = 0.0
+        for one in encoded:
+            ids = self._generate(one)
+            texts |= zip(
+                one.part.places, self.tokenizer.batch_decode(ids, skip_special_tokens=True), strict=True
+            )
+            counts = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
+            n_tokens |= zip(one.part.places, counts, strict=True)
+        places = range(len(texts))
+        return Transcription(
+            tuple(texts[i] for i in places), tuple(n_tokens[i] for i in places), self._processed_s
+        )
+
+    def _generate(self, encoded: Encoded) -> Any:
+        part = encoded.part
+        kwargs = dict(self.generate_kwargs, attention_mask=part.attention_mask)
         if self.fixed_tokens is not None:
-            self.fixed_tokens.restart(min(features.longest_s, self.window_s))
+            self.fixed_tokens.restart(min(part.longest_s, self.window_s))
             kwargs["logits_processor"] = [self.fixed_tokens]
         if encoded.encoder_outputs is not None:
-            self._processed_s = len(features.input_features) * self.window_s
+            self._processed_s += len(part.input_features) * self.window_s
             # With beams, `generate` widens what it is handed in place; a second decode needs it as it was.
-            ids = self.model.generate(encoder_outputs=copy(encoded.encoder_outputs), **kwargs)
-        else:
-            with self._encoder_passes_timed():
-                ids = self.model.generate(features.input_features, return_timestamps=True, **kwargs)
-        texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
-        n_tokens = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
-        return Transcription(tuple(texts), tuple(n_tokens), self._processed_s)
+            return self.model.generate(encoder_outputs=copy(encoded.encoder_outputs), **kwargs)
+        with self._encoder_passes_timed():
+            return self.model.generate(part.input_features, return_timestamps=True, **kwargs)
 
     @contextmanager
     def _encoder_passes_timed(self) -> Iterator[None]:
-        self._processed_s = 0.0
         running: list[Any] = []
 
         def enter(_: torch.nn.Module, arguments: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -211,9 +242,9 @@ class WhisperFamily(Family):
         self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str
     ) -> WhisperForConditionalGeneration:
         """Build the model from its weights, or with dummy ones."""
-        options = {"dtype": DTYPES[dtype], "attn_implementation": attention}
+        options: dict[str, Any] = {"dtype": DTYPES[dtype], "attn_implementation": attention}
         if checkpoint.path is not None:
-            return WhisperForConditionalGeneration.from_pretrained(checkpoint.path, **options)
+            return load_pretrained(WhisperForConditionalGeneration.from_pretrained, checkpoint, **options)
         config = WhisperConfig(**checkpoint.config)
         model = with_dummy_weights(
             lambda: WhisperForConditionalGeneration._from_config(config, **options),  # noqa: SLF001
@@ -221,6 +252,14 @@ class WhisperFamily(Family):
         )
         model.generation_config = stand_in_generation_config(config)
         return model
+
+    def check_files(self, checkpoint: Checkpoint) -> None:
+        """Look for tokenizer, feature extractor and generation config, and whether they are this model's."""
+        if checkpoint.path is None:
+            return
+        beside.require(checkpoint.path, "tokenizer", ("tokenizer.json",), ("vocab.json", "merges.txt"))
+        check_extractor(checkpoint.path, checkpoint.config)
+        check_generation_config(checkpoint.path)
 
     def system(
         self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
