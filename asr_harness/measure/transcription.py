@@ -29,7 +29,7 @@ def fresh(audio: Sequence[Samples]) -> list[Samples]:
 
 
 def unchecked_answer(system: System, audio: Sequence[Samples], stage: StageContext) -> object:
-    """Run the stages of one batch and give what came back, whatever it is: nothing else is inside the time."""
+    """Run the stages of one batch and give what came back, whatever it is."""
     system.stage = stage
     with stage("preprocess"):
         features = system.preprocess(audio)
