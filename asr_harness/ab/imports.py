@@ -33,7 +33,7 @@ def check_own(name: str, files: Mapping[str, str], tree: Worktree, path: Sequenc
 
     `files` are those of the imported modules, `path` is where the worker looks first.
     """
-    for module, file in files.items():
+    for module, file in sorted(files.items()):
         real = Path(os.path.realpath(file))
         if real.is_relative_to(tree.root) or module.startswith(EDITABLE_FINDER):
             continue

@@ -1,19 +1,20 @@
 """Compare saved runs of two commits, and say what got slower, hungrier or wrong.
 
-A side is a file, a glob, a folder, a run number, seven or more digits of a commit, or latest:BRANCH, or
-several of these separated by commas. Exit status: 0 nothing regressed, 1 a regression or a missing case, 2
-unusable input, 3 undecided.
+A side is a file, a glob, a folder, a run number, a commit in git's words, or latest:BRANCH, or several of
+these separated by commas; A...B stands for both: the commit where B left A, and B. Exit status: 0 nothing
+regressed, 1 a regression or a missing case, 2 unusable input, 3 undecided.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.report import forms
-from asr_harness.runs import STORAGE, former_runs, select_runs
+from asr_harness.runs import STORAGE, former_runs, select_runs, sides
 
 if TYPE_CHECKING:
     import argparse
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take two sides, the tolerances and the form of the answer."""
-    parser.add_argument("base", metavar="BASE", help="the runs to compare with")
-    parser.add_argument("candidate", metavar="CANDIDATE", help="the runs to judge")
+    parser.add_argument("base", metavar="BASE", help="the runs to compare with; A...B for both sides")
+    parser.add_argument("candidate", metavar="CANDIDATE", nargs="?", help="the runs to judge")
     policy.add_arguments(parser)
     parser.add_argument("--format", choices=forms.names(), default="table")
     parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
@@ -31,8 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison and give its exit status."""
     chosen = policy.from_arguments(arguments)
-    base, candidate = (select_runs(side, arguments.storage) for side in (arguments.base, arguments.candidate))
+    first, second = sides(arguments.base, arguments.candidate)
+    candidate = select_runs(second, arguments.storage, tell=_tell)
+    measured = {run.commit for run in candidate if run.commit and not run.is_dirty}
+    base = select_runs(first, arguments.storage, excluding=measured, tell=_tell)
     history = former_runs(base, candidate, arguments.storage)
     judgement = judge(Evidence(base, candidate, history), chosen)
     print(forms.render(arguments.format, judgement, get_terminal_size().columns))  # noqa: T201
     return judgement.exit_status
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201

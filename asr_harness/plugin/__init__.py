@@ -48,6 +48,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.live import Live
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
+    from asr_harness.plugin.statuses import Statuses
     from asr_harness.plugin.workbench import Workbench
 
     address = options.live_address(config)
@@ -58,6 +59,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     config.pluginmanager.register(running, "asr-running")
     if live is not None:
         config.pluginmanager.register(live, "asr-live")
+    config.pluginmanager.register(Statuses(), "asr-statuses")
     judging = options.usage_errors(lambda: make_judging(config))
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
 

@@ -11,9 +11,11 @@ from asr_harness.judge import Evidence, judge, policy
 from asr_harness.judge.judgement import EXIT_UNDECIDED, EXIT_UNUSABLE
 from asr_harness.judge.rules import check_all_used, rule_metrics
 from asr_harness.plugin import options
+from asr_harness.plugin.conditions import NO_CHANGES, uncommitted_changes
 from asr_harness.plugin.ledger import storage_folder
 from asr_harness.report import verdicts
 from asr_harness.runs import known_runs, select_runs
+from asr_harness.runs.commits import commit_of
 from asr_harness.schema import SavedJudgement, parse_run
 
 if TYPE_CHECKING:
@@ -38,12 +40,16 @@ def make_judging(config: pytest.Config) -> Judging | None:
         _check_nothing_is_asked(config)
         return None
     storage = storage_folder(config)
-    base = select_runs(side, storage)
+    # A tree with changes is no commit yet: it may be compared with the one it stands on.
+    is_clean = uncommitted_changes(config.rootpath) == NO_CHANGES
+    own = commit_of("HEAD", config.rootpath) if is_clean else None
+    passed_over: list[str] = []
+    base = select_runs(side, storage, excluding={own} if own else (), tell=passed_over.append)
     judgeable = [
         (case_id, metric.key) for run in base for case_id in run.records for metric in rule_metrics()
     ]
     check_all_used((*chosen.rules, *chosen.waivers), judgeable)
-    return Judging(side, base, known_runs(storage), chosen)
+    return Judging(side, base, known_runs(storage), chosen, passed_over)
 
 
 def _check_nothing_is_asked(config: pytest.Config) -> None:
@@ -59,10 +65,16 @@ class Judging:
     """Compares the session once it is measured; `status` is then its exit status."""
 
     def __init__(
-        self, side: str, base: Sequence[RunFile], history: Sequence[RunFile], chosen: Policy
+        self,
+        side: str,
+        base: Sequence[RunFile],
+        history: Sequence[RunFile],
+        chosen: Policy,
+        passed_over: Sequence[str] = (),
     ) -> None:
         self.status = EXIT_UNDECIDED
         self._side, self._base, self._history, self._policy = side, base, history, chosen
+        self._passed_over = passed_over
         self._judgement: Judgement | None = None
         self._problem = "the session ended before anything could be compared"
 
@@ -85,6 +97,8 @@ class Judging:
     def tell(self, reporter: pytest.TerminalReporter) -> None:
         """Write the section of the comparison."""
         reporter.section(f"compared with {self._side}")
+        for line in self._passed_over:
+            reporter.write_line(line)
         if self._judgement is None:
             reporter.write_line(f"ERROR: not compared: {self._problem}", red=True)
             return

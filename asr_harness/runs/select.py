@@ -9,25 +9,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
+from asr_harness.runs import commits
 from asr_harness.schema import RunFile, load_run
 from asr_harness.schema.run import latest_of_each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 STORAGE = Path(".benchmarks")
 LATEST = "latest:"
 RUN_NUMBER = re.compile(r"\d{1,6}")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 GLOB_CHARACTERS = frozenset("*?[")
+MAX_LISTED = 8
 
 
-def select_runs(side: str, storage: Path = STORAGE) -> tuple[RunFile, ...]:
+def select_runs(
+    side: str,
+    storage: Path = STORAGE,
+    *,
+    excluding: Collection[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[RunFile, ...]:
     """Load the runs of one side, oldest first.
 
     `side` is one or several, separated by commas, of: a file, a glob, a folder, a run number such as 7 or
-    0007, seven or more digits of a commit, or `latest:BRANCH`: every run of the newest commit of a branch,
-    but for those that were themselves judged to have regressed. A copy of a run is no second one.
+    0007, a commit in git's words (`main`, `HEAD~1`, seven or more digits), or `latest:BRANCH`: every run
+    of the newest commit of a branch that has any, by ancestry, but for those that were themselves judged to
+    have regressed, and never of a commit in `excluding`. A copy of a run is no second one. `tell` hears of
+    what was passed over.
 
     Raises RecordError naming what was not found.
     """
@@ -39,7 +49,7 @@ def select_runs(side: str, storage: Path = STORAGE) -> tuple[RunFile, ...]:
     runs: list[RunFile] = []
     for part in parts:
         try:
-            runs += _part(part, storage)
+            runs += _part(part, storage, excluding, tell)
         except RecordError:
             raise
         except (OSError, RuntimeError, ValueError) as error:  # as pathlib says of a home, a pattern or a name
@@ -58,9 +68,28 @@ def load_runs(paths: Iterable[Path]) -> tuple[RunFile, ...]:
     return runs
 
 
-def _part(part: str, storage: Path) -> Sequence[RunFile]:
+def sides(base: str, candidate: str | None) -> tuple[str, str]:
+    """Give both sides; of `A...B`, as git diff has it, where B left A, and B. Raises RecordError."""
+    if candidate is not None:
+        return base, candidate
+    first, dots, second = base.partition("...")
+    if not dots:
+        raise RecordError(f"{base!r} is one side; give two, or A...B to compare B with where it left A")
+    ends = [(name or "HEAD", commits.commit_of(name or "HEAD")) for name in (first, second)]
+    for name, commit in ends:
+        if commit is None:
+            raise RecordError(f"git knows no commit {name!r}{_shallow()}")
+    parted = commits.merge_base(ends[0][1] or "", ends[1][1] or "")
+    if parted is None:
+        raise RecordError(f"{ends[0][0]} and {ends[1][0]} have no commit in common{_shallow()}")
+    return parted, ends[1][1] or ""
+
+
+def _part(
+    part: str, storage: Path, excluding: Collection[str], tell: Callable[[str], None]
+) -> Sequence[RunFile]:
     if part.startswith(LATEST):
-        return _latest(part.removeprefix(LATEST), storage)
+        return _latest(part.removeprefix(LATEST), storage, excluding, tell)
     path = Path(part).expanduser()
     if path.is_file():
         return (load_run(path),)
@@ -72,22 +101,24 @@ def _part(part: str, storage: Path) -> Sequence[RunFile]:
         wanted = int(part)
         paths = [path for path in _stored(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
         return load_runs(_some(paths, f"no run number {part} under {storage}; {_what_is_there(storage)}"))
-    if COMMIT.fullmatch(part.lower()):
-        return _of_commit(part.lower(), storage)
+    named = part.lower() if COMMIT.fullmatch(part.lower()) else commits.commit_of(part)
+    if named:
+        return _of_commit(named, storage, part)
     raise RecordError(
-        f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or more, or latest:BRANCH; "
-        f"{_what_is_there(storage)}"
+        f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or in git's words, or "
+        f"latest:BRANCH{_shallow()}; {_what_is_there(storage)}"
     )
 
 
-def _of_commit(commit: str, storage: Path) -> Sequence[RunFile]:
+def _of_commit(commit: str, storage: Path, name: str = "") -> Sequence[RunFile]:
     """Load the runs of a commit; one that its name says is of it must not be damaged."""
     stored = _stored(storage)
     named = load_runs(path for path in stored if commit in path.name)
     others, _ = _load((path for path in stored if commit not in path.name), skipping=RecordError)
     runs = [run for run in (*named, *others) if (run.commit or "").startswith(commit)]
     if not runs:
-        raise RecordError(f"no run of commit {commit} under {storage}; {_what_is_there(storage)}")
+        shown = commit if name.lower() == commit else f"{name} ({commit[:7]})"
+        raise RecordError(f"no run of commit {shown} under {storage}; {_what_is_there(storage)}")
     return runs
 
 
@@ -95,14 +126,30 @@ def _folder(folder: Path) -> tuple[RunFile, ...]:
     return load_runs(_some(_stored(folder), f"{folder} holds no saved run (*.json)"))
 
 
-def _latest(branch: str, storage: Path) -> Sequence[RunFile]:
-    runs = [run for run in known_runs(storage) if run.branch == branch]
+def _latest(
+    branch: str, storage: Path, excluding: Collection[str], tell: Callable[[str], None]
+) -> Sequence[RunFile]:
+    """Go by ancestry where git knows the branch, else by the name that runs were saved under."""
+    known, damaged = _load(_stored(storage), skipping=RecordError)
+    for error in damaged:
+        if not isinstance(error, OtherBenchmarkError):
+            tell(f"passed over: {error}")
+    runs = [run for run in known if run.commit not in excluding]
+    tip = commits.commit_of(branch)
+    order = commits.ancestry(tip) if tip else ()
+    by_age = {commit: age for age, commit in enumerate(order)}
+    of_branch = [run for run in runs if run.commit in by_age]
+    sound = [run for run in of_branch if not run.is_dirty and not run.regressions]
+    if sound:
+        newest = min(sound, key=lambda run: by_age[run.commit or ""]).commit
+        return [run for run in sound if run.commit == newest]
+    runs = [*of_branch, *(run for run in runs if run.branch == branch and run not in of_branch)]
     clean = [run for run in runs if not run.is_dirty]
     sound = [run for run in clean if not run.regressions]
     if not sound:
         raise RecordError(
             f"no run of branch {branch!r} under {storage} can be a baseline; "
-            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}"
+            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}{_shallow()}"
         )
     return [run for run in sound if run.commit == sound[-1].commit]
 
@@ -135,7 +182,14 @@ def _what_is_there(storage: Path) -> str:
     stored = _stored(storage)
     if not stored:
         return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
-    return f"{len(stored)} runs are there, the newest {stored[-1].name}"
+    newest_first = reversed(known_runs(storage))
+    counts = Counter((run.label, run.branch or "no branch") for run in newest_first)
+    listed = [f"{n} of {label} on {branch}" for (label, branch), n in [*counts.items()][:MAX_LISTED]]
+    return f"{len(stored)} runs are there, newest first: {', '.join(listed) or 'none that can be read'}"
+
+
+def _shallow() -> str:
+    return "; this clone is shallow: `git fetch --unshallow` brings the rest" if commits.is_shallow() else ""
 
 
 def _age(run: RunFile) -> tuple[bool, str, str]:

@@ -3,12 +3,14 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from asr_harness.errors import RecordError
-from asr_harness.runs import former_runs, known_runs, select_runs
+from asr_harness.runs import former_runs, known_runs, select_runs, sides
 from asr_harness.schema import load_run
+from tests.ab.test_worktrees import git
 from tests.saved_runs import CASE, content, measured, unmeasured, write_run
 
 MAIN, OTHER = "a" * 40, "b" * 40
@@ -153,3 +155,58 @@ def test_former_runs_are_loaded_where_any_case_of_a_side_has_one_run_alone(stora
     assert former_runs(both, both, storage) == ()
     later = write_run(storage / "later.json", measured(), measured("other-cpu-5s-b1-baseline"), day=9)
     assert len(former_runs(both, (*both, later), storage)) == 4
+
+
+@pytest.fixture
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[str]]:
+    """A repository that one stands in, three commits on main, the last one tagged, and a run of each."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    made = []
+    for number in range(3):
+        git(folder, "commit", "-qm", str(number), "--allow-empty")
+        made.append(git(folder, "rev-parse", "HEAD"))
+        # The older the commit, the later it was measured, and all of them on a detached head.
+        path = folder / ".benchmarks" / f"{number}.json"
+        write_run(path, measured(), commit=made[-1], branch="(detached head)", day=20 - number)
+    git(folder, "tag", "v1")
+    monkeypatch.chdir(folder)
+    return folder / ".benchmarks", made
+
+
+def commits_of(side: str, storage: Path, **options: Any) -> list[str | None]:
+    return [run.commit for run in select_runs(side, storage, **options)]
+
+
+def test_a_side_is_whatever_git_calls_a_commit(history: tuple[Path, list[str]]) -> None:
+    storage, made = history
+    assert commits_of("HEAD~1", storage) == [made[1]]
+    assert commits_of("v1", storage) == commits_of("main", storage) == [made[2]]
+    assert sides("v1~1...main", None) == (made[1], made[2])
+
+
+def test_the_latest_is_by_ancestry_and_never_what_is_judged(history: tuple[Path, list[str]]) -> None:
+    storage, made = history
+    assert commits_of("latest:main", storage) == [made[2]]
+    assert commits_of("latest:main", storage, excluding={made[2]}) == [made[1]]
+
+
+def test_a_damaged_file_that_was_passed_over_is_told(history: tuple[Path, list[str]]) -> None:
+    storage, made = history
+    (storage / "2.json").write_text("{", "utf-8")
+    told: list[str] = []
+    assert commits_of("latest:main", storage, tell=told.append) == [made[1]]
+    assert len(told) == 1
+    assert "passed over: " in told[0]
+    assert "2.json" in told[0]
+
+
+def test_what_is_there_is_listed_by_commit_and_branch(storage: Path) -> None:
+    with pytest.raises(RecordError, match="newest first: 2 of aaaaaaa on main, 1 of bbbbbbb on topic"):
+        select_runs("latest:gone", storage)
+
+
+def test_one_side_alone_is_refused_with_the_way_out() -> None:
+    with pytest.raises(RecordError, match="is one side; give two"):
+        sides("main", None)
