@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Limits = tuple[float, float]
+Meant = TypeVar("Meant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,16 @@ def make_plan(
     """
     name = profile or grid.default_profile
     base = grid.profiles[check_known(name, grid.profiles, "profile")]
-    sources = dict(_source(model, grid, tuple(custom_models)) for model in models or base.models)
-    limits = dict(_limits(bucket, grid, parse_bucket) for bucket in buckets or base.buckets)
+    sources = _injective(
+        [_source(model, grid, tuple(custom_models)) for model in models or base.models],
+        "models",
+        "rename a folder, or name them in the grid",
+    )
+    limits = _injective(
+        [_limits(bucket, grid, parse_bucket) for bucket in buckets or base.buckets],
+        "buckets",
+        "give each its own name",
+    )
     chosen_variants = {variant: _variant(variant, grid) for variant in variants or base.variants}
     chosen_devices = [_device(device, grid) for device in devices or base.devices]
     sizes = [_batch_size(size) for size in batch_sizes or base.batch_sizes]
@@ -119,18 +129,40 @@ def check_known(value: str, known: Iterable[str], axis: str) -> str:
     return value
 
 
+def _injective(named: Iterable[tuple[str, Meant]], axis: str, remedy: str) -> dict[str, Meant]:
+    """Map names to what they stand for; raises GridError where one name stands for two things."""
+    meanings: dict[str, Meant] = {}
+    for name, meant in named:
+        if meanings.setdefault(name, meant) != meant:
+            raise GridError(
+                f"two {axis} are called {name!r}: {meanings[name]} and {meant}; one would be taken for the "
+                f"other: {remedy}"
+            )
+    return meanings
+
+
 def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, str]:
     if value in grid.models:
         return value, grid.models[value]
     if value in grid.models.values():
         return next(item for item in grid.models.items() if item[1] == value)
+    folder = Path(value).expanduser()
+    if value not in custom_models and folder.is_dir():
+        return _folder_name(folder, grid), value
     if value in custom_models or ":" in value:
         return value.replace(":", "."), value
-    if "/" not in value and not Path(value).is_dir():
+    if "/" not in value:
         others = ["ORG/NAME on the hub", "a checkpoint folder", "module:function"]
         check_known(value, [*grid.models, *custom_models, *others], "model")
     name = Path(value).name
     return (name if name not in grid.models else value.strip("/").replace("/", "--")), value
+
+
+def _folder_name(folder: Path, grid: Grid) -> str:
+    """Name a checkpoint by its folder, wherever one stands; a name of the grid's gets the path before it."""
+    whole = folder.resolve()
+    name = whole.name if whole.name not in grid.models else "--".join(whole.parts[1:])
+    return re.sub(r"[:,\s\[\]/]", "_", name)
 
 
 def _device(value: str, grid: Grid) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from asr_harness.errors import GridError
 from asr_harness.grid import Plan, make_plan
-from asr_harness.systems import Variant
+from asr_harness.systems import Variant, is_own
 from benchmarks.grid import BATCH_SIZES, BUCKETS_S, DEVICES, GRID, STUDY_MODELS
 
 
@@ -33,6 +33,38 @@ def test_a_case_has_a_readable_id() -> None:
 def test_ids_are_unique() -> None:
     ids = [case.id for case in plan(profile="study", variants=["baseline", "fp16+beam5"]).cases]
     assert len(ids) == len(set(ids)) == 480
+
+
+def test_two_checkpoints_of_one_name_are_refused(tmp_path: Path) -> None:
+    folders = [tmp_path / parent / "checkpoint-500" for parent in "ab"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    with pytest.raises(GridError, match=r"two models are called 'checkpoint-500': .*a.* and .*b.*rename"):
+        plan(models=list(map(str, folders)))
+    assert len(plan(models=[str(folders[0])] * 2).sources) == 1
+
+
+def test_a_bucket_given_twice_with_other_limits_is_refused() -> None:
+    with pytest.raises(GridError, match=r"two buckets are called 'x': \(1.0, 2.0\) and \(3.0, 4.0\)"):
+        plan(buckets=["x=1-2", "x=3-4"])
+    with pytest.raises(GridError, match="two buckets are called '5s'"):
+        plan(buckets=["5s", "5s=1-2"])
+
+
+@pytest.mark.parametrize("name", ["run_12:30", "lr=1e-4,wd=0.1"])
+def test_a_folder_is_a_checkpoint_whatever_its_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (case_name,) = plan(models=[str(folder)]).sources
+    assert case_name == name.replace(":", "_").replace(",", "_")
+    assert not is_own(str(folder))
+
+
+def test_the_working_folder_has_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "final"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert plan(models=["."]).sources == {"final": "."}
 
 
 def test_every_axis_can_be_narrowed() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asr_harness.errors import GridError
-from asr_harness.plugin import options
+from asr_harness.plugin import neighbours, options
 
 if TYPE_CHECKING:
     from asr_harness.grid import Plan
@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     grid = config.hook.pytest_asr_grid()
     if grid is None:
         return
+    options.usage_errors(lambda: neighbours.check_first(config))
     plan = options.usage_errors(lambda: _make_plan(config, grid))
     config.option.benchmark_save_data = True
     _register(config, plan)

@@ -65,8 +65,9 @@ class Collecting:
         return options.usage_errors(lambda: self._look_ahead(items))
 
     def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
-        from asr_harness.plugin import preflight
+        from asr_harness.plugin import neighbours, preflight
 
+        neighbours.check(self._config)
         cases = tuple(self._ledger.selected.values())
         problems = preflight.find_problems(self._plan, cases, self._workbench)
         if options.flag(self._config, "list"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,9 +125,22 @@ def names(config: pytest.Config, axis: str) -> tuple[str, ...] | None:
     given = text(config, axis)
     if given is None:
         return None
-    values = tuple(value.strip() for value in given.split(",") if value.strip())
+    values = tuple(value.strip() for value in _split(given) if value.strip())
     if not values:
         raise pytest.UsageError(f"--asr-{axis} {given!r} names nothing; leave it out to take the profile's")
+    return values
+
+
+def _split(given: str) -> list[str]:
+    """Split at commas, but for those of folders that exist: the longest path that is one is taken."""
+    parts, values = given.split(","), []
+    while parts:
+        n_joined = next(
+            (n for n in range(len(parts), 1, -1) if Path(",".join(parts[:n]).strip()).expanduser().is_dir()),
+            1,
+        )
+        values.append(",".join(parts[:n_joined]))
+        del parts[:n_joined]
     return values
 
 

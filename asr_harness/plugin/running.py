@@ -110,7 +110,12 @@ class Running:
     def _watched(self, item: pytest.Item) -> Generator[None, object, object]:
         try:
             return (yield)
-        except (pytest.skip.Exception, pytest.fail.Exception):
+        except pytest.skip.Exception:
+            raise
+        except pytest.fail.Exception as error:
+            # As pytest-timeout ends a case.
+            if item.nodeid in self._ledger.selected and item.nodeid not in self._ledger.entries:
+                self._ledger.record(item.nodeid, "failed", f"{type(error).__name__}: {error}".strip())
             raise
         except BaseException as error:
             if item.nodeid not in self._ledger.selected:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asr_harness.errors import ModelError, UnavailableError
@@ -121,7 +122,12 @@ class OwnSystem(System):
 
 
 def is_own(source: str) -> bool:
-    """Tell whether a source is a system of one's own: an entry point's name, or `module:function`."""
+    """Tell whether a source is a system of one's own: an entry point's name, or `module:function`.
+
+    A folder that exists is a checkpoint, with a colon in its path or without.
+    """
+    if Path(source).expanduser().is_dir():
+        return source in own_names()
     return ":" in source or source in own_names()
 
 

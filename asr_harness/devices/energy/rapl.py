@@ -33,11 +33,17 @@ class Zone:
         self._range_uj = self._read("max_energy_range_uj")
         self._last_uj = self._read("energy_uj")
         self._total_uj = self._last_uj
+        self.n_backward = 0
+        """How often the counter fell by so little that it cannot have wrapped."""
 
     def read_j(self) -> float:
         """Joules, growing on. Raises MeterError if the file is gone or forbidden."""
         now_uj = self._read("energy_uj")
-        self._total_uj += (now_uj - self._last_uj) % (self._range_uj + 1)
+        if 0 < self._last_uj - now_uj <= self._range_uj // 2:
+            # A wrap falls by nearly the whole range; a small fall, taken for one, would be kilojoules.
+            self.n_backward += 1
+        else:
+            self._total_uj += (now_uj - self._last_uj) % (self._range_uj + 1)
         self._last_uj = now_uj
         return self._total_uj / 1e6
 
@@ -73,12 +79,20 @@ class PowercapEnergy:
 
     def state(self) -> Mapping[str, Any]:
         """The joules of the memory, which are not in the sum; None where they are not counted."""
-        return {"n_zones": len(self._zones), "dram_j": self._apart.read_j() if self._apart else None}
+        dram_j = self._apart.read_j() if self._apart else None
+        n_backward = self.n_backward + (self._apart.n_backward if self._apart else 0)
+        return {"n_zones": len(self._zones), "dram_j": dram_j, "n_backward": n_backward}
+
+    @property
+    def n_backward(self) -> int:
+        """How often any zone's counter ran backwards."""
+        return sum(zone.n_backward for zone in self._zones)
 
     def invalid_reason(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-        """Object to nothing: RAPL tells of no throttling, and always counts the whole processor."""
-        del before, after
-        return None
+        """Object to a counter that ran backwards; RAPL tells of no throttling."""
+        if after["n_backward"] == before["n_backward"]:
+            return None
+        return f"{self.source}: a counter went backwards, by less than a wrap; what it counted is unknown"
 
 
 def open_energy_counter(root: Path = POWERCAP) -> PowercapEnergy:

@@ -107,3 +107,22 @@ def test_permission_denied_gives_the_command_and_the_rule(
 def test_a_machine_without_rapl_says_that_virtual_ones_have_none(tmp_path: Path) -> None:
     with pytest.raises(MeterError, match="virtual machines have none"):
         open_energy_counter(tmp_path / "absent")
+
+
+def test_a_counter_that_runs_backwards_is_no_wrap_and_says_so(tmp_path: Path) -> None:
+    zone = tmp_path / "intel-rapl:0"
+    zone.mkdir()
+    for name, value in (
+        ("name", "package-0"),
+        ("max_energy_range_uj", "65532610987"),
+        ("energy_uj", "9000000"),
+    ):
+        (zone / name).write_text(f"{value}\n")
+    counter = open_energy_counter(tmp_path)
+    before = counter.state()
+    (zone / "energy_uj").write_text("8000000\n")
+    assert counter.read_j() == 9.0
+    (zone / "energy_uj").write_text("8500000\n")
+    assert counter.read_j() == 9.5
+    assert "went backwards" in str(counter.invalid_reason(before, counter.state()))
+    assert counter.invalid_reason(before, before) is None
