@@ -30,9 +30,9 @@ MAY_IMPORT = {
     "ab": BASIS | {"stats", "judge", "runs"},
     "report": BASIS | {"stats", "metrics", "devices", "judge", "runs"},
 }
-"""What each package may know of; plugin and cli are wiring, and know all."""
+"""What each package may know of; plugin and cli are wiring, and know all; types gathers what suites import."""
 
-WIRING = {"plugin", "cli", "__init__"}
+WIRING = {"plugin", "cli", "__init__", "types"}
 TORCH_USERS = {"devices", "systems", "measure"}
 HEAVY = ("torch", "transformers", "datasets", "altair", "thop", "pynvml")
 

@@ -115,14 +115,14 @@ class Running:
         except pytest.fail.Exception as error:
             # As pytest-timeout ends a case.
             if item.nodeid in self._ledger.selected and item.nodeid not in self._ledger.entries:
-                self._ledger.record(item.nodeid, "failed", f"{type(error).__name__}: {error}".strip())
+                self._record(JournalEntry(item.nodeid, "failed", _told(error)))
             raise
         except BaseException as error:
             if item.nodeid not in self._ledger.selected:
                 raise
             case = self._ledger.selected[item.nodeid]
             outcome = _outcome(error, case.device)
-            reason = savable_text(f"{type(error).__name__}: {error}".strip())
+            reason = _told(error)
             self._record(JournalEntry(item.nodeid, outcome, reason))
             if outcome not in SKIPPED_OUTCOMES:
                 raise
@@ -153,6 +153,10 @@ class Running:
     def _show_round(self, case: Case) -> Any:
         progress = self._progress
         return (lambda *_: None) if progress is None else lambda number, n: progress.round(case, number, n)
+
+
+def _told(error: BaseException) -> str:
+    return savable_text(f"{type(error).__name__}: {error}".strip())
 
 
 def _outcome(error: BaseException, device: str) -> Outcome:
