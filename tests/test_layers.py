@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "ab": BASIS | {"stats", "judge", "runs"},
     "report": BASIS | {"stats", "metrics", "devices", "judge", "runs"},
 }
-"""What each package may know of; plugin and cli are wiring, and know all; types gathers what suites import."""
+"""What each package may know of; plugin and cli are wiring, and know all; types is for suites."""
 
 WIRING = {"plugin", "cli", "__init__", "types"}
 TORCH_USERS = {"devices", "systems", "measure"}
