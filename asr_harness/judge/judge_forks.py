@@ -7,8 +7,8 @@ from math import log1p
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.judge.judge_outcomes import outcome_finding
 from asr_harness.judge.judgement import Finding
-from asr_harness.judge.sides import outcome_finding
 from asr_harness.metrics import latency
 from asr_harness.schema import STAGES
 from asr_harness.stats import sequential

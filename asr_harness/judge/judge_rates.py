@@ -80,7 +80,8 @@ def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Poli
     tolerance = policy.tolerance_of(tested.metric, tested.pair.case_id)
     total, difference = sum(tested.errors.n_reference), tested.difference
     base, candidate = sum(tested.errors.base) / total, sum(tested.errors.candidate) / total
-    finding = Finding(tested.pair.case_id, tested.metric.key, "inconclusive", True, base, candidate)
+    is_gated = policy.is_gated(tested.metric, tested.pair.case_id)
+    finding = Finding(tested.pair.case_id, tested.metric.key, "inconclusive", is_gated, base, candidate)
     if difference is None:
         note = "one utterance of one talk: variance cannot be estimated"
         return replace(finding, effect=candidate - base, note=note)

@@ -32,23 +32,22 @@ def judge_times(tested: Sequence[Tested], shares: Mapping[str, float], policy: P
         adjusted = stats.holm([one.difference.p for one in open_tests if one.difference])
         p_values = {id(one): p for one, p in zip(open_tests, adjusted, strict=True)}
         levels = shares.get(family, 0.0), len(open_tests)
-        for one in of_family:
-            findings += _in_all_units(one, p_values.get(id(one), 1.0), levels, policy)
+        findings += [_in_all_units(one, p_values.get(id(one), 1.0), levels, policy) for one in of_family]
     return findings
 
 
-def _in_all_units(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) -> list[Finding]:
-    """Judge a metric and those that are the same measurement in other units, each by its own tolerance."""
-    findings = []
+def _in_all_units(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) -> Finding:
+    """Judge a measurement once; `details` have the values of both sides in its other units."""
+    finding = _judge(tested, p, levels, policy)
+    if tested.metric.key == latency.METRIC.key and len(tested.pairs) == 1:
+        why = explain_by_tokens(tested.pairs[0])
+        finding = replace(finding, note="; ".join(filter(None, (finding.note, why))))
+    details = dict(finding.details)
     for metric in all_metrics():
-        if metric.test is None or tested.metric.key not in {metric.key, metric.same_as}:
-            continue
-        finding = _judge(tested.in_unit_of(metric), p, levels, policy)
-        if metric.key == latency.METRIC.key and len(tested.pairs) == 1:
-            why = explain_by_tokens(tested.pairs[0])
-            finding = replace(finding, note="; ".join(filter(None, (finding.note, why))))
-        findings.append(finding)
-    return findings
+        if metric.test is not None and metric.same_as == tested.metric.key:
+            base, candidate = tested.values_of(metric)
+            details |= {f"{metric.key}_base": base, f"{metric.key}_candidate": candidate}
+    return replace(finding, details=details)
 
 
 def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) -> Finding:

@@ -16,10 +16,10 @@ from asr_harness.judge.policy import Policy
 from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
 from asr_harness.judge.test_times import SHARES, spreads_by_device, test_all
-from asr_harness.metrics import RateMetric, all_metrics
+from asr_harness.metrics import RateMetric, all_metrics, measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asr_harness.judge.evidence import Evidence
     from asr_harness.judge.policy import Across
@@ -40,16 +40,16 @@ def judge(evidence: Evidence, policy: Policy | None = None) -> Judgement:
     policy = policy or Policy()
     if evidence.forks is None:
         return _judge_runs(evidence, policy)
-    in_latency = _in_latency(policy)
-    by_forks = judge_forks(evidence, evidence.forks, in_latency)
+    of_forks = _without_what_forks_do_not_judge(policy)
+    by_forks = judge_forks(evidence, evidence.forks, of_forks)
     n_forks = max((len(ratios) for ratios in evidence.forks.log_ratios.values()), default=0)
     if not evidence.base or not evidence.candidate:
         return Judgement(
             "base", "candidate", "fork", (n_forks, n_forks), policy.alpha,
-            _sorted(_waived(by_forks, in_latency)), (NO_RUNS,), undecided=policy.undecided,
+            _sorted(_waived(by_forks, of_forks, {})), (NO_RUNS,), undecided=policy.undecided,
         )  # fmt: skip
     by_runs = replace(
-        in_latency,
+        of_forks,
         alpha=policy.alpha * rest_of_alpha(evidence),
         across=tuple(dict.fromkeys((*policy.across, *ACROSS_COMMITS))),
     )
@@ -62,24 +62,11 @@ def judge(evidence: Evidence, policy: Policy | None = None) -> Judgement:
     )  # fmt: skip
 
 
-def _in_latency(policy: Policy) -> Policy:
-    """Let what is said of RTF be said of latency: on one slice they are one measurement in two units.
-
-    What forks do not judge is left out.
-    """
-    same = {metric.key: metric.same_as or metric.key for metric in all_metrics()}
+def _without_what_forks_do_not_judge(policy: Policy) -> Policy:
     return replace(
         policy,
-        rules=tuple(
-            replace(rule, metric=same[rule.metric])
-            for rule in policy.rules
-            if rule.metric not in NOT_BY_FORKS
-        ),
-        waivers=tuple(
-            replace(waiver, metric=same[waiver.metric], gain=same[waiver.gain])
-            for waiver in policy.waivers
-            if waiver.metric not in NOT_BY_FORKS
-        ),
+        rules=tuple(rule for rule in policy.rules if rule.metric not in NOT_BY_FORKS),
+        waivers=tuple(waiver for waiver in policy.waivers if waiver.metric not in NOT_BY_FORKS),
     )
 
 
@@ -87,7 +74,7 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     """Judge saved runs; `by_forks` are findings on times, and maybe outcomes, that forks gave."""
     base, candidate = evidence.base, evidence.candidate
     labels = _label(base), _label(candidate)
-    pairs, findings, notes = pair_up(base, candidate, policy.across)
+    pairs, findings, notes = pair_up(base, candidate, policy.across, policy.alpha)
     open_pairs = [pair for pair in pairs if pair.all_barrier is None]
     findings += [
         Finding(pair.case_id, ALL_METRICS, "incomparable", note=pair.all_barrier)
@@ -113,7 +100,7 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
         "run",
         (len(base), len(candidate)),
         policy.alpha,
-        _sorted(_waived(findings, policy)),
+        _sorted(_waived(findings, policy, {pair.case_id: pair.group for pair in pairs})),
         (*notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
         {device: f"{device}: {_spread(*spread)}" for device, spread in spreads.items()},
         policy.undecided,
@@ -162,7 +149,7 @@ def _check_policy(policy: Policy, pairs: Sequence[Pair], findings: Sequence[Find
     for waiver in policy.waivers:
         covered = sorted({case_id for case_id, metric in targets if waiver.covers(case_id, metric)})
         policy.check_acts(waiver, covered)
-        if not any((case_id, waiver.gain) in targets for case_id in covered):
+        if not any((case_id, measurement(waiver.gain)) in targets for case_id in covered):
             raise RuleError(
                 f"waiver {waiver.text!r} can never act: {waiver.gain} was not compared in {covered[0]}"
             )
@@ -176,28 +163,40 @@ def _targets(pairs: Sequence[Pair], findings: Sequence[Finding]) -> Iterator[tup
     yield from ((case_id, metric.key) for case_id in (*barred, *lost) for metric in rule_metrics())
 
 
-def _waived(findings: Sequence[Finding], policy: Policy) -> list[Finding]:
+def _waived(findings: Sequence[Finding], policy: Policy, group_of: Mapping[str, str]) -> list[Finding]:
+    """Let waivers act; `group_of` names each case's model, whose row may show what was gained."""
     by_name = {(finding.case_id, finding.metric): finding for finding in findings}
     waived = []
     for finding in findings:
-        waiver = next((one for one in policy.waivers if _acts(one, finding, by_name)), None)
+        cases = [case_id for case_id, group in group_of.items() if group == finding.case_id]
+        rows = (finding.case_id, group_of.get(finding.case_id, ""))
+        waiver = next(
+            (
+                one
+                for one in policy.waivers
+                if _covers(one, finding, cases)
+                and _is_small_enough(one, finding)
+                and any(_is_gained(one, by_name.get((row, measurement(one.gain)))) for row in rows)
+            ),
+            None,
+        )
         waived.append(replace(finding, waived_by=waiver.text) if waiver else finding)
     return waived
 
 
-def _acts(waiver: Waiver, finding: Finding, by_name: dict[tuple[str, str], Finding]) -> bool:
-    """Whether a waiver lets a regression pass: it is small enough, and what was to be gained was."""
-    gain = by_name.get((finding.case_id, waiver.gain))
-    return (
-        waiver.covers(finding.case_id, finding.metric)
-        and finding.verdict == "regression"
-        and finding.effect is not None
-        and abs(finding.effect) <= waiver.limit
-        and gain is not None
-        and gain.verdict == "improvement"
-        and gain.effect is not None
-        and abs(gain.effect) >= waiver.gained
-    )
+def _covers(waiver: Waiver, finding: Finding, cases: Sequence[str]) -> bool:
+    """Whether a waiver speaks of a finding: of a model's row if it does of every case in it."""
+    return all(waiver.covers(case_id, finding.metric) for case_id in cases or (finding.case_id,))
+
+
+def _is_small_enough(waiver: Waiver, finding: Finding) -> bool:
+    is_regression = finding.verdict == "regression" and finding.effect is not None
+    return is_regression and abs(finding.effect or 0.0) <= waiver.limit
+
+
+def _is_gained(waiver: Waiver, gain: Finding | None) -> bool:
+    is_shown = gain is not None and gain.verdict == "improvement"
+    return is_shown and gain is not None and abs(gain.effect or 0.0) >= waiver.gained
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:

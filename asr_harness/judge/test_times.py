@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.judge.sides import Measured, fingerprint, machine
 from asr_harness.metrics import calibration, latency
+from asr_harness.metrics.base import geometric_mean
 from asr_harness.stats import shrinkage
 
 if TYPE_CHECKING:
@@ -65,12 +66,11 @@ class Tested:
         from_history = self.difference is not None and min(len(self.base), len(self.candidate)) < 2  # noqa: PLR2004
         return self.difference.df if self.difference and from_history else None
 
-    def in_unit_of(self, metric: Metric) -> Tested:
-        """Give the same test of the same measurement, read in another metric's unit."""
-        if metric == self.metric:
-            return self
-        base, candidate = (_values(logs.values()) for logs in _sides(self.pairs, metric, calibrated=False))
-        return replace(self, metric=metric, base=base, candidate=candidate)
+    def values_of(self, metric: Metric) -> tuple[float | None, float | None]:
+        """Give both sides' values of the same measurement in another metric's unit."""
+        sides = (list(_values(side.values())) for side in _sides(self.pairs, metric, calibrated=False))
+        base, candidate = map(geometric_mean, sides)
+        return base, candidate
 
 
 def test_all(

@@ -7,7 +7,7 @@ from functools import cache
 from asr_harness.metrics.base import Metric, RateMetric, Test
 from asr_harness.registry import Registry
 
-__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key", "find", "test_of"]
+__all__ = ["REGISTRY", "Metric", "RateMetric", "all_metrics", "by_key", "find", "measurement", "test_of"]
 
 REGISTRY = Registry("asr_harness.metrics", "METRIC", Metric, group="asr_harness.metrics")
 
@@ -27,6 +27,12 @@ def by_key(key: str) -> Metric:
 def find(key: str) -> Metric | None:
     """Give one metric; None for what is judged and is no metric, such as an outcome."""
     return next((metric for metric in all_metrics() if metric.key == key), None)
+
+
+def measurement(key: str) -> str:
+    """Give the key under which a metric is judged: that of the measurement of which it is another unit."""
+    metric = find(key)
+    return key if metric is None else metric.same_as or key
 
 
 def test_of(key: str) -> Test | None:

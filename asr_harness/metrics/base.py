@@ -30,9 +30,10 @@ class Metric:
     `test` says how it is compared, None if it is shown alone; with `lower_is_better` a rise is a regression.
     A change counts only above `tolerance`, and none is claimed only within `margin`; both are relative, or
     differences of rates. Only a `gated` metric sets the exit status, unless a rule names it. A metric that is
-    the `same_as` another is the same measurement in another unit, and shares that one's test. `is_time` lets
-    the calibration kernel help. Values that `may_judge` refuses, such as estimates, are shown and never
-    judged.
+    the `same_as` another is the same measurement in another unit, and shares that one's judgement; an
+    `alternative` counts the same errors otherwise, and where a rule names one of the two, that one decides.
+    `is_time` lets the calibration kernel help. Values that `may_judge` refuses, such as estimates, are shown
+    and never judged.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Metric:
     tolerance: float = 0.02
     margin: float = 0.05
     same_as: str | None = None
+    alternative: str | None = None
     is_time: bool = False
     may_judge: Callable[[CaseResult], bool] = lambda _: True
 

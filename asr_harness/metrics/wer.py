@@ -21,6 +21,7 @@ METRIC = RateMetric(
     test="rate",
     share="quality",
     gated=True,
+    alternative="cer",
     tolerance=0.005,
     margin=0.005,
     counts=lambda errors: errors.words,

@@ -4,6 +4,7 @@ from asr_harness.stats import sequential
 from asr_harness.stats.bootstrap import N_BOOTSTRAP, bootstrap_differences, probability_of_improvement
 from asr_harness.stats.decision import ChangeVerdict, decide
 from asr_harness.stats.difference import ALPHA, Difference, with_error
+from asr_harness.stats.exact import fisher_exact
 from asr_harness.stats.fits import FittedLine, fit_line, rank_correlation
 from asr_harness.stats.intervals import geometric_mean_interval, mean_interval, share_interval
 from asr_harness.stats.mapsswe import mapsswe_test, segment_differences
@@ -38,6 +39,7 @@ __all__ = [
     "by_talk",
     "common_share",
     "decide",
+    "fisher_exact",
     "fit_line",
     "fit_prior",
     "geometric_mean_interval",
