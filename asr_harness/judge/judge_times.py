@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.judge.judge_exact import explain_by_tokens
 from asr_harness.judge.judgement import Finding
+from asr_harness.judge.kernel import combined
 from asr_harness.judge.test_times import SHARES
 from asr_harness.metrics import all_metrics, latency
 from asr_harness.metrics.base import geometric_mean
@@ -16,6 +17,7 @@ from asr_harness.metrics.base import geometric_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.policy import Policy
     from asr_harness.judge.test_times import Tested
 
@@ -75,6 +77,9 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
     verdict = stats.decide(
         sign * difference.estimate, low, high, is_shown=p <= alpha, tolerance=tolerance, margin=margin
     )
+    note = tested.reason
+    if tested.kernel is not None and tested.raw is not None:
+        verdict, note = _by_raw_too(tested, tested.kernel, tested.raw, verdict, (policy, *levels))
     level, is_per_model = alpha / n_tests, len(tested.pairs) > 1
     mde = _mde(tested, difference, level)
     return replace(
@@ -88,8 +93,32 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
         p=p,
         mde=None if mde is None else stats.as_change(mde),
         more_units=_more_runs(tested, difference, margin, level) if verdict == "inconclusive" else None,
-        note="; ".join(filter(None, (f"{len(tested.pairs)} cases" if is_per_model else "", tested.reason))),
+        note="; ".join(filter(None, (f"{len(tested.pairs)} cases" if is_per_model else "", note))),
     )
+
+
+def _by_raw_too(
+    tested: Tested,
+    kernel: Kernel,
+    raw: stats.Difference,
+    calibrated: stats.ChangeVerdict,
+    levels: tuple[Policy, float, int],
+) -> tuple[stats.ChangeVerdict, str]:
+    """Judge raw times as well where the kernel itself changed, and show both."""
+    policy, alpha, n_tests = levels
+    case_ids = [pair.case_id for pair in tested.pairs]
+    by_raw = stats.decide(
+        raw.estimate,
+        raw.low,
+        raw.high,
+        is_shown=raw.p * n_tests <= alpha,
+        tolerance=log1p(policy.tolerance_of(tested.metric, *case_ids)),
+        margin=log1p(policy.margin_of(tested.metric, *case_ids)),
+    )
+    changes = (kernel.difference, raw, tested.difference or raw)
+    told = [f"{stats.as_change(change.estimate):+.1%}" for change in changes]
+    note = f"kernel itself {told[0]}: raw {told[1]}, calibrated {told[2]}"
+    return combined(calibrated, by_raw, raw, kernel, policy.alpha), note
 
 
 def _mde(tested: Tested, difference: stats.Difference, alpha: float) -> float | None:

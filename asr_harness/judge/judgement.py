@@ -26,6 +26,8 @@ OPEN: tuple[Verdict, ...] = ("inconclusive", "incomparable")
 
 OUTCOME = "outcome"
 """What became of a case: judged like a metric, and read from no result."""
+UTTERANCES = "utterances"
+"""Single utterances gone wrong: judged by their texts, and read from no result."""
 ALL_METRICS = "all metrics"
 """Stands for every metric of a case that may not be compared at all."""
 

@@ -11,7 +11,9 @@ from asr_harness.judge.judge_exact import judge_exact
 from asr_harness.judge.judge_forks import NOT_BY_FORKS, judge_forks, rest_of_alpha
 from asr_harness.judge.judge_rates import TestedRate, judge_rates, test_rate
 from asr_harness.judge.judge_times import judge_times
+from asr_harness.judge.judge_utterances import judge_utterances
 from asr_harness.judge.judgement import ALL_METRICS, FAILED, OUTCOME, Finding, Judgement, worst_first
+from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
 from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asr_harness.judge.evidence import Evidence
+    from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.policy import Across
     from asr_harness.judge.test_times import Tested
     from asr_harness.schema import RunFile
@@ -83,10 +86,12 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     ]
     for pair in open_pairs:
         findings += judge_exact(pair, policy)
+        findings += judge_utterances(pair)
     clocked = [pair for pair in open_pairs if pair.times_barrier is None]
     spreads = spreads_by_device(clocked) if by_forks is None else {}
     rates = list(_test_rates(open_pairs, policy.alpha))
-    tested = _test_times(clocked, evidence, spreads, policy, with_times=by_forks is None)
+    kernels = changed_kernels(clocked, policy.alpha) if by_forks is None else {}
+    tested = _test_times(clocked, evidence, spreads, policy, kernels)
     shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
     findings += judge_times(tested, shares, policy)
     findings += [one for one in rates if isinstance(one, Finding)]
@@ -102,7 +107,10 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
         policy.alpha,
         _sorted(_waived(findings, policy, {pair.case_id: pair.group for pair in pairs})),
         (*notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
-        {device: f"{device}: {_spread(*spread)}" for device, spread in spreads.items()},
+        {
+            device: f"{device}: {_spread(*spread)}{_told(kernels.get(device))}"
+            for device, spread in spreads.items()
+        },
         policy.undecided,
     )
 
@@ -112,16 +120,17 @@ def _test_times(
     evidence: Evidence,
     spreads: dict[str, tuple[float, float]],
     policy: Policy,
-    *,
-    with_times: bool,
+    kernels: Mapping[str, Kernel],
 ) -> list[Tested]:
     metrics = [
         metric
         for metric in all_metrics()
-        if metric.test == "ratio" and metric.same_as is None and (with_times or not metric.is_time)
+        if metric.test == "ratio"
+        and metric.same_as is None
+        and (evidence.forks is None or not metric.is_time)
     ]
     helps = {device: calibrated < raw for device, (raw, calibrated) in spreads.items()}
-    return test_all(pairs, metrics, helps, evidence.history, policy.alpha)
+    return test_all(pairs, metrics, helps, evidence.history, policy.alpha, kernels)
 
 
 def _test_rates(pairs: Sequence[Pair], alpha: float) -> Iterator[TestedRate | Finding]:
@@ -217,3 +226,12 @@ def _label(runs: Sequence[RunFile]) -> str:
 def _spread(raw: float, calibrated: float) -> str:
     used = "used" if calibrated < raw else "not used"
     return f"calibration {used}: runs of a side differ by {raw:.1%} raw, {calibrated:.1%} calibrated"
+
+
+def _told(kernel: Kernel | None) -> str:
+    if kernel is None:
+        return ""
+    how = (
+        "" if kernel.in_turn else "; the sides were not measured in turn, so that it may be the hour's doing"
+    )
+    return f"; the kernel itself changed by {stats.as_change(kernel.difference.estimate):+.1%}{how}"

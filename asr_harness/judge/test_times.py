@@ -16,6 +16,7 @@ from asr_harness.stats import shrinkage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.sides import Pair
     from asr_harness.metrics import Metric
     from asr_harness.schema import RunFile
@@ -34,6 +35,7 @@ class Tested:
 
     `base` and `candidate` have the value of each run, the geometric mean of several cases. `deviations` are
     those of each run's logarithm from its side's mean, by the run's place, where both sides have several.
+    Where the calibration kernel itself changed, `kernel` tells how and `raw` is the test without calibration.
     """
 
     pairs: tuple[Pair, ...]
@@ -44,6 +46,8 @@ class Tested:
     calibrated: bool = False
     reason: str = ""
     deviations: Mapping[int, float] = field(default_factory=dict)
+    raw: stats.Difference | None = None
+    kernel: Kernel | None = None
 
     @property
     def name(self) -> str:
@@ -79,13 +83,22 @@ def test_all(
     calibration_helps: Mapping[str, bool],
     history: Sequence[RunFile],
     alpha: float,
+    kernels: Mapping[str, Kernel],
 ) -> list[Tested]:
     """Test every metric of every case, and those of the headline over all cases of a model together.
 
-    `calibration_helps` tells for which devices the calibration lowers the spread between runs.
+    `calibration_helps` tells for which devices the calibration lowers the spread between runs, `kernels` for
+    which the kernel itself changed.
     """
     tested = [
-        _test(cases, metric, history, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha)
+        _with_raw(
+            _test(
+                cases, metric, history, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha
+            ),
+            kernels,
+            history,
+            alpha,
+        )
         for cases in (*((pair,) for pair in pairs), *per_model(pairs))
         for metric in metrics
         if len(cases) == 1 or metric.share == "headline"
@@ -148,6 +161,17 @@ def _test(
         return Tested(pairs, metric, *values, None, by_kernel, reason)
     difference = stats.against_history(base, candidate, former, alpha)
     return Tested(pairs, metric, *values, difference, by_kernel, "against the stored noise history")
+
+
+def _with_raw(
+    tested: Tested | None, kernels: Mapping[str, Kernel], history: Sequence[RunFile], alpha: float
+) -> Tested | None:
+    """Have raw times speak too, where those that were tested were divided by a kernel that changed."""
+    kernel = None if tested is None else kernels.get(tested.pairs[0].device)
+    if tested is None or kernel is None or not tested.calibrated:
+        return tested
+    raw = _test(tested.pairs, tested.metric, history, calibrated=False, alpha=alpha)
+    return replace(tested, kernel=kernel, raw=raw.difference) if raw else tested
 
 
 def _shrunk(tested: Sequence[Tested], alpha: float) -> list[Tested]:
