@@ -45,11 +45,8 @@ def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Findin
     """Give the findings on times and on cases that one side lost."""
     latency_of_cases = decide_cases(evidence, forks, policy)
     findings = [_finding(case_id, LATENCY, decision) for case_id, decision in latency_of_cases.items()]
-    findings += [
-        # Where only the mean over cases is open, its cases are not.
-        replace(_finding(pattern, LATENCY, decision), gated=decision.verdict != "inconclusive")
-        for pattern, decision in decide_models(evidence, forks, policy).items()
-    ]
+    by_model = decide_models(evidence, forks, policy)
+    findings += [_finding(pattern, LATENCY, decision) for pattern, decision in by_model.items()]
     findings += _stages(evidence, forks, policy, latency_of_cases)
     findings += [_lost(case_id, *what) for case_id, what in forks.lost.items()]
     return findings
@@ -118,19 +115,18 @@ def _decide(
     share: float,
     members: Mapping[str, Sequence[str]],
 ) -> Decisions:
-    """Judge at a share of the false-alarm rate, by the strictest rule that speaks of any member."""
-    limits = {
-        name: limit
-        for name, case_ids in members.items()
-        if (limit := policy.rule_limit(latency.METRIC, *case_ids)) is not None
-    }
+    """Judge at a share of the false-alarm rate, by the strictest tolerance and limit of any member."""
+    metric = latency.METRIC
     return sequential.decide_all(
         values,
         forks.looks,
         alpha=policy.alpha * share,
-        tolerance=log1p(policy.tolerance_of(latency.METRIC)),
-        margin=log1p(policy.margin_of(latency.METRIC)),
-        limits={name: log1p(limit) for name, limit in limits.items()},
+        tolerance=log1p(policy.tolerance_of(metric)),
+        limit=log1p(policy.limit_of(metric)),
+        limits={
+            name: (log1p(policy.tolerance_of(metric, *case_ids)), log1p(policy.limit_of(metric, *case_ids)))
+            for name, case_ids in members.items()
+        },
     )
 
 
@@ -147,7 +143,7 @@ def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: 
         forks.looks,
         alpha=policy.alpha * shares(evidence)[STAGE_FAMILY],
         tolerance=log1p(policy.tolerance_of(latency.METRIC)),
-        margin=log1p(policy.margin_of(latency.METRIC)),
+        limit=log1p(policy.limit_of(latency.METRIC)),
     )
     return [
         replace(_finding(case_id, stage, decision), gated=False, more_units=None, note="")
@@ -162,8 +158,16 @@ def _lost(case_id: str, side: str, outcome: str, reason: str) -> Finding:
 
 
 def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
-    effects = (decision.estimate, decision.low, decision.high, decision.minimum_detectable_effect)
-    effect, low, high, mde = (None if value is None else stats.as_change(value) for value in effects)
+    effects = (
+        decision.estimate,
+        decision.low,
+        decision.high,
+        decision.minimum_detectable_effect,
+        decision.worst,
+    )
+    effect, low, high, mde, excluded = (
+        None if value is None else stats.as_change(value) for value in effects
+    )
     return Finding(
         case_id,
         metric,
@@ -173,6 +177,7 @@ def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
         high=high,
         p=decision.p,
         mde=mde,
+        excluded=excluded,
         more_units=decision.more_forks,
         unit="fork",
         note=f"over {decision.n} forks",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.policy import Policy
     from asr_harness.judge.test_times import Tested
+    from asr_harness.metrics import Metric
 
 MIN_EXTRA_RUNS = 2
 """Runs a side that make a test possible at all, with one to spare."""
@@ -71,11 +72,11 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
         effect = candidate / base - 1 if base and candidate else None
         return replace(finding, effect=effect, more_units=None if effect is None else MIN_EXTRA_RUNS)
     tolerance = log1p(policy.tolerance_of(metric, *case_ids))
-    margin = log1p(policy.margin_of(metric, *case_ids))
+    limit = log1p(policy.limit_of(metric, *case_ids))
     sign = 1 if metric.lower_is_better else -1
-    low, high = sorted((sign * difference.low, sign * difference.high))
+    worst = _worst(difference, metric, policy.alpha)
     verdict = stats.decide(
-        sign * difference.estimate, low, high, is_shown=p <= alpha, tolerance=tolerance, margin=margin
+        sign * difference.estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit
     )
     note = tested.reason
     if tested.kernel is not None and tested.raw is not None:
@@ -85,14 +86,13 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
     return replace(
         finding,
         verdict=verdict,
-        # Where only the mean over cases is open, its cases are not.
-        gated=finding.gated and not (is_per_model and verdict == "inconclusive"),
         effect=stats.as_change(difference.estimate),
         low=stats.as_change(difference.low),
         high=stats.as_change(difference.high),
         p=p,
         mde=None if mde is None else stats.as_change(mde),
-        more_units=_more_runs(tested, difference, margin, level) if verdict == "inconclusive" else None,
+        excluded=stats.as_change(worst),
+        more_units=_more_runs(tested, difference, limit, level) if verdict == "inconclusive" else None,
         note="; ".join(filter(None, (f"{len(tested.pairs)} cases" if is_per_model else "", note))),
     )
 
@@ -109,16 +109,20 @@ def _by_raw_too(
     case_ids = [pair.case_id for pair in tested.pairs]
     by_raw = stats.decide(
         raw.estimate,
-        raw.low,
-        raw.high,
+        _worst(raw, tested.metric, policy.alpha),
         is_shown=raw.p * n_tests <= alpha,
         tolerance=log1p(policy.tolerance_of(tested.metric, *case_ids)),
-        margin=log1p(policy.margin_of(tested.metric, *case_ids)),
+        limit=log1p(policy.limit_of(tested.metric, *case_ids)),
     )
     changes = (kernel.difference, raw, tested.difference or raw)
     told = [f"{stats.as_change(change.estimate):+.1%}" for change in changes]
     note = f"kernel itself {told[0]}: raw {told[1]}, calibrated {told[2]}"
     return combined(calibrated, by_raw, raw, kernel, policy.alpha), note
+
+
+def _worst(difference: stats.Difference, metric: Metric, alpha: float) -> float:
+    """Give the one-sided bound of harm, more being worse."""
+    return difference.at_most(alpha) if metric.lower_is_better else -difference.at_least(alpha)
 
 
 def _mde(tested: Tested, difference: stats.Difference, alpha: float) -> float | None:
@@ -128,8 +132,8 @@ def _mde(tested: Tested, difference: stats.Difference, alpha: float) -> float | 
     return stats.minimum_detectable_effect(difference.sd, tested.n_runs, df=df, alpha=alpha)
 
 
-def _more_runs(tested: Tested, difference: stats.Difference, margin: float, alpha: float) -> int | None:
-    """Give the runs that a side still lacks to show the margin, or what was estimated if that is more."""
-    effect = max(margin, abs(difference.estimate))
+def _more_runs(tested: Tested, difference: stats.Difference, limit: float, alpha: float) -> int | None:
+    """Give the runs that a side still lacks to show the limit, or what was estimated if that is more."""
+    effect = max(limit, abs(difference.estimate))
     needed = stats.runs_needed(difference.sd, effect, alpha=alpha, prior_df=difference.prior_df)
     return None if needed is None else max(1, needed - round(tested.n_runs))

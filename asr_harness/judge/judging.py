@@ -9,7 +9,7 @@ from asr_harness import stats
 from asr_harness.errors import RecordError, RuleError
 from asr_harness.judge.judge_exact import judge_exact
 from asr_harness.judge.judge_forks import NOT_BY_FORKS, judge_forks, rest_of_alpha
-from asr_harness.judge.judge_rates import TestedRate, judge_rates, test_rate
+from asr_harness.judge.judge_rates import TestedRate, judge_rates, pool_rates, test_rate
 from asr_harness.judge.judge_times import judge_times
 from asr_harness.judge.judge_utterances import judge_utterances
 from asr_harness.judge.judgement import ALL_METRICS, FAILED, OUTCOME, Finding, Judgement, worst_first
@@ -95,9 +95,12 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
     findings += judge_times(tested, shares, policy)
     findings += [one for one in rates if isinstance(one, Finding)]
-    open_rates = [one for one in rates if isinstance(one, TestedRate)]
-    findings += judge_rates(open_rates, shares.get("quality", 0.0), policy)
-    findings = _replaced(by_forks or (), findings)
+    findings += judge_rates([one for one in rates if isinstance(one, TestedRate)], shares, policy)
+    group_of = {pair.case_id: pair.group for pair in pairs}
+    findings = _settled(_replaced(by_forks or (), findings), group_of)
+    is_itself = by_forks is None and {run.identity for run in base} == {run.identity for run in candidate}
+    if is_itself:
+        findings = [_of_itself(finding) for finding in findings]
     _check_policy(policy, pairs, findings)
     overlooked = dict.fromkeys(text for pair in open_pairs for text in pair.overlooked)
     return Judgement(
@@ -105,13 +108,14 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
         "run",
         (len(base), len(candidate)),
         policy.alpha,
-        _sorted(_waived(findings, policy, {pair.case_id: pair.group for pair in pairs})),
+        _sorted(_waived(findings, policy, group_of)),
         (*notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
         {
             device: f"{device}: {_spread(*spread)}{_told(kernels.get(device))}"
             for device, spread in spreads.items()
         },
         policy.undecided,
+        is_itself,
     )
 
 
@@ -136,13 +140,43 @@ def _test_times(
 def _test_rates(pairs: Sequence[Pair], alpha: float) -> Iterator[TestedRate | Finding]:
     metrics = [metric for metric in all_metrics() if isinstance(metric, RateMetric) and metric.test == "rate"]
     tested = (test_rate(pair, metric, alpha) for pair in pairs for metric in metrics)
-    return (one for one in tested if one is not None)
+    found = [one for one in tested if one is not None]
+    yield from found
+    yield from pool_rates([one for one in found if isinstance(one, TestedRate)], alpha)
 
 
 def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding]) -> set[str]:
     """Give the families of which something is tested."""
     present = {one.family for one in tested if one.difference is not None}
-    return present | ({"quality"} if any(isinstance(one, TestedRate) for one in rates) else set())
+    open_rates = (one for one in rates if isinstance(one, TestedRate) and one.difference is not None)
+    return present | {one.family for one in open_rates}
+
+
+def _settled(findings: Sequence[Finding], group_of: Mapping[str, str]) -> list[Finding]:
+    """Let whole models decide where they have a row: what is open in a case alone leaves the status alone.
+
+    A row that is open counts unless each of its cases is decided; a case that is open, only without a row.
+    """
+    rows = {(one.case_id, one.metric): one for one in findings if one.case_id in set(group_of.values())}
+    open_cases = {
+        (group_of[one.case_id], one.metric)
+        for one in findings
+        if one.case_id in group_of and one.verdict == "inconclusive"
+    }
+    settled = []
+    for one in findings:
+        is_open = one.verdict == "inconclusive"
+        is_told_by_row = (group_of.get(one.case_id, ""), one.metric) in rows
+        is_told_by_cases = (one.case_id, one.metric) in rows and (one.case_id, one.metric) not in open_cases
+        settled.append(replace(one, gated=False) if is_open and (is_told_by_row or is_told_by_cases) else one)
+    return settled
+
+
+def _of_itself(finding: Finding) -> Finding:
+    """Give what a side against itself shows: nothing, however much its runs differ among themselves."""
+    same = finding.verdict == "unchanged"
+    note = finding.note if same else "; ".join(filter(None, ("the same runs on both sides", finding.note)))
+    return finding if same else replace(finding, verdict="unchanged", more_units=None, note=note)
 
 
 def _replaced(by_forks: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:

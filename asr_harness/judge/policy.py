@@ -50,7 +50,8 @@ OPTIONS = (
     Option("undecided", "KIND", "let what is not decided pass or fail (else exit status 3)", "text",
            UNDECIDED),
     Option("tolerance", "PERCENT", "latency below which no change counts (2)", "number"),
-    Option("margin", "PERCENT", "latency within which a case is unchanged (5)", "number"),
+    Option("limit", "PERCENT", "slow-down that green has to exclude (5)", "number"),
+    Option("margin", "PERCENT", "the former name of limit", "number"),
 )  # fmt: skip
 
 Given = Mapping[str, object]
@@ -63,7 +64,7 @@ class Policy:
 
     `rules` are tolerances, `waivers` what may get worse for what gets better, `alpha` the false-alarm rate of
     a whole comparison, `across` what may differ between the sides, `undecided` what is made of what is not
-    decided. `tolerance` and `margin` are latency's own where they are not the metric's, relative.
+    decided. `tolerance` and `limit` are latency's own where they are not the metric's, relative.
 
     Raises RuleError for a waiver that could never act.
     """
@@ -74,7 +75,7 @@ class Policy:
     undecided: Undecided | None = None
     across: tuple[Across, ...] = ()
     tolerance: float | None = None
-    margin: float | None = None
+    limit: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -113,9 +114,9 @@ class Policy:
             self._own(metric, case_id, self.tolerance, metric.tolerance) for case_id in case_ids or ("",)
         )
 
-    def margin_of(self, metric: Metric, *case_ids: str) -> float:
-        """Give the change within which a metric of these cases counts as unchanged."""
-        return min(self._own(metric, case_id, self.margin, metric.margin) for case_id in case_ids or ("",))
+    def limit_of(self, metric: Metric, *case_ids: str) -> float:
+        """Give the harm that has to be excluded for a metric of these cases to be green."""
+        return min(self._own(metric, case_id, self.limit, metric.limit) for case_id in case_ids or ("",))
 
     def is_gated(self, metric: Metric, *case_ids: str) -> bool:
         """Whether a metric of these cases sets the exit status."""
@@ -161,7 +162,8 @@ def read(given: Given, folder: Path = Path()) -> Policy:
         numbers.get("alpha", ALPHA),
         next((known for known in UNDECIDED if known == undecided), None),
         tuple(known for known in ACROSS if known in texts["across"]),
-        *(_fraction(key, numbers.get(key)) for key in ("tolerance", "margin")),
+        _fraction("tolerance", numbers.get("tolerance")),
+        _fraction("limit", numbers.get("limit", numbers.get("margin"))),
     )
 
 

@@ -25,7 +25,13 @@ MIN_HISTORY_DF = 3
 """Degrees of freedom below which a stored history says too little of the noise."""
 
 PER_MODEL = "per_model"
-SHARES: Mapping[str, float] = {PER_MODEL: 0.2, "headline": 0.3, "detail": 0.1, "quality": 0.4}
+SHARES: Mapping[str, float] = {
+    PER_MODEL: 0.2,
+    "headline": 0.3,
+    "detail": 0.1,
+    "quality_per_model": 0.2,
+    "quality": 0.2,
+}
 """How the false-alarm rate of a comparison is shared out among the families of tests that it has."""
 
 

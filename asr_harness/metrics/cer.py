@@ -23,6 +23,6 @@ METRIC = RateMetric(
     gated=True,
     alternative="wer",
     tolerance=0.005,
-    margin=0.005,
+    limit=0.01,
     counts=lambda errors: errors.characters,
 )

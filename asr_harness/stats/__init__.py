@@ -12,6 +12,7 @@ from asr_harness.stats.moments import as_change, mean, pooled_variance, standard
 from asr_harness.stats.multiple import holm, shared_out
 from asr_harness.stats.power import (
     POWER,
+    minimum_detectable,
     minimum_detectable_effect,
     minimum_detectable_paired_effect,
     pairs_needed,
@@ -47,6 +48,7 @@ __all__ = [
     "mapsswe_test",
     "mean",
     "mean_interval",
+    "minimum_detectable",
     "minimum_detectable_effect",
     "minimum_detectable_paired_effect",
     "paired",

@@ -36,7 +36,8 @@ class Decision:
 
     `low` and `high` are None before the first look; `p` holds for all looks so far and all cases together.
     `minimum_detectable_effect` is the least log ratio that the last look would have shown nine times in ten,
-    and `more_forks` are those still lacking to decide, None where the spread is unknown.
+    `more_forks` are those still lacking to decide, None where the spread is unknown, and `worst` is the
+    one-sided upper bound.
     """
 
     verdict: ChangeVerdict
@@ -47,6 +48,7 @@ class Decision:
     n: int
     minimum_detectable_effect: float | None = None
     more_forks: int | None = None
+    worst: float | None = None
 
 
 def planned_looks(n_forks: int) -> Looks:
@@ -87,20 +89,27 @@ def interval(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) ->
     return None if test is None else (test.low, test.high)
 
 
+def upper_bound(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) -> float | None:
+    """Bound the mean from above at the last look, at the level that this look may spend."""
+    reached = _last_look(log_ratios, looks)
+    test = None if reached is None else paired(log_ratios[: reached[0]])
+    return None if test is None or reached is None else test.at_most(alpha * reached[1])
+
+
 def decide_all(
     cases: Mapping[Key, Sequence[float]],
     looks: Looks,
     *,
     alpha: float = ALPHA,
     tolerance: float,
-    margin: float,
-    limits: Mapping[Key, float] | None = None,
+    limit: float,
+    limits: Mapping[Key, tuple[float, float]] | None = None,
 ) -> dict[Key, Decision]:
     """Judge every case on its forks so far, all cases together at `alpha`.
 
-    p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `margin` are log
-    ratios: a change counts above the one, none is seen within the other. A case in `limits` has that one for
-    both.
+    p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `limit` are log
+    ratios: a change counts above the one, and green is a slow-down above the other excluded. A case in
+    `limits` has those two of its own.
     """
     adjusted = holm([p_value(log_ratios, looks) for log_ratios in cases.values()])
     level, own = alpha / max(len(cases), 1), limits or {}
@@ -109,7 +118,7 @@ def decide_all(
             log_ratios,
             looks,
             (p, alpha, level),
-            (own[name], own[name]) if name in own else (tolerance, margin),
+            own.get(name, (tolerance, limit)),
         )
         for (name, log_ratios), p in zip(cases.items(), adjusted, strict=True)
     }
@@ -121,15 +130,16 @@ def _decision(
     levels: tuple[float, float, float],
     limits: tuple[float, float],
 ) -> Decision:
-    (p, alpha, level), (tolerance, margin) = levels, limits
+    (p, alpha, level), (tolerance, limit) = levels, limits
     estimate = mean(log_ratios) if log_ratios else None
     low, high = interval(log_ratios, looks, level) or (None, None)
-    verdict = decide(estimate, low, high, is_shown=p <= alpha, tolerance=tolerance, margin=margin)
+    worst = upper_bound(log_ratios, looks, level)
+    verdict = decide(estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit)
     detectable = _detectable(log_ratios, looks, level)
     more = None
     if verdict == "inconclusive":
-        more = _more_forks(log_ratios, max(margin, abs(estimate or 0.0)), level * looks[-1][1])
-    return Decision(verdict, estimate, low, high, p, len(log_ratios), detectable, more)
+        more = _more_forks(log_ratios, max(limit, abs(estimate or 0.0)), level * looks[-1][1])
+    return Decision(verdict, estimate, low, high, p, len(log_ratios), detectable, more, worst)
 
 
 def _last_look(log_ratios: Sequence[float], looks: Looks) -> tuple[int, float] | None:

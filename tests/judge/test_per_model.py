@@ -169,7 +169,10 @@ def test_cases_that_tell_each_other_the_usual_noise_show_what_one_alone_could_no
     among_others = compare(base, candidate)
     assert finding(among_others, "latency", CASES[0]).verdict == "regression"
     assert finding(compare(*alone, alpha=0.01 / 12), "latency", CASES[0]).verdict == "inconclusive"
-    assert {finding(among_others, "latency", case_id).verdict for case_id in CASES[1:]} == {"inconclusive"}
+    assert {finding(among_others, "latency", case_id).verdict for case_id in CASES[1:]} <= {
+        "inconclusive",
+        "unchanged",
+    }
 
 
 def test_with_two_runs_a_side_each_case_stands_alone() -> None:
