@@ -16,7 +16,7 @@ from asr_harness.stats import sequential
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asr_harness.judge.evidence import Evidence, Forks
+    from asr_harness.judge.evidence import Evidence, Forks, LogRatio
     from asr_harness.judge.policy import Policy
     from asr_harness.schema import RunFile
     from asr_harness.stats.sequential import Decision
@@ -127,7 +127,13 @@ def _decide(
             name: (log1p(policy.tolerance_of(metric, *case_ids)), log1p(policy.limit_of(metric, *case_ids)))
             for name, case_ids in members.items()
         },
+        orders={name: _orders(forks.log_ratios[case_ids[0]]) for name, case_ids in members.items()},
     )
+
+
+def _orders(ratios: Sequence[LogRatio]) -> list[bool]:
+    """Tell of each fork whether the base started first; all cases of a fork started in the same order."""
+    return [ratio.first == "base" for ratio in ratios]
 
 
 def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[Finding]:
@@ -144,6 +150,7 @@ def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: 
         alpha=policy.alpha * shares(evidence)[STAGE_FAMILY],
         tolerance=log1p(policy.tolerance_of(latency.METRIC)),
         limit=log1p(policy.limit_of(latency.METRIC)),
+        orders={(case_id, stage): _orders(forks.log_ratios[case_id]) for case_id, stage in values},
     )
     return [
         replace(_finding(case_id, stage, decision), gated=False, more_units=None, note="")

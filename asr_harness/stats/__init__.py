@@ -23,7 +23,7 @@ from asr_harness.stats.rates import PairedErrors, by_talk, rate_test
 from asr_harness.stats.ratio import ratio_error, ratio_interval
 from asr_harness.stats.shrinkage import Prior, common_share, fit_prior, shrink_variances
 from asr_harness.stats.student import t_critical, t_two_sided
-from asr_harness.stats.ttests import against_history, paired, two_sided, welch
+from asr_harness.stats.ttests import against_history, paired, paired_in_order, two_sided, welch
 
 __all__ = [
     "ALPHA",
@@ -52,6 +52,7 @@ __all__ = [
     "minimum_detectable_effect",
     "minimum_detectable_paired_effect",
     "paired",
+    "paired_in_order",
     "pairs_needed",
     "pooled_variance",
     "probability_of_improvement",
