@@ -232,25 +232,28 @@ def _values(logs: Iterable[float]) -> tuple[float, ...]:
 def _history(
     pairs: Sequence[Pair], metric: Metric, history: Sequence[RunFile], *, calibrated: bool
 ) -> list[list[float]]:
-    """Gather former runs of these cases on this machine, those of one commit together."""
+    """Gather former runs of these cases on this machine, all of them in one group.
+
+    Two runs that are compared lie commits and sessions apart, and so do these: how little runs of one commit
+    differ, back to back, would say too little.
+    """
     means = _run_means([_former(pair, history) for pair in pairs], metric, calibrated=calibrated)
-    groups: dict[str, list[float]] = {}
-    for run in history:
-        if id(run) in means:
-            groups.setdefault(str(run.commit), []).append(means[id(run)])
-    return list(groups.values())
+    return [list(means.values())] if means else []
 
 
 def _former(pair: Pair, history: Sequence[RunFile]) -> list[Measured]:
     taken = {one.run.identity for one in (*pair.base, *pair.candidate)}
-    slice_of = fingerprint("slice")
-    here, slice_key = machine(pair.base[0].run, pair.device), slice_of(pair.base[0])
+    here, what = machine(pair.base[0].run, pair.device), _fingerprints(pair.base[0])
     former = []
     for run in history:
         record = run.records.get(pair.case_id)
         if record is None or record.result is None or run.identity in taken or run.is_dirty:
             continue
         measured = Measured(run, record.result)
-        if machine(run, pair.device) == here and slice_of(measured) == slice_key:
+        if machine(run, pair.device) == here and _fingerprints(measured) == what:
             former.append(measured)
     return former
+
+
+def _fingerprints(measured: Measured) -> tuple[str | None, ...]:
+    return tuple(fingerprint(key)(measured) for key in ("slice", "weights", "decoding"))

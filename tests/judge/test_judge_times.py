@@ -10,7 +10,7 @@ import pytest
 from asr_harness.errors import RuleError
 from asr_harness.judge.rules import parse_rule, parse_waiver
 from asr_harness.report import forms
-from asr_harness.schema import Energy, EnergyMeasurement
+from asr_harness.schema import Energy, EnergyMeasurement, Fingerprints
 from tests.judge.conftest import Side
 from tests.judge.judging import compare, finding
 from tests.saved_runs import measured, unmeasured, write_run
@@ -76,6 +76,20 @@ def test_one_run_a_side_is_judged_by_the_stored_history(side: Side) -> None:
     same = compare(side("a", 1), side("b", 1, scale=1.02), history=history)
     assert finding(slow, "latency").verdict == "regression"
     assert finding(same, "latency").verdict != "regression"
+
+
+def test_one_run_a_side_is_judged_by_what_commits_and_sessions_differ_by(side: Side) -> None:
+    # Back to back the runs of a commit agree to a per mille; between commits the machine moves by tenths.
+    paces = (1.0, 1.3, 0.8, 1.2, 0.9, 1.1)
+    history = tuple(run for i, pace in enumerate(paces) for run in side(f"{i}", 2, scale=pace, noise=0.001))
+    found = compare(side("a", 1), side("b", 1, scale=1.2), history=history)
+    assert finding(found, "latency").verdict == "inconclusive"
+
+
+def test_a_history_of_other_weights_counts_for_nothing(side: Side) -> None:
+    history = side("c", 12, fingerprints=Fingerprints("s", "other", "n", "d"))
+    found = compare(side("a", 1), side("b", 1, scale=1.5), history=history)
+    assert finding(found, "latency").verdict == "inconclusive"
 
 
 def test_what_one_run_a_side_could_see_is_told_by_the_history(side: Side) -> None:
