@@ -80,7 +80,12 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
     )
     note = tested.reason
     if tested.kernel is not None and tested.raw is not None:
+        calibrated = verdict
         verdict, note = _by_raw_too(tested, tested.kernel, tested.raw, verdict, (policy, *levels))
+        if verdict != calibrated:
+            # What is shown is what decided.
+            difference, worst = tested.raw, _worst(tested.raw, metric, policy.alpha)
+            finding, p = replace(finding, calibrated=False), tested.raw.p
     level, is_per_model = alpha / n_tests, len(tested.pairs) > 1
     mde = _mde(tested, difference, level)
     return replace(

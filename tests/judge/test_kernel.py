@@ -36,6 +36,8 @@ def test_what_slows_the_kernel_too_is_a_regression_and_both_are_shown(tmp_path: 
     found = compare(*sides(tmp_path, code=2.5, kernel=2.7))
     latency = finding(found, "latency")
     assert latency.verdict == "regression"
+    assert latency.effect == pytest.approx(1.5, abs=0.5)
+    assert not latency.calibrated
     assert "kernel itself +" in latency.note
     assert "raw +" in latency.note
     assert "calibrated -7" in latency.note
