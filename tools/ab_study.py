@@ -25,9 +25,8 @@ from statistics import fmean, median, stdev
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.ab.latency import shares_of_alpha
-
-from asr_harness.ab.session import MARGIN, TOLERANCE
+from asr_harness.judge.judge_forks import CASES, PER_MODEL, SHARES
+from asr_harness.metrics import latency
 from asr_harness.stats import ALPHA
 from asr_harness.stats.sequential import decide_all, ended, planned_looks
 
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
 PERCENTS = (0, 2, 3, 5, 10)
 BUDGETS_MIN = (2, 5, 10)
 N_SIMULATIONS = 2000
-ALONE = shares_of_alpha(ALPHA, {"stages", "rest"})["latency"]
+ALONE = ALPHA * (SHARES[CASES] + SHARES[PER_MODEL])
+TOLERANCE, LIMIT = log1p(latency.METRIC.tolerance), log1p(latency.METRIC.limit)
 """What `ab` leaves to the latency of a single case whose transcripts do not change."""
 
 CONFTEST = """
@@ -160,10 +160,11 @@ def power(paths: Sequence[Path]) -> None:
     each_s = median(_each_s(study) for study in studies)
     print(f"the same deviations around exact effects, {each_s:.0f} s a restart: found slower")
     for percent in PERCENTS:
-        found = [
-            _ends(log1p(percent / 100), deviations, int(m * 60 / each_s))["regression"] for m in BUDGETS_MIN
-        ]
-        shares = ", ".join(f"{share:.1%} in {m} min" for share, m in zip(found, BUDGETS_MIN, strict=True))
+        ends = [_ends(log1p(percent / 100), deviations, int(m * 60 / each_s)) for m in BUDGETS_MIN]
+        shares = ", ".join(
+            f"{end['regression']:.1%} (green {end['unchanged']:.1%}) in {m} min"
+            for end, m in zip(ends, BUDGETS_MIN, strict=True)
+        )
         print(f"  {percent:>3} %: {shares}")
 
 
@@ -180,7 +181,7 @@ def _row(restarts: list[dict[str, Any]], deviations: Sequence[float]) -> str:
 
 
 def _each_s(restarts: list[dict[str, Any]]) -> float:
-    return median(after["at_s"] - before["at_s"] for before, after in pairwise(restarts))
+    return float(median(after["at_s"] - before["at_s"] for before, after in pairwise(restarts)))
 
 
 def _ends(effect: float, deviations: Sequence[float], n_restarts: int) -> dict[str, float]:
@@ -192,12 +193,12 @@ def _ends(effect: float, deviations: Sequence[float], n_restarts: int) -> dict[s
         drawn = [effect + deviation for deviation in rng.choices(deviations, k=n_restarts)]
         verdict = "inconclusive"
         for n, _ in ended(looks, n_restarts):
-            found = decide_all({"": drawn[:n]}, looks, alpha=ALONE, tolerance=TOLERANCE, margin=MARGIN)
+            found = decide_all({"": drawn[:n]}, looks, alpha=ALONE, tolerance=TOLERANCE, limit=LIMIT)
             verdict = found[""].verdict
             if verdict != "inconclusive":
                 break
         ends[verdict] += 1
-    return {verdict: ends[verdict] / N_SIMULATIONS for verdict in ("regression", "improvement")}
+    return {verdict: ends[verdict] / N_SIMULATIONS for verdict in ("regression", "improvement", "unchanged")}
 
 
 def _plain(restarts: Sequence[dict[str, Any]], rule: Callable[[list[float], list[float]], bool]) -> float:

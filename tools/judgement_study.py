@@ -4,11 +4,11 @@
 
 The folder holds pytest-benchmark JSON with raw rounds and a calibration time beside each of them
 (`calibration_s` in extra_info). Stretches of ten successive runs are cut out of the series and shared out
-between two sides; 30 of these side by side, as many of each benchmark, are the cases of one comparison;
-slow-downs are multiplied in. Either each case has a stretch of its own, so that cases have no noise in
-common, or all have the same, so that those of a benchmark have all of it in common: truth lies between, and
-how two benchmarks of one run correlate tells where. The rules of pytest-benchmark are applied to the same
-cells, run against run.
+between two sides; 30 of these side by side, as many of each benchmark, are the cases of one comparison, which
+ends `green` (0), `red` (1) or neither; slow-downs are multiplied in. Either each case has a stretch of its
+own, so that cases have no noise in common, or all have the same, so that those of a benchmark have all of it
+in common: truth lies between, and how two benchmarks of one run correlate tells where. The rules of pytest-
+benchmark are applied to the same cells, run against run.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ import argparse
 import json
 import random
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from math import log
 from pathlib import Path
 from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.compare import compare
-from asr_harness.saved import CaseRecord, SavedRun
-
-from asr_harness.schema import Case
+from asr_harness.judge import Evidence, judge
+from asr_harness.schema import Block, Case, CaseRecord, CaseResult, Environment, RunFile, Speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,9 +41,10 @@ PLAIN_RULES: dict[str, Callable[[Stored, Stored], bool]] = {
     "mean:10%": lambda base, candidate: fmean(candidate.rounds_s) > 1.10 * fmean(base.rounds_s),
 }
 NOISES = {"no noise in common": False, "all noise in common": True}
-COLUMNS = ("any alarm", "together", "cells", "undecided")
+COLUMNS = ("green", "red", "any alarm", "together", "cells", "undecided")
 WIDTH = 11
-ENVIRONMENT = {"cpu": "one", "versions": {}}
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+ENVIRONMENT = Environment(cpu="one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +107,29 @@ def _calibration_s(info: dict[str, Any]) -> Iterator[float]:
 
 def _row(series: Sequence[Sequence[Stored]], pattern: str, slow_down: float, *, in_common: bool) -> str:
     rng = random.Random(0)
-    n_alarms = n_found = n_undecided = n_together = 0
+    n_alarms = n_found = n_undecided = n_together = n_green = n_red = 0
     plain = dict.fromkeys(PLAIN_RULES, 0)
     for _ in range(N_COMPARISONS):
         cells = list(_cells(rng, series, pattern, slow_down, in_common=in_common))
-        found = compare(*(_runs([case[side] for case in cells], len(series)) for side in (0, 1)))
-        latencies = [cell for cell in found.cells if cell.metric == "latency"]
-        verdicts = [cell.verdict for cell in latencies if "*" not in cell.case_id]
-        n_alarms += any(cell.verdict in ("regression", "improvement") for cell in found.cells)
+        base, candidate = (
+            _runs([case[side] for case in cells], len(series), pattern, side) for side in (0, 1)
+        )
+        judgement = judge(Evidence(base, candidate))
+        n_green += judgement.exit_status == 0
+        n_red += judgement.exit_status == 1
+        latencies = [each for each in judgement.findings if each.metric == "latency"]
+        verdicts = [each.verdict for each in latencies if "*" not in each.case_id]
+        n_alarms += bool(judgement.of("regression", "improvement"))
         n_found += verdicts.count("regression")
         n_undecided += verdicts.count("inconclusive")
-        n_together += sum("*" in cell.case_id and cell.verdict == "regression" for cell in latencies)
-        for base, candidate in cells:
+        n_together += sum("*" in each.case_id and each.verdict == "regression" for each in latencies)
+        for before, after in cells:
             for name, rule in PLAIN_RULES.items():
-                plain[name] += rule(base[0], candidate[0])
+                plain[name] += rule(before[0], after[0])
     n_cells = N_COMPARISONS * N_CASES
-    ours = n_alarms / N_COMPARISONS, n_together / N_COMPARISONS / len(series), n_found / n_cells
-    shares = (*ours, n_undecided / n_cells, *(count / n_cells for count in plain.values()))
+    whole = (n_green, n_red, n_alarms, n_together / len(series))
+    shares = [count / N_COMPARISONS for count in whole]
+    shares += [count / n_cells for count in (n_found, n_undecided, *plain.values())]
     return "".join(f"{share:>{WIDTH}.1%}" for share in shares)
 
 
@@ -149,30 +155,31 @@ def _sides(
     return sides
 
 
-def _runs(cases: Sequence[Sequence[Stored]], n_models: int) -> list[SavedRun]:
+def _runs(cases: Sequence[Sequence[Stored]], n_models: int, pattern: str, side: int) -> list[RunFile]:
+    places = [place for place, each in enumerate(pattern) if int(each) == side]
     return [
-        SavedRun(
-            Path(f"{index}.json"), None, None, False, None, ENVIRONMENT, {},
+        RunFile(
+            Path(f"{side}-{index}.json"), None, None, False, BEGAN + place * timedelta(minutes=1),
+            Block((), ENVIRONMENT),
             {
                 record.case.id: record
                 for record in (_record(n, n % n_models, case[index]) for n, case in enumerate(cases))
             },
         )
-        for index in range(RUNS_A_SIDE)
+        for index, place in enumerate(places)
     ]  # fmt: skip
 
 
 def _record(number: int, model: int, stored: Stored) -> CaseRecord:
-    info = {
-        "n_utterances": 1,
-        "audio_s": 5.0,
-        "batch_latency_s": [[value] for value in stored.rounds_s],
-        "stage_s": {"preprocess": [0.0], "encode": [0.0], "decode": [0.0]},
-        "calibration_s": list(stored.calibration_s),
-        "rtf": median(stored.rounds_s) / 5.0,
-    }
+    rounds_s = stored.rounds_s
+    nothing = (0.0,) * len(rounds_s)
+    speed = Speed(
+        tuple((value,) for value in rounds_s),
+        {"preprocess": nothing, "encode": nothing, "decode": nothing},
+        stored.calibration_s,
+    )
     case = Case(f"model{model}", "cpu", "5s", number + 1, "baseline")
-    return CaseRecord(case, "measured", None, stored.rounds_s, info)
+    return CaseRecord(case, "measured", None, CaseResult("stored", 1, 5.0, speed))
 
 
 def main() -> None:

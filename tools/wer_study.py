@@ -31,6 +31,8 @@ SIZES = (50, 200, 500)
 N_DRAWS = 2000
 MENDED = 0.2
 N_SENTENCES = 70
+N_WORDS = 8000
+LONG_SHARES = (0.125, 0.5, 0.7, 0.8, 0.9)
 BATCH_SIZE = 8
 NOISES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15)
 
@@ -47,6 +49,22 @@ def simulate() -> None:
                 for shift in (0.0, 0.01)
             ]
             print(f"{n_utterances:>10} {talk_sd * 100:>13.1f} pt {rates[0]:>13.1%} {rates[1]:>17.1%}")
+    _long_talks(rng)
+
+
+def _long_talks(rng: np.random.Generator) -> None:
+    """Print false alarms where one talk has most of the words, and systems differ by talk."""
+    print(f"{'share of one talk':>17} {'false alarms at 5 %':>20} {'at 0.4 %':>9}")
+    for share in LONG_SHARES:
+        n_words = (np.array([share, *[(1 - share) / (N_TALKS - 1)] * (N_TALKS - 1)]) * N_WORDS).astype(int)
+        p_values = []
+        for _ in range(N_DRAWS):
+            half = rng.normal(0, 0.01, N_TALKS)
+            base, candidate = (rng.binomial(n_words, 0.1 + sign * half) for sign in (-1, 1))
+            found = rate_test(_paired(base, candidate, n_words))
+            p_values.append(1.0 if found is None else found.p)
+        alarms = [np.mean(np.array(p_values) <= level) for level in (ALPHA, 0.004)]
+        print(f"{share:>17.0%} {alarms[0]:>20.2%} {alarms[1]:>9.2%}")
 
 
 def damage(source: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -134,7 +134,7 @@ def forks(
                 rounds_s = sum(turn.latency_s for taken in turns.values() for turn in taken)
                 progress.rounds_s += rounds_s
                 progress.least_rounds_s += rounds_s * schedule.MIN_PAIRS / len(turns["base"])
-                ratio = estimate.log_ratio(turns["base"], turns["candidate"])
+                ratio = replace(estimate.log_ratio(turns["base"], turns["candidate"]), first=order[0])
                 progress.log_ratios.setdefault(case_id, []).append(ratio)
                 _append(record, case_id, order, turns, ratio)
                 on_case(case_id)

@@ -20,12 +20,14 @@ class LogRatio:
     """One fork of one case: the log ratio of latencies, candidate over base.
 
     `raw` is judged, `calibrated` has each round over the calibration beside it; both are medians over pairs
-    of rounds that follow each other. `stages` has the raw ratio of each stage that takes time on both sides.
+    of rounds that follow each other. `stages` has the raw ratio of each stage that takes time on both sides,
+    and `first` is the side whose process started first.
     """
 
     raw: float
     calibrated: float
     stages: Mapping[StageName, float] = field(default_factory=dict)
+    first: Side = "base"
 
 
 @dataclass(frozen=True, slots=True)

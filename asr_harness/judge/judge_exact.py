@@ -5,8 +5,9 @@ from __future__ import annotations
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
+from asr_harness.judge.judge_flops import judge_flops_per_pass
 from asr_harness.judge.judgement import Finding, Verdict
-from asr_harness.metrics import all_metrics, latency, tokens
+from asr_harness.metrics import all_metrics, flops, latency, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ def judge_exact(pair: Pair, policy: Policy) -> Iterator[Finding]:
     for metric in all_metrics():
         if metric.test == "texts":
             finding = _transcripts(pair, metric)
+        elif metric.key == flops.METRIC.key and not decodes_alike(pair):
+            finding = judge_flops_per_pass(pair, policy)
         elif metric.test == "count":
             finding = _count(pair, metric, policy)
         else:
@@ -58,6 +61,14 @@ def one_sided(
         return Finding(case_id, metric, "missing", gated, note="the base has it, the candidate does not")
     note = "only the candidate has it"
     return Finding(case_id, metric, "inconclusive", gated=False, note=note) if has_candidate else None
+
+
+def decodes_alike(pair: Pair) -> bool:
+    """Whether every run of both sides decoded the same: total counts are then the same, or changed."""
+    results = [one.result for one in (*pair.base, *pair.candidate)]
+    heard = {result.quality.hypotheses for result in results if result.quality.hypotheses is not None}
+    n_tokens = {result.work.n_tokens for result in results if result.work.n_tokens is not None}
+    return max(len(heard), len(n_tokens)) <= 1
 
 
 def transcripts_of(side: Sequence[Measured]) -> list[tuple[str, ...]]:

@@ -7,8 +7,8 @@ from math import log1p
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.judge.judge_outcomes import outcome_finding
 from asr_harness.judge.judgement import Finding
-from asr_harness.judge.sides import outcome_finding
 from asr_harness.metrics import latency
 from asr_harness.schema import STAGES
 from asr_harness.stats import sequential
@@ -16,7 +16,7 @@ from asr_harness.stats import sequential
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from asr_harness.judge.evidence import Evidence, Forks
+    from asr_harness.judge.evidence import Evidence, Forks, LogRatio
     from asr_harness.judge.policy import Policy
     from asr_harness.schema import RunFile
     from asr_harness.stats.sequential import Decision
@@ -45,11 +45,8 @@ def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Findin
     """Give the findings on times and on cases that one side lost."""
     latency_of_cases = decide_cases(evidence, forks, policy)
     findings = [_finding(case_id, LATENCY, decision) for case_id, decision in latency_of_cases.items()]
-    findings += [
-        # Where only the mean over cases is open, its cases are not.
-        replace(_finding(pattern, LATENCY, decision), gated=decision.verdict != "inconclusive")
-        for pattern, decision in decide_models(evidence, forks, policy).items()
-    ]
+    by_model = decide_models(evidence, forks, policy)
+    findings += [_finding(pattern, LATENCY, decision) for pattern, decision in by_model.items()]
     findings += _stages(evidence, forks, policy, latency_of_cases)
     findings += [_lost(case_id, *what) for case_id, what in forks.lost.items()]
     return findings
@@ -118,20 +115,25 @@ def _decide(
     share: float,
     members: Mapping[str, Sequence[str]],
 ) -> Decisions:
-    """Judge at a share of the false-alarm rate, by the strictest rule that speaks of any member."""
-    limits = {
-        name: limit
-        for name, case_ids in members.items()
-        if (limit := policy.rule_limit(latency.METRIC, *case_ids)) is not None
-    }
+    """Judge at a share of the false-alarm rate, by the strictest tolerance and limit of any member."""
+    metric = latency.METRIC
     return sequential.decide_all(
         values,
         forks.looks,
         alpha=policy.alpha * share,
-        tolerance=log1p(policy.tolerance_of(latency.METRIC)),
-        margin=log1p(policy.margin_of(latency.METRIC)),
-        limits={name: log1p(limit) for name, limit in limits.items()},
+        tolerance=log1p(policy.tolerance_of(metric)),
+        limit=log1p(policy.limit_of(metric)),
+        limits={
+            name: (log1p(policy.tolerance_of(metric, *case_ids)), log1p(policy.limit_of(metric, *case_ids)))
+            for name, case_ids in members.items()
+        },
+        orders={name: _orders(forks.log_ratios[case_ids[0]]) for name, case_ids in members.items()},
     )
+
+
+def _orders(ratios: Sequence[LogRatio]) -> list[bool]:
+    """Tell of each fork whether the base started first; all cases of a fork started in the same order."""
+    return [ratio.first == "base" for ratio in ratios]
 
 
 def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[Finding]:
@@ -147,7 +149,8 @@ def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: 
         forks.looks,
         alpha=policy.alpha * shares(evidence)[STAGE_FAMILY],
         tolerance=log1p(policy.tolerance_of(latency.METRIC)),
-        margin=log1p(policy.margin_of(latency.METRIC)),
+        limit=log1p(policy.limit_of(latency.METRIC)),
+        orders={(case_id, stage): _orders(forks.log_ratios[case_id]) for case_id, stage in values},
     )
     return [
         replace(_finding(case_id, stage, decision), gated=False, more_units=None, note="")
@@ -162,8 +165,16 @@ def _lost(case_id: str, side: str, outcome: str, reason: str) -> Finding:
 
 
 def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
-    effects = (decision.estimate, decision.low, decision.high, decision.minimum_detectable_effect)
-    effect, low, high, mde = (None if value is None else stats.as_change(value) for value in effects)
+    effects = (
+        decision.estimate,
+        decision.low,
+        decision.high,
+        decision.minimum_detectable_effect,
+        decision.worst,
+    )
+    effect, low, high, mde, excluded = (
+        None if value is None else stats.as_change(value) for value in effects
+    )
     return Finding(
         case_id,
         metric,
@@ -173,6 +184,7 @@ def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
         high=high,
         p=decision.p,
         mde=mde,
+        excluded=excluded,
         more_units=decision.more_forks,
         unit="fork",
         note=f"over {decision.n} forks",

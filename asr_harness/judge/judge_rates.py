@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from asr_harness.schema import ErrorCounts
     from asr_harness.stats import Difference
 
+PER_MODEL, PER_CASE = "quality_per_model", "quality"
+FAMILIES = (PER_MODEL, PER_CASE)
+
 
 @dataclass(frozen=True, slots=True)
 class TestedRate:
@@ -30,12 +33,33 @@ class TestedRate:
     utterances.
     """
 
-    pair: Pair
+    pairs: tuple[Pair, ...]
     metric: RateMetric
     errors: PairedErrors
     talks: tuple[str, ...]
     unit: str
     difference: Difference | None
+    is_identical: bool = False
+
+    @property
+    def name(self) -> str:
+        """The case's id, or the pattern of several."""
+        return self.pairs[0].case_id if len(self.pairs) == 1 else self.pairs[0].group
+
+    @property
+    def case_ids(self) -> list[str]:
+        """The cases whose errors these are."""
+        return [pair.case_id for pair in self.pairs]
+
+    @property
+    def family(self) -> str:
+        """Which share of the false-alarm rate the test takes from."""
+        return PER_CASE if len(self.pairs) == 1 else PER_MODEL
+
+    @property
+    def n_units(self) -> int:
+        """Talks, or utterances, that were tested."""
+        return len(set(self.talks)) if self.unit == "talks" else len(self.talks)
 
     @property
     def key(self) -> tuple[PairedErrors, tuple[str, ...]]:
@@ -56,39 +80,86 @@ def test_rate(pair: Pair, metric: RateMetric, alpha: float) -> TestedRate | Find
         note = "references differ in length" if len(lengths) > 1 else "the references are empty"
         return Finding(pair.case_id, metric.key, "incomparable", note=note)
     errors = PairedErrors(_mean_errors(base), _mean_errors(candidate), tuple(map(float, lengths.pop())))
-    if errors.base == errors.candidate and _same_transcripts(pair):
-        rate = sum(errors.base) / sum(errors.n_reference)
-        note = "transcripts identical"
-        return Finding(pair.case_id, metric.key, "unchanged", True, rate, rate, 0.0, 0.0, 0.0, 1.0, note=note)
     talks = pair.base[0].result.utterances.talks
-    return TestedRate(pair, metric, errors, talks, *_test(errors, talks, alpha))
+    if errors.base == errors.candidate and _same_transcripts(pair):
+        return TestedRate((pair,), metric, errors, talks, "talks", None, is_identical=True)
+    return TestedRate((pair,), metric, errors, talks, *_test(errors, talks, alpha))
 
 
-def judge_rates(tested: Sequence[TestedRate], alpha: float, policy: Policy) -> list[Finding]:
-    """Give the verdicts, held together at `alpha` by Holm's method; a test that several cases share counts
-    once.
+def pool_rates(tested: Sequence[TestedRate], alpha: float) -> list[TestedRate]:
+    """Pool the slices of each model: a slice counts once, by the mean of its batch sizes.
+
+    Slices whose transcripts did not change count as well. A model without any that did, or with one slice
+    alone, has no row: its cases say it all.
     """
-    distinct = {one.key: one.difference.p for one in tested if one.difference is not None}
-    adjusted = dict(zip(distinct, stats.holm(list(distinct.values())), strict=True))
-    levels = alpha, max(len(distinct), 1)
-    return [_judge(one, adjusted.get(one.key, 1.0), levels, policy) for one in tested]
+    groups: dict[tuple[str, str], list[TestedRate]] = {}
+    for one in tested:
+        groups.setdefault((one.pairs[0].group, one.metric.key), []).append(one)
+    pooled = (_pooled(group, alpha) for group in groups.values())
+    return [one for one in pooled if one is not None]
+
+
+def _pooled(group: Sequence[TestedRate], alpha: float) -> TestedRate | None:
+    slices: dict[object, list[TestedRate]] = {}
+    for one in group:
+        result = one.pairs[0].base[0].result
+        slices.setdefault((result.fingerprints.slice, result.utterances), []).append(one)
+    if len(slices) < 2 or all(one.is_identical for one in group):  # noqa: PLR2004
+        return None
+    base: list[float] = []
+    candidate: list[float] = []
+    n_reference: list[float] = []
+    talks: list[str] = []
+    for same in slices.values():
+        base += _means([one.errors.base for one in same])
+        candidate += _means([one.errors.candidate for one in same])
+        n_reference += same[0].errors.n_reference
+        talks += same[0].talks
+    errors = PairedErrors(tuple(base), tuple(candidate), tuple(n_reference))
+    pairs = tuple(pair for one in group for pair in one.pairs)
+    return TestedRate(pairs, group[0].metric, errors, tuple(talks), *_test(errors, tuple(talks), alpha))
+
+
+def _means(columns: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(values) / len(values) for values in zip(*columns, strict=True)]
+
+
+def judge_rates(tested: Sequence[TestedRate], shares: Mapping[str, float], policy: Policy) -> list[Finding]:
+    """Give the verdicts, each family held to its share by Holm's method; a test that several cases share
+    counts once.
+    """
+    findings: list[Finding] = []
+    for family in FAMILIES:
+        of_family = [one for one in tested if one.family == family]
+        distinct = {one.key: one.difference.p for one in of_family if one.difference is not None}
+        adjusted = dict(zip(distinct, stats.holm(list(distinct.values())), strict=True))
+        levels = shares.get(family, 0.0), max(len(distinct), 1)
+        findings += [_judge(one, adjusted.get(one.key, 1.0), levels, policy) for one in of_family]
+    return findings
 
 
 def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Policy) -> Finding:
     """Turn a test into a verdict; `levels` are the share of the false-alarm rate and the number of tests."""
     alpha, n_tests = levels
-    tolerance = policy.tolerance_of(tested.metric, tested.pair.case_id)
+    tolerance = policy.tolerance_of(tested.metric, *tested.case_ids)
     total, difference = sum(tested.errors.n_reference), tested.difference
     base, candidate = sum(tested.errors.base) / total, sum(tested.errors.candidate) / total
-    finding = Finding(tested.pair.case_id, tested.metric.key, "inconclusive", True, base, candidate)
+    is_gated = policy.is_gated(tested.metric, *tested.case_ids)
+    finding = Finding(tested.name, tested.metric.key, "inconclusive", is_gated, base, candidate)
+    if tested.is_identical:
+        note = "transcripts identical"
+        return replace(
+            finding, verdict="unchanged", effect=0.0, low=0.0, high=0.0, p=1.0, excluded=0.0, note=note
+        )
     if difference is None:
         note = "one utterance of one talk: variance cannot be estimated"
         return replace(finding, effect=candidate - base, note=note)
     # Units that changed by exactly as much tell no spread; their interval says nothing.
     is_bounded = difference.sd > 0 or not difference.estimate
-    bounds = (difference.low, difference.high) if is_bounded else (None, None)
+    worst = difference.at_most(policy.alpha) if is_bounded else None
+    limit = policy.limit_of(tested.metric, *tested.case_ids)
     verdict: Verdict = stats.decide(
-        difference.estimate, *bounds, is_shown=p <= alpha, tolerance=tolerance, margin=tolerance
+        difference.estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit
     )
     level = alpha / n_tests
     return replace(
@@ -98,8 +169,9 @@ def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Poli
         low=difference.low,
         high=difference.high,
         p=p,
-        mde=stats.minimum_detectable_paired_effect(difference.sd, round(difference.df) + 1, alpha=level),
-        note=_note(tested, difference, _units_needed(difference, tolerance, level), verdict),
+        mde=stats.minimum_detectable(difference.error, difference.df, alpha=level),
+        excluded=worst,
+        note=_note(tested, _units_needed(difference, tolerance, level), verdict),
         details=_details(tested, alpha),
     )
 
@@ -112,8 +184,8 @@ def _units_needed(difference: Difference, tolerance: float, alpha: float) -> int
     return stats.pairs_needed(difference.sd, max(tolerance, abs(difference.estimate)), alpha=alpha)
 
 
-def _note(tested: TestedRate, difference: Difference, needed: int | None, verdict: Verdict) -> str:
-    n = round(difference.df) + 1
+def _note(tested: TestedRate, needed: int | None, verdict: Verdict) -> str:
+    n = tested.n_units
     note = f"over {n} {tested.unit}"
     if tested.unit == "utterances":
         why = "only one talk" if len(set(tested.talks)) == 1 else "talks changed alike"
@@ -127,18 +199,29 @@ def _details(tested: TestedRate, alpha: float) -> Mapping[str, Detail]:
     """Stand other tests beside the verdict's own, each under its name."""
     talks = tested.talks if tested.unit == "talks" else None
     low, high, improvement = _bootstrapped(tested.errors, talks, alpha)
-    details: dict[str, Detail] = {
+    details: dict[str, Detail] = _by_kind(tested) | {
         "unit": tested.unit,
         "bootstrap_low": low,
         "bootstrap_high": high,
         "probability_of_improvement": improvement,
     }
-    if tested.metric.key == "wer":
-        alignments = zip(_alignments(tested.pair.base), _alignments(tested.pair.candidate), strict=True)
-        segments = [each for pair in alignments for each in stats.segment_differences(*pair)]
+    if tested.metric.key == "wer" and len(tested.pairs) == 1:
+        (pair,) = tested.pairs
+        alignments = zip(_alignments(pair.base), _alignments(pair.candidate), strict=True)
+        segments = [each for both in alignments for each in stats.segment_differences(*both)]
         z, p = stats.mapsswe_test(segments) or (None, None)
         details |= {"mapsswe_segments": len(segments), "mapsswe_z": z, "mapsswe_p": p}
     return details
+
+
+def _by_kind(tested: TestedRate) -> dict[str, Detail]:
+    """Keep substitutions, deletions and insertions of both sides apart, of each side's first run."""
+    kinds = ("substitutions", "deletions", "insertions")
+    found: dict[str, Detail] = {}
+    for name in ("base", "candidate"):
+        counts = [_counts(getattr(pair, name)[:1], tested.metric)[0] for pair in tested.pairs]
+        found |= {f"{kind}_{name}": sum(sum(getattr(one, kind)) for one in counts) for kind in kinds}
+    return found
 
 
 @lru_cache(maxsize=512)

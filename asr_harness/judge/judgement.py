@@ -26,8 +26,14 @@ OPEN: tuple[Verdict, ...] = ("inconclusive", "incomparable")
 
 OUTCOME = "outcome"
 """What became of a case: judged like a metric, and read from no result."""
+UTTERANCES = "utterances"
+"""Single utterances gone wrong: judged by their texts, and read from no result."""
 ALL_METRICS = "all metrics"
 """Stands for every metric of a case that may not be compared at all."""
+
+HARMS: Mapping[str, str] = {"latency": "slow-down", "wer": "rise of WER"}
+"""What the sentence of a green judgement speaks of."""
+RATES = ("wer",)
 
 EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
 
@@ -43,9 +49,9 @@ class Finding:
 
     `base` and `candidate` are in the metric's own unit. `effect`, its interval `low` to `high` and `mde`, the
     smallest change that this evidence shows nine times in ten, are relative (0.05 is 5 %), or differences of
-    rates. `more_runs` are those, or forks, that a side still lacks to decide. A finding that is not `gated`
-    is informational. `waived_by` is the text of the waiver that let a regression pass: its verdict stays what
-    it is.
+    rates; harm above `excluded` is excluded, one-sided. `more_units` are the runs, or forks, that a
+    side still lacks to decide. A finding that is not `gated` is informational. `waived_by` is the text of the
+    waiver that let a regression pass: its verdict stays what it is.
     """
 
     case_id: str
@@ -59,6 +65,7 @@ class Finding:
     high: float | None = None
     p: float | None = None
     mde: float | None = None
+    excluded: float | None = None
     more_units: int | None = None
     unit: Unit = "run"
     calibrated: bool = False
@@ -78,7 +85,8 @@ class Judgement:
 
     `unit` names what the tests rest on, `n_units` how many each side has. `calibration` says for each device
     whether times were divided by the calibration kernel's, and how much runs of a side differ with and
-    without. `undecided` is what the policy makes of what is not decided.
+    without. `undecided` is what the policy makes of what is not decided. `is_itself` tells that both sides
+    hold the same runs.
     """
 
     base: str
@@ -90,6 +98,7 @@ class Judgement:
     notes: tuple[str, ...] = ()
     calibration: Mapping[str, str] = field(default_factory=dict)
     undecided: Undecided | None = None
+    is_itself: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -101,6 +110,8 @@ class Judgement:
     @property
     def exit_status(self) -> int:
         """Give 0 nothing regressed, 1 a regression, 2 nothing could be compared, 3 undecided."""
+        if self.is_itself:
+            return EXIT_FINE
         if any(finding.fails for finding in self.findings):
             return EXIT_REGRESSION
         if self.is_empty:
@@ -119,11 +130,25 @@ class Judgement:
         said = ", ".join([*counts, *([f"waived {n_waived}"] if n_waived else [])])
         if found["regression"] or found["missing"]:
             return f"REGRESSION: {said}"
+        if self.is_itself:
+            return f"NO REGRESSION: the sides are the same runs; {said}"
         if self.is_empty:
             return f"NOTHING COULD BE COMPARED: {said}"
         if found["inconclusive"] or found["incomparable"]:
             return f"UNDECIDED: {said}"
-        return f"NO REGRESSION: {said}"
+        return f"NO REGRESSION: {said}{self._excluded()}"
+
+    def _excluded(self) -> str:
+        """Say what harm a green judgement excludes: of whole models where they are judged, else of cases."""
+        said = []
+        for metric, harm in HARMS.items():
+            bounds = {one.case_id: one.excluded for one in self.findings if one.metric == metric}
+            of_models = {case_id: bound for case_id, bound in bounds.items() if "*" in case_id}
+            shown = [bound for bound in (of_models or bounds).values() if bound is not None]
+            if shown and (metric not in RATES or max(shown) > 0):
+                unit = " points" if metric in RATES else " %"
+                said.append(f"no {harm} above {max(0.0, 100 * max(shown)):.2g}{unit}")
+        return f" ({', '.join(said)}; {100 * (1 - self.alpha):.10g} %)" if said else ""
 
     def of(self, *verdicts: Verdict, gated: bool | None = None) -> tuple[Finding, ...]:
         """Pick the findings of some verdicts."""

@@ -9,19 +9,22 @@ from asr_harness import stats
 from asr_harness.errors import RecordError, RuleError
 from asr_harness.judge.judge_exact import judge_exact
 from asr_harness.judge.judge_forks import NOT_BY_FORKS, judge_forks, rest_of_alpha
-from asr_harness.judge.judge_rates import TestedRate, judge_rates, test_rate
+from asr_harness.judge.judge_rates import TestedRate, judge_rates, pool_rates, test_rate
 from asr_harness.judge.judge_times import judge_times
+from asr_harness.judge.judge_utterances import judge_utterances
 from asr_harness.judge.judgement import ALL_METRICS, FAILED, OUTCOME, Finding, Judgement, worst_first
+from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
 from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
 from asr_harness.judge.test_times import SHARES, spreads_by_device, test_all
-from asr_harness.metrics import RateMetric, all_metrics
+from asr_harness.metrics import RateMetric, all_metrics, measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asr_harness.judge.evidence import Evidence
+    from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.policy import Across
     from asr_harness.judge.test_times import Tested
     from asr_harness.schema import RunFile
@@ -40,16 +43,16 @@ def judge(evidence: Evidence, policy: Policy | None = None) -> Judgement:
     policy = policy or Policy()
     if evidence.forks is None:
         return _judge_runs(evidence, policy)
-    in_latency = _in_latency(policy)
-    by_forks = judge_forks(evidence, evidence.forks, in_latency)
+    of_forks = _without_what_forks_do_not_judge(policy)
+    by_forks = judge_forks(evidence, evidence.forks, of_forks)
     n_forks = max((len(ratios) for ratios in evidence.forks.log_ratios.values()), default=0)
     if not evidence.base or not evidence.candidate:
         return Judgement(
             "base", "candidate", "fork", (n_forks, n_forks), policy.alpha,
-            _sorted(_waived(by_forks, in_latency)), (NO_RUNS,), undecided=policy.undecided,
+            _sorted(_waived(by_forks, of_forks, {})), (NO_RUNS,), undecided=policy.undecided,
         )  # fmt: skip
     by_runs = replace(
-        in_latency,
+        of_forks,
         alpha=policy.alpha * rest_of_alpha(evidence),
         across=tuple(dict.fromkeys((*policy.across, *ACROSS_COMMITS))),
     )
@@ -62,24 +65,11 @@ def judge(evidence: Evidence, policy: Policy | None = None) -> Judgement:
     )  # fmt: skip
 
 
-def _in_latency(policy: Policy) -> Policy:
-    """Let what is said of RTF be said of latency: on one slice they are one measurement in two units.
-
-    What forks do not judge is left out.
-    """
-    same = {metric.key: metric.same_as or metric.key for metric in all_metrics()}
+def _without_what_forks_do_not_judge(policy: Policy) -> Policy:
     return replace(
         policy,
-        rules=tuple(
-            replace(rule, metric=same[rule.metric])
-            for rule in policy.rules
-            if rule.metric not in NOT_BY_FORKS
-        ),
-        waivers=tuple(
-            replace(waiver, metric=same[waiver.metric], gain=same[waiver.gain])
-            for waiver in policy.waivers
-            if waiver.metric not in NOT_BY_FORKS
-        ),
+        rules=tuple(rule for rule in policy.rules if rule.metric not in NOT_BY_FORKS),
+        waivers=tuple(waiver for waiver in policy.waivers if waiver.metric not in NOT_BY_FORKS),
     )
 
 
@@ -87,7 +77,7 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     """Judge saved runs; `by_forks` are findings on times, and maybe outcomes, that forks gave."""
     base, candidate = evidence.base, evidence.candidate
     labels = _label(base), _label(candidate)
-    pairs, findings, notes = pair_up(base, candidate, policy.across)
+    pairs, findings, notes = pair_up(base, candidate, policy.across, policy.alpha)
     open_pairs = [pair for pair in pairs if pair.all_barrier is None]
     findings += [
         Finding(pair.case_id, ALL_METRICS, "incomparable", note=pair.all_barrier)
@@ -96,16 +86,21 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     ]
     for pair in open_pairs:
         findings += judge_exact(pair, policy)
+        findings += judge_utterances(pair)
     clocked = [pair for pair in open_pairs if pair.times_barrier is None]
     spreads = spreads_by_device(clocked) if by_forks is None else {}
     rates = list(_test_rates(open_pairs, policy.alpha))
-    tested = _test_times(clocked, evidence, spreads, policy, with_times=by_forks is None)
+    kernels = changed_kernels(clocked, policy.alpha) if by_forks is None else {}
+    tested = _test_times(clocked, evidence, spreads, policy, kernels)
     shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
     findings += judge_times(tested, shares, policy)
     findings += [one for one in rates if isinstance(one, Finding)]
-    open_rates = [one for one in rates if isinstance(one, TestedRate)]
-    findings += judge_rates(open_rates, shares.get("quality", 0.0), policy)
-    findings = _replaced(by_forks or (), findings)
+    findings += judge_rates([one for one in rates if isinstance(one, TestedRate)], shares, policy)
+    group_of = {pair.case_id: pair.group for pair in pairs}
+    findings = _settled(_replaced(by_forks or (), findings), group_of)
+    is_itself = by_forks is None and {run.identity for run in base} == {run.identity for run in candidate}
+    if is_itself:
+        findings = [_of_itself(finding) for finding in findings]
     _check_policy(policy, pairs, findings)
     overlooked = dict.fromkeys(text for pair in open_pairs for text in pair.overlooked)
     return Judgement(
@@ -113,10 +108,14 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
         "run",
         (len(base), len(candidate)),
         policy.alpha,
-        _sorted(_waived(findings, policy)),
+        _sorted(_waived(findings, policy, group_of)),
         (*notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
-        {device: f"{device}: {_spread(*spread)}" for device, spread in spreads.items()},
+        {
+            device: f"{device}: {_spread(*spread)}{_told(kernels.get(device))}"
+            for device, spread in spreads.items()
+        },
         policy.undecided,
+        is_itself,
     )
 
 
@@ -125,28 +124,59 @@ def _test_times(
     evidence: Evidence,
     spreads: dict[str, tuple[float, float]],
     policy: Policy,
-    *,
-    with_times: bool,
+    kernels: Mapping[str, Kernel],
 ) -> list[Tested]:
     metrics = [
         metric
         for metric in all_metrics()
-        if metric.test == "ratio" and metric.same_as is None and (with_times or not metric.is_time)
+        if metric.test == "ratio"
+        and metric.same_as is None
+        and (evidence.forks is None or not metric.is_time)
     ]
     helps = {device: calibrated < raw for device, (raw, calibrated) in spreads.items()}
-    return test_all(pairs, metrics, helps, evidence.history, policy.alpha)
+    return test_all(pairs, metrics, helps, evidence.history, policy.alpha, kernels)
 
 
 def _test_rates(pairs: Sequence[Pair], alpha: float) -> Iterator[TestedRate | Finding]:
     metrics = [metric for metric in all_metrics() if isinstance(metric, RateMetric) and metric.test == "rate"]
     tested = (test_rate(pair, metric, alpha) for pair in pairs for metric in metrics)
-    return (one for one in tested if one is not None)
+    found = [one for one in tested if one is not None]
+    yield from found
+    yield from pool_rates([one for one in found if isinstance(one, TestedRate)], alpha)
 
 
 def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding]) -> set[str]:
     """Give the families of which something is tested."""
     present = {one.family for one in tested if one.difference is not None}
-    return present | ({"quality"} if any(isinstance(one, TestedRate) for one in rates) else set())
+    open_rates = (one for one in rates if isinstance(one, TestedRate) and one.difference is not None)
+    return present | {one.family for one in open_rates}
+
+
+def _settled(findings: Sequence[Finding], group_of: Mapping[str, str]) -> list[Finding]:
+    """Let whole models decide where they have a row: what is open in a case alone leaves the status alone.
+
+    A row that is open counts unless each of its cases is decided; a case that is open, only without a row.
+    """
+    rows = {(one.case_id, one.metric): one for one in findings if one.case_id in set(group_of.values())}
+    open_cases = {
+        (group_of[one.case_id], one.metric)
+        for one in findings
+        if one.case_id in group_of and one.verdict == "inconclusive"
+    }
+    settled = []
+    for one in findings:
+        is_open = one.verdict == "inconclusive"
+        is_told_by_row = (group_of.get(one.case_id, ""), one.metric) in rows
+        is_told_by_cases = (one.case_id, one.metric) in rows and (one.case_id, one.metric) not in open_cases
+        settled.append(replace(one, gated=False) if is_open and (is_told_by_row or is_told_by_cases) else one)
+    return settled
+
+
+def _of_itself(finding: Finding) -> Finding:
+    """Give what a side against itself shows: nothing, however much its runs differ among themselves."""
+    same = finding.verdict == "unchanged"
+    note = finding.note if same else "; ".join(filter(None, ("the same runs on both sides", finding.note)))
+    return finding if same else replace(finding, verdict="unchanged", more_units=None, note=note)
 
 
 def _replaced(by_forks: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
@@ -162,7 +192,7 @@ def _check_policy(policy: Policy, pairs: Sequence[Pair], findings: Sequence[Find
     for waiver in policy.waivers:
         covered = sorted({case_id for case_id, metric in targets if waiver.covers(case_id, metric)})
         policy.check_acts(waiver, covered)
-        if not any((case_id, waiver.gain) in targets for case_id in covered):
+        if not any((case_id, measurement(waiver.gain)) in targets for case_id in covered):
             raise RuleError(
                 f"waiver {waiver.text!r} can never act: {waiver.gain} was not compared in {covered[0]}"
             )
@@ -176,28 +206,40 @@ def _targets(pairs: Sequence[Pair], findings: Sequence[Finding]) -> Iterator[tup
     yield from ((case_id, metric.key) for case_id in (*barred, *lost) for metric in rule_metrics())
 
 
-def _waived(findings: Sequence[Finding], policy: Policy) -> list[Finding]:
+def _waived(findings: Sequence[Finding], policy: Policy, group_of: Mapping[str, str]) -> list[Finding]:
+    """Let waivers act; `group_of` names each case's model, whose row may show what was gained."""
     by_name = {(finding.case_id, finding.metric): finding for finding in findings}
     waived = []
     for finding in findings:
-        waiver = next((one for one in policy.waivers if _acts(one, finding, by_name)), None)
+        cases = [case_id for case_id, group in group_of.items() if group == finding.case_id]
+        rows = (finding.case_id, group_of.get(finding.case_id, ""))
+        waiver = next(
+            (
+                one
+                for one in policy.waivers
+                if _covers(one, finding, cases)
+                and _is_small_enough(one, finding)
+                and any(_is_gained(one, by_name.get((row, measurement(one.gain)))) for row in rows)
+            ),
+            None,
+        )
         waived.append(replace(finding, waived_by=waiver.text) if waiver else finding)
     return waived
 
 
-def _acts(waiver: Waiver, finding: Finding, by_name: dict[tuple[str, str], Finding]) -> bool:
-    """Whether a waiver lets a regression pass: it is small enough, and what was to be gained was."""
-    gain = by_name.get((finding.case_id, waiver.gain))
-    return (
-        waiver.covers(finding.case_id, finding.metric)
-        and finding.verdict == "regression"
-        and finding.effect is not None
-        and abs(finding.effect) <= waiver.limit
-        and gain is not None
-        and gain.verdict == "improvement"
-        and gain.effect is not None
-        and abs(gain.effect) >= waiver.gained
-    )
+def _covers(waiver: Waiver, finding: Finding, cases: Sequence[str]) -> bool:
+    """Whether a waiver speaks of a finding: of a model's row if it does of every case in it."""
+    return all(waiver.covers(case_id, finding.metric) for case_id in cases or (finding.case_id,))
+
+
+def _is_small_enough(waiver: Waiver, finding: Finding) -> bool:
+    is_regression = finding.verdict == "regression" and finding.effect is not None
+    return is_regression and abs(finding.effect or 0.0) <= waiver.limit
+
+
+def _is_gained(waiver: Waiver, gain: Finding | None) -> bool:
+    is_shown = gain is not None and gain.verdict == "improvement"
+    return is_shown and gain is not None and abs(gain.effect or 0.0) >= waiver.gained
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -218,3 +260,12 @@ def _label(runs: Sequence[RunFile]) -> str:
 def _spread(raw: float, calibrated: float) -> str:
     used = "used" if calibrated < raw else "not used"
     return f"calibration {used}: runs of a side differ by {raw:.1%} raw, {calibrated:.1%} calibrated"
+
+
+def _told(kernel: Kernel | None) -> str:
+    if kernel is None:
+        return ""
+    how = (
+        "" if kernel.in_turn else "; the sides were not measured in turn, so that it may be the hour's doing"
+    )
+    return f"; the kernel itself changed by {stats.as_change(kernel.difference.estimate):+.1%}{how}"

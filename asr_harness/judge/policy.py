@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from asr_harness.errors import RuleError
 from asr_harness.judge.judgement import Undecided
 from asr_harness.judge.rules import ALL_CASES, Rule, Waiver, parse_rule, parse_waiver
-from asr_harness.metrics import by_key
+from asr_harness.metrics import by_key, measurement
 from asr_harness.stats import ALPHA
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ OPTIONS = (
     Option("undecided", "KIND", "let what is not decided pass or fail (else exit status 3)", "text",
            UNDECIDED),
     Option("tolerance", "PERCENT", "latency below which no change counts (2)", "number"),
-    Option("margin", "PERCENT", "latency within which a case is unchanged (5)", "number"),
+    Option("limit", "PERCENT", "slow-down that green has to exclude (5)", "number"),
+    Option("margin", "PERCENT", "the former name of limit", "number"),
 )  # fmt: skip
 
 Given = Mapping[str, object]
@@ -63,7 +64,7 @@ class Policy:
 
     `rules` are tolerances, `waivers` what may get worse for what gets better, `alpha` the false-alarm rate of
     a whole comparison, `across` what may differ between the sides, `undecided` what is made of what is not
-    decided. `tolerance` and `margin` are latency's own where they are not the metric's, relative.
+    decided. `tolerance` and `limit` are latency's own where they are not the metric's, relative.
 
     Raises RuleError for a waiver that could never act.
     """
@@ -74,7 +75,7 @@ class Policy:
     undecided: Undecided | None = None
     across: tuple[Across, ...] = ()
     tolerance: float | None = None
-    margin: float | None = None
+    limit: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -82,7 +83,8 @@ class Policy:
                 f"alpha {self.alpha!r} is not between 0 and 1; 0.01 is one false alarm in 100 comparisons"
             )
         for waiver in self.waivers:
-            if waiver.cases == ALL_CASES and not any(rule.metric == waiver.metric for rule in self.rules):
+            named = {measurement(rule.metric) for rule in self.rules}
+            if waiver.cases == ALL_CASES and measurement(waiver.metric) not in named:
                 self.check_acts(waiver, (ALL_CASES,))
 
     def check_acts(self, waiver: Waiver, case_ids: Sequence[str]) -> None:
@@ -108,21 +110,27 @@ class Policy:
 
     def tolerance_of(self, metric: Metric, *case_ids: str) -> float:
         """Give the change above which a metric of these cases counts as worse."""
-        limit = self.rule_limit(metric, *case_ids)
-        return self._default(metric, self.tolerance, metric.tolerance) if limit is None else limit
+        return min(
+            self._own(metric, case_id, self.tolerance, metric.tolerance) for case_id in case_ids or ("",)
+        )
 
-    def margin_of(self, metric: Metric, *case_ids: str) -> float:
-        """Give the change within which a metric of these cases counts as unchanged."""
-        limit = self.rule_limit(metric, *case_ids)
-        return self._default(metric, self.margin, metric.margin) if limit is None else limit
+    def limit_of(self, metric: Metric, *case_ids: str) -> float:
+        """Give the harm that has to be excluded for a metric of these cases to be green."""
+        return min(self._own(metric, case_id, self.limit, metric.limit) for case_id in case_ids or ("",))
 
     def is_gated(self, metric: Metric, *case_ids: str) -> bool:
         """Whether a metric of these cases sets the exit status."""
-        return metric.gated or self.rule_limit(metric, *case_ids) is not None
+        if self.rule_limit(metric, *case_ids) is not None:
+            return True
+        other = None if metric.alternative is None else by_key(metric.alternative)
+        return metric.gated and (other is None or self.rule_limit(other, *case_ids) is None)
 
-    @staticmethod
-    def _default(metric: Metric, chosen: float | None, own: float) -> float:
-        return own if chosen is None or "latency" not in (metric.key, metric.same_as) else chosen
+    def _own(self, metric: Metric, case_id: str, chosen: float | None, own: float) -> float:
+        """Give what the rules say of one case, else what was chosen for latency, else the metric's own."""
+        limit = self.rule_limit(metric, case_id)
+        if limit is not None:
+            return limit
+        return own if chosen is None or measurement(metric.key) != "latency" else chosen
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -154,7 +162,8 @@ def read(given: Given, folder: Path = Path()) -> Policy:
         numbers.get("alpha", ALPHA),
         next((known for known in UNDECIDED if known == undecided), None),
         tuple(known for known in ACROSS if known in texts["across"]),
-        *(_fraction(key, numbers.get(key)) for key in ("tolerance", "margin")),
+        _fraction("tolerance", numbers.get("tolerance")),
+        _fraction("limit", numbers.get("limit", numbers.get("margin"))),
     )
 
 

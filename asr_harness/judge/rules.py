@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RuleError
-from asr_harness.metrics import all_metrics
+from asr_harness.metrics import all_metrics, find, measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +35,8 @@ class Rule:
     cases: str = ALL_CASES
 
     def covers(self, case_id: str, metric: str) -> bool:
-        """Whether the rule speaks of a case's metric."""
-        return metric == self.metric and fnmatchcase(case_id, self.cases)
+        """Whether the rule speaks of a case's metric, in whatever unit."""
+        return measurement(metric) == measurement(self.metric) and fnmatchcase(case_id, self.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,10 @@ class Waiver:
     cases: str = ALL_CASES
 
     def covers(self, case_id: str, metric: str) -> bool:
-        """Whether the waiver speaks of a case's metric."""
-        return metric == self.metric and fnmatchcase(case_id, self.cases)
+        """Whether the waiver speaks of a case's metric, in whatever unit, or of its alternative."""
+        own = find(self.metric)
+        names = {measurement(self.metric), own.alternative if own else None}
+        return measurement(metric) in names and fnmatchcase(case_id, self.cases)
 
 
 def parse_rule(text: str) -> Rule:
@@ -73,7 +75,7 @@ def parse_waiver(text: str) -> Waiver:
         )
     _check_metric(text, parts["metric"], parts["unit"])
     _check_metric(text, parts["gain"], parts["gain_unit"])
-    if parts["gain"] == parts["metric"]:
+    if measurement(parts["gain"]) == measurement(parts["metric"]):
         raise RuleError(
             f"waiver {text!r} can never act: {parts['metric']} cannot get worse and better at once"
         )

@@ -6,17 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asr_harness import devices
+from asr_harness import devices, stats
 from asr_harness.errors import RecordError
-from asr_harness.judge.judgement import OUTCOME, Finding, Verdict
+from asr_harness.judge.judge_outcomes import judge_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from asr_harness.judge.judgement import Finding
     from asr_harness.judge.policy import Across
     from asr_harness.schema import CaseRecord, CaseResult, RunFile
 
-ABSENT = "absent"
 WAYS_OUT: Mapping[str, Across | None] = {"slice": None, "weights": "weights", "decoding": "decoding"}
 """Fingerprints that have to be alike, each with what looks past it."""
 
@@ -47,7 +47,10 @@ class Pair:
 
 
 def pair_up(
-    base: Sequence[RunFile], candidate: Sequence[RunFile], across: Sequence[Across] = ()
+    base: Sequence[RunFile],
+    candidate: Sequence[RunFile],
+    across: Sequence[Across] = (),
+    alpha: float = stats.ALPHA,
 ) -> tuple[list[Pair], list[Finding], list[str]]:
     """Give the cases measured on both sides, a finding for every case's outcome, and notes.
 
@@ -62,13 +65,15 @@ def pair_up(
         if not sides[0]:
             new.append(case_id)
             continue
-        outcomes.append(_outcome(case_id, *sides))
+        if not sides[1] and _is_odd(sides[0], len(base)):
+            continue
+        outcomes.append(judge_outcome(case_id, *sides, alpha))
         measured = _measured(base, case_id), _measured(candidate, case_id)
         if all(measured):
             pairs.append(_pair(sides[0][0], *measured, across))
     _check_some(names, base, candidate)
     notes = [f"{len(new)} cases only in the candidate, such as {new[0]}"] if new else []
-    return pairs, outcomes, notes
+    return pairs, outcomes, [*notes, *_not_selected(outcomes)]
 
 
 def machine(run: RunFile, device: str) -> Mapping[str, object]:
@@ -117,19 +122,6 @@ def differing(key: str, measured: Sequence[Measured], read: Callable[[Measured],
     return f"{key} differs: {' and '.join(shown)}"
 
 
-def outcome_finding(case_id: str, before: str, after: str, reason: str | None) -> Finding:
-    """Judge what became of a case: what the candidate can no longer do fails."""
-    note = "" if before == after else f"{before} → {after}" + (f": {reason}" if reason else "")
-    verdict: Verdict = "unchanged"
-    if before == "measured" and after != "measured":
-        verdict = "regression" if after == "oom" else "missing"
-    elif after == ABSENT and before != "unavailable":
-        verdict = "missing"
-    elif before != "measured" and after == "measured":
-        verdict = "improvement"
-    return Finding(case_id, OUTCOME, verdict, note=note)
-
-
 def _listed(versions: Mapping[str, set[str]], name: str) -> str:
     return ", ".join(sorted(versions.get(name, {"–"})))
 
@@ -152,18 +144,14 @@ def _measured(runs: Sequence[RunFile], case_id: str) -> tuple[Measured, ...]:
     return tuple(Measured(run, result) for run, result in results if result is not None)
 
 
-def _outcome(case_id: str, base: Sequence[CaseRecord], candidate: Sequence[CaseRecord]) -> Finding:
-    """Judge by the best that the base did and the worst that the candidate did."""
-    before = _first_outcome(base, prefer_measured=True)
-    after = _first_outcome(candidate, prefer_measured=False)
-    reason = next((record.reason for record in candidate if record.outcome == after), None)
-    return outcome_finding(case_id, before, after, reason)
+def _is_odd(records: Sequence[CaseRecord], n_runs: int) -> bool:
+    """Whether less than half of a side's runs selected a case: it is then not asked of the other side."""
+    return 2 * len(records) < n_runs
 
 
-def _first_outcome(records: Sequence[CaseRecord], *, prefer_measured: bool) -> str:
-    outcomes: list[str] = [record.outcome for record in records]
-    preferred = [outcome for outcome in outcomes if (outcome == "measured") is prefer_measured]
-    return (preferred or outcomes or [ABSENT])[0]
+def _not_selected(outcomes: Sequence[Finding]) -> list[str]:
+    absent = [one.case_id for one in outcomes if one.verdict == "missing" and not one.gated]
+    return [f"not selected by the candidate: {len(absent)} cases, such as {absent[0]}"] if absent else []
 
 
 def _pair(

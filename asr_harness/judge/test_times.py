@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.judge.sides import Measured, fingerprint, machine
 from asr_harness.metrics import calibration, latency
+from asr_harness.metrics.base import geometric_mean
 from asr_harness.stats import shrinkage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.sides import Pair
     from asr_harness.metrics import Metric
     from asr_harness.schema import RunFile
@@ -23,7 +25,13 @@ MIN_HISTORY_DF = 3
 """Degrees of freedom below which a stored history says too little of the noise."""
 
 PER_MODEL = "per_model"
-SHARES: Mapping[str, float] = {PER_MODEL: 0.2, "headline": 0.3, "detail": 0.1, "quality": 0.4}
+SHARES: Mapping[str, float] = {
+    PER_MODEL: 0.2,
+    "headline": 0.3,
+    "detail": 0.1,
+    "quality_per_model": 0.2,
+    "quality": 0.2,
+}
 """How the false-alarm rate of a comparison is shared out among the families of tests that it has."""
 
 
@@ -33,6 +41,7 @@ class Tested:
 
     `base` and `candidate` have the value of each run, the geometric mean of several cases. `deviations` are
     those of each run's logarithm from its side's mean, by the run's place, where both sides have several.
+    Where the calibration kernel itself changed, `kernel` tells how and `raw` is the test without calibration.
     """
 
     pairs: tuple[Pair, ...]
@@ -43,6 +52,8 @@ class Tested:
     calibrated: bool = False
     reason: str = ""
     deviations: Mapping[int, float] = field(default_factory=dict)
+    raw: stats.Difference | None = None
+    kernel: Kernel | None = None
 
     @property
     def name(self) -> str:
@@ -65,12 +76,11 @@ class Tested:
         from_history = self.difference is not None and min(len(self.base), len(self.candidate)) < 2  # noqa: PLR2004
         return self.difference.df if self.difference and from_history else None
 
-    def in_unit_of(self, metric: Metric) -> Tested:
-        """Give the same test of the same measurement, read in another metric's unit."""
-        if metric == self.metric:
-            return self
-        base, candidate = (_values(logs.values()) for logs in _sides(self.pairs, metric, calibrated=False))
-        return replace(self, metric=metric, base=base, candidate=candidate)
+    def values_of(self, metric: Metric) -> tuple[float | None, float | None]:
+        """Give both sides' values of the same measurement in another metric's unit."""
+        sides = (list(_values(side.values())) for side in _sides(self.pairs, metric, calibrated=False))
+        base, candidate = map(geometric_mean, sides)
+        return base, candidate
 
 
 def test_all(
@@ -79,13 +89,22 @@ def test_all(
     calibration_helps: Mapping[str, bool],
     history: Sequence[RunFile],
     alpha: float,
+    kernels: Mapping[str, Kernel],
 ) -> list[Tested]:
     """Test every metric of every case, and those of the headline over all cases of a model together.
 
-    `calibration_helps` tells for which devices the calibration lowers the spread between runs.
+    `calibration_helps` tells for which devices the calibration lowers the spread between runs, `kernels` for
+    which the kernel itself changed.
     """
     tested = [
-        _test(cases, metric, history, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha)
+        _with_raw(
+            _test(
+                cases, metric, history, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha
+            ),
+            kernels,
+            history,
+            alpha,
+        )
         for cases in (*((pair,) for pair in pairs), *per_model(pairs))
         for metric in metrics
         if len(cases) == 1 or metric.share == "headline"
@@ -150,6 +169,17 @@ def _test(
     return Tested(pairs, metric, *values, difference, by_kernel, "against the stored noise history")
 
 
+def _with_raw(
+    tested: Tested | None, kernels: Mapping[str, Kernel], history: Sequence[RunFile], alpha: float
+) -> Tested | None:
+    """Have raw times speak too, where those that were tested were divided by a kernel that changed."""
+    kernel = None if tested is None else kernels.get(tested.pairs[0].device)
+    if tested is None or kernel is None or not tested.calibrated:
+        return tested
+    raw = _test(tested.pairs, tested.metric, history, calibrated=False, alpha=alpha)
+    return replace(tested, kernel=kernel, raw=raw.difference) if raw else tested
+
+
 def _shrunk(tested: Sequence[Tested], alpha: float) -> list[Tested]:
     """Let cases that the same runs measured on a device tell each other how much runs differ."""
     alike: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
@@ -202,25 +232,28 @@ def _values(logs: Iterable[float]) -> tuple[float, ...]:
 def _history(
     pairs: Sequence[Pair], metric: Metric, history: Sequence[RunFile], *, calibrated: bool
 ) -> list[list[float]]:
-    """Gather former runs of these cases on this machine, those of one commit together."""
+    """Gather former runs of these cases on this machine, all of them in one group.
+
+    Two runs that are compared lie commits and sessions apart, and so do these: how little runs of one commit
+    differ, back to back, would say too little.
+    """
     means = _run_means([_former(pair, history) for pair in pairs], metric, calibrated=calibrated)
-    groups: dict[str, list[float]] = {}
-    for run in history:
-        if id(run) in means:
-            groups.setdefault(str(run.commit), []).append(means[id(run)])
-    return list(groups.values())
+    return [list(means.values())] if means else []
 
 
 def _former(pair: Pair, history: Sequence[RunFile]) -> list[Measured]:
     taken = {one.run.identity for one in (*pair.base, *pair.candidate)}
-    slice_of = fingerprint("slice")
-    here, slice_key = machine(pair.base[0].run, pair.device), slice_of(pair.base[0])
+    here, what = machine(pair.base[0].run, pair.device), _fingerprints(pair.base[0])
     former = []
     for run in history:
         record = run.records.get(pair.case_id)
         if record is None or record.result is None or run.identity in taken or run.is_dirty:
             continue
         measured = Measured(run, record.result)
-        if machine(run, pair.device) == here and slice_of(measured) == slice_key:
+        if machine(run, pair.device) == here and _fingerprints(measured) == what:
             former.append(measured)
     return former
+
+
+def _fingerprints(measured: Measured) -> tuple[str | None, ...]:
+    return tuple(fingerprint(key)(measured) for key in ("slice", "weights", "decoding"))

@@ -14,6 +14,7 @@ __all__ = [
     "all_metrics",
     "by_key",
     "find",
+    "measurement",
     "session_metrics",
     "test_of",
 ]
@@ -36,6 +37,12 @@ def by_key(key: str) -> Metric:
 def find(key: str) -> Metric | None:
     """Give one metric; None for what is judged and is no metric, such as an outcome."""
     return next((metric for metric in all_metrics() if metric.key == key), None)
+
+
+def measurement(key: str) -> str:
+    """Give the key under which a metric is judged: that of the measurement of which it is another unit."""
+    metric = find(key)
+    return key if metric is None else metric.same_as or key
 
 
 def test_of(key: str) -> Test | None:

@@ -28,11 +28,12 @@ class Metric:
     in the table and in `extra_info`, `title` its heading, `meaning` what it says in a few words.
 
     `test` says how it is compared, None if it is shown alone; with `lower_is_better` a rise is a regression.
-    A change counts only above `tolerance`, and none is claimed only within `margin`; both are relative, or
-    differences of rates. Only a `gated` metric sets the exit status, unless a rule names it. A metric that is
-    the `same_as` another is the same measurement in another unit, and shares that one's test. `is_time` lets
-    the calibration kernel help. Values that `may_judge` refuses, such as estimates, are shown and never
-    judged. The tables of a session show those that are `in_session`.
+    A change counts only above `tolerance`; green is that harm above `limit` is excluded. Both are relative,
+    or differences of rates. Only a `gated` metric sets the exit status, unless a rule names it. A metric that
+    is the `same_as` another is the same measurement in another unit, and shares that one's judgement; an
+    `alternative` counts the same errors otherwise, and where a rule names one of the two, that one decides.
+    `is_time` lets the calibration kernel help. Values that `may_judge` refuses, such as estimates, are shown
+    and never judged. The tables of a session show those that are `in_session`.
     """
 
     key: str
@@ -47,8 +48,9 @@ class Metric:
     lower_is_better: bool = True
     gated: bool = False
     tolerance: float = 0.02
-    margin: float = 0.05
+    limit: float = 0.05
     same_as: str | None = None
+    alternative: str | None = None
     is_time: bool = False
     may_judge: Callable[[CaseResult], bool] = lambda _: True
     in_session: bool = False

@@ -21,7 +21,8 @@ METRIC = RateMetric(
     test="rate",
     share="quality",
     gated=True,
+    alternative="wer",
     tolerance=0.005,
-    margin=0.005,
+    limit=0.01,
     counts=lambda errors: errors.characters,
 )

@@ -23,5 +23,5 @@ METRIC = Metric(
     share="headline",
     gated=True,
     tolerance=0.05,
-    margin=0.1,
+    limit=0.1,
 )

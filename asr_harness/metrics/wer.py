@@ -22,7 +22,8 @@ METRIC = RateMetric(
     share="quality",
     in_session=True,
     gated=True,
+    alternative="cer",
     tolerance=0.005,
-    margin=0.005,
+    limit=0.01,
     counts=lambda errors: errors.words,
 )

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness import metrics
-from asr_harness.judge.judgement import OUTCOME
+from asr_harness.judge.judgement import OUTCOME, UTTERANCES
 from asr_harness.metrics import units
 from asr_harness.report.terminal import shorten, table
 
@@ -130,7 +130,7 @@ def counted(count: int, noun: str) -> str:
 
 def is_exact(finding: Finding) -> bool:
     """Whether a finding needs no statistics."""
-    return finding.metric == OUTCOME or (metrics.test_of(finding.metric) in ("count", "texts"))
+    return finding.metric in (OUTCOME, UTTERANCES) or (metrics.test_of(finding.metric) in ("count", "texts"))
 
 
 def _section(title: str, findings: Sequence[Finding], width: int, most_rows: int) -> list[str]:

@@ -4,6 +4,7 @@ from asr_harness.stats import sequential
 from asr_harness.stats.bootstrap import N_BOOTSTRAP, bootstrap_differences, probability_of_improvement
 from asr_harness.stats.decision import ChangeVerdict, decide
 from asr_harness.stats.difference import ALPHA, Difference, with_error
+from asr_harness.stats.exact import fisher_exact
 from asr_harness.stats.fits import FittedLine, fit_line, rank_correlation
 from asr_harness.stats.intervals import geometric_mean_interval, mean_interval, share_interval
 from asr_harness.stats.mapsswe import mapsswe_test, segment_differences
@@ -11,6 +12,7 @@ from asr_harness.stats.moments import as_change, mean, pooled_variance, standard
 from asr_harness.stats.multiple import holm, shared_out
 from asr_harness.stats.power import (
     POWER,
+    minimum_detectable,
     minimum_detectable_effect,
     minimum_detectable_paired_effect,
     pairs_needed,
@@ -21,7 +23,7 @@ from asr_harness.stats.rates import PairedErrors, by_talk, rate_test
 from asr_harness.stats.ratio import ratio_error, ratio_interval
 from asr_harness.stats.shrinkage import Prior, common_share, fit_prior, shrink_variances
 from asr_harness.stats.student import t_critical, t_two_sided
-from asr_harness.stats.ttests import against_history, paired, two_sided, welch
+from asr_harness.stats.ttests import against_history, paired, paired_in_order, two_sided, welch
 
 __all__ = [
     "ALPHA",
@@ -38,6 +40,7 @@ __all__ = [
     "by_talk",
     "common_share",
     "decide",
+    "fisher_exact",
     "fit_line",
     "fit_prior",
     "geometric_mean_interval",
@@ -45,9 +48,11 @@ __all__ = [
     "mapsswe_test",
     "mean",
     "mean_interval",
+    "minimum_detectable",
     "minimum_detectable_effect",
     "minimum_detectable_paired_effect",
     "paired",
+    "paired_in_order",
     "pairs_needed",
     "pooled_variance",
     "probability_of_improvement",

@@ -27,6 +27,14 @@ class Difference:
     error: float = 0.0
     prior_df: float = 0.0
 
+    def at_most(self, alpha: float) -> float:
+        """Give the one-sided upper confidence bound at level 1 - alpha."""
+        return self.estimate + (t_critical(2 * alpha, self.df) * self.error if self.error else 0.0)
+
+    def at_least(self, alpha: float) -> float:
+        """Give the one-sided lower confidence bound at level 1 - alpha."""
+        return self.estimate - (t_critical(2 * alpha, self.df) * self.error if self.error else 0.0)
+
 
 def t_difference(estimate: float, error: float, sd: float, df: float, alpha: float) -> Difference:
     """Bound and test an estimate by Student's t; `error`, its standard error, is above 0."""

@@ -72,6 +72,11 @@ def minimum_detectable_paired_effect(
     return None if n_pairs < 2 else sd * _one_sample(n_pairs, alpha, power)  # noqa: PLR2004
 
 
+def minimum_detectable(error: float, df: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Give the smallest difference that an estimate with this standard error would show."""
+    return error * _noncentrality(df, alpha, power)
+
+
 def pairs_needed(sd: float, effect: float, *, alpha: float = ALPHA, power: float = POWER) -> int | None:
     """Give the pairs that would show an effect; None where `MAX_RUNS` would not."""
 

@@ -8,18 +8,21 @@ Clinical Trials, 2000).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from asr_harness.stats.decision import ChangeVerdict, decide
 from asr_harness.stats.difference import ALPHA
-from asr_harness.stats.moments import mean, standard_deviation
+from asr_harness.stats.moments import mean
 from asr_harness.stats.multiple import holm
-from asr_harness.stats.power import minimum_detectable_paired_effect, pairs_needed
-from asr_harness.stats.ttests import paired
+from asr_harness.stats.power import minimum_detectable, pairs_needed
+from asr_harness.stats.ttests import paired_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from asr_harness.stats.difference import Difference
 
 MIN_FORKS = 5
 SPACING = 1.6
@@ -30,13 +33,18 @@ Looks = tuple[tuple[int, float], ...]
 """Numbers of forks after which the rule looks, each with its share of alpha."""
 
 
+Orders = Sequence[bool]
+"""Of each fork, whether the base started first; empty where that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is known of one case: the mean log ratio, candidate over base, and its simultaneous interval.
 
     `low` and `high` are None before the first look; `p` holds for all looks so far and all cases together.
     `minimum_detectable_effect` is the least log ratio that the last look would have shown nine times in ten,
-    and `more_forks` are those still lacking to decide, None where the spread is unknown.
+    `more_forks` are those still lacking to decide, None where the spread is unknown, and `worst` is the
+    one-sided upper bound.
     """
 
     verdict: ChangeVerdict
@@ -47,6 +55,7 @@ class Decision:
     n: int
     minimum_detectable_effect: float | None = None
     more_forks: int | None = None
+    worst: float | None = None
 
 
 def planned_looks(n_forks: int) -> Looks:
@@ -67,24 +76,35 @@ def ended(looks: Looks, n: int) -> Looks:
     return (*((number, share) for number, share in looks[:-1] if number < n), (n, looks[-1][1]))
 
 
-def p_value(log_ratios: Sequence[float], looks: Looks) -> float:
+def p_value(log_ratios: Sequence[float], looks: Looks, orders: Orders = ()) -> float:
     """Test the mean against zero at every look so far; the p value is corrected for all of them."""
     p_values = [1.0]
     for number, share in looks:
-        test = paired(log_ratios[:number]) if MIN_FORKS <= number <= len(log_ratios) else None
+        test = _test(log_ratios, number, ALPHA, orders) if MIN_FORKS <= number <= len(log_ratios) else None
         if test is not None:
             p_values.append(min(1.0, test.p / share))
     return min(p_values)
 
 
-def interval(log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA) -> tuple[float, float] | None:
+def interval(
+    log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA, orders: Orders = ()
+) -> tuple[float, float] | None:
     """Bound the mean at the last look, at the level that this look may spend; None before the first."""
     reached = _last_look(log_ratios, looks)
     if reached is None:
         return None
     number, share = reached
-    test = paired(log_ratios[:number], alpha * share)
+    test = _test(log_ratios, number, alpha * share, orders)
     return None if test is None else (test.low, test.high)
+
+
+def upper_bound(
+    log_ratios: Sequence[float], looks: Looks, alpha: float = ALPHA, orders: Orders = ()
+) -> float | None:
+    """Bound the mean from above at the last look, at the level that this look may spend."""
+    reached = _last_look(log_ratios, looks)
+    test = None if reached is None else _test(log_ratios, reached[0], ALPHA, orders)
+    return None if test is None or reached is None else test.at_most(alpha * reached[1])
 
 
 def decide_all(
@@ -93,23 +113,25 @@ def decide_all(
     *,
     alpha: float = ALPHA,
     tolerance: float,
-    margin: float,
-    limits: Mapping[Key, float] | None = None,
+    limit: float,
+    limits: Mapping[Key, tuple[float, float]] | None = None,
+    orders: Mapping[Key, Orders] | None = None,
 ) -> dict[Key, Decision]:
     """Judge every case on its forks so far, all cases together at `alpha`.
 
-    p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `margin` are log
-    ratios: a change counts above the one, none is seen within the other. A case in `limits` has that one for
-    both.
+    p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `limit` are log
+    ratios: a change counts above the one, and green is a slow-down above the other excluded. A case in
+    `limits` has those two of its own; `orders` tell of each fork whether the base started first.
     """
-    adjusted = holm([p_value(log_ratios, looks) for log_ratios in cases.values()])
-    level, own = alpha / max(len(cases), 1), limits or {}
+    level, own, started = alpha / max(len(cases), 1), limits or {}, orders or {}
+    adjusted = holm([p_value(values, looks, started.get(name, ())) for name, values in cases.items()])
     return {
         name: _decision(
             log_ratios,
             looks,
             (p, alpha, level),
-            (own[name], own[name]) if name in own else (tolerance, margin),
+            own.get(name, (tolerance, limit)),
+            started.get(name, ()),
         )
         for (name, log_ratios), p in zip(cases.items(), adjusted, strict=True)
     }
@@ -120,29 +142,36 @@ def _decision(
     looks: Looks,
     levels: tuple[float, float, float],
     limits: tuple[float, float],
+    orders: Orders,
 ) -> Decision:
-    (p, alpha, level), (tolerance, margin) = levels, limits
-    estimate = mean(log_ratios) if log_ratios else None
-    low, high = interval(log_ratios, looks, level) or (None, None)
-    verdict = decide(estimate, low, high, is_shown=p <= alpha, tolerance=tolerance, margin=margin)
-    detectable = _detectable(log_ratios, looks, level)
+    (p, alpha, level), (tolerance, limit) = levels, limits
+    test = _test(log_ratios, len(log_ratios), ALPHA, orders) if log_ratios else None
+    estimate = test.estimate if test else mean(log_ratios) if log_ratios else None
+    low, high = interval(log_ratios, looks, level, orders) or (None, None)
+    worst = upper_bound(log_ratios, looks, level, orders)
+    verdict = decide(estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit)
+    detectable = _detectable(log_ratios, looks, level, orders)
     more = None
     if verdict == "inconclusive":
-        more = _more_forks(log_ratios, max(margin, abs(estimate or 0.0)), level * looks[-1][1])
-    return Decision(verdict, estimate, low, high, p, len(log_ratios), detectable, more)
+        more = _more_forks(log_ratios, max(limit, abs(estimate or 0.0)), level * looks[-1][1], orders)
+    return Decision(verdict, estimate, low, high, p, len(log_ratios), detectable, more, worst)
 
 
 def _last_look(log_ratios: Sequence[float], looks: Looks) -> tuple[int, float] | None:
     return max((look for look in looks if MIN_FORKS <= look[0] <= len(log_ratios)), default=None)
 
 
-def _detectable(log_ratios: Sequence[float], looks: Looks, level: float) -> float | None:
+def _test(log_ratios: Sequence[float], n: int, alpha: float, orders: Orders) -> Difference | None:
+    return paired_in_order(log_ratios[:n], orders[:n] or [True] * n, alpha)
+
+
+def _detectable(log_ratios: Sequence[float], looks: Looks, level: float, orders: Orders) -> float | None:
     number, share = _last_look(log_ratios, looks) or (0, 1.0)
-    sd = standard_deviation(log_ratios[:number])
-    return None if sd is None else minimum_detectable_paired_effect(sd, number, alpha=level * share)
+    test = _test(log_ratios, number, level, orders) if number else None
+    return None if test is None else minimum_detectable(test.error, test.df, alpha=level * share)
 
 
-def _more_forks(log_ratios: Sequence[float], effect: float, level: float) -> int | None:
-    sd = standard_deviation(log_ratios)
-    needed = None if sd is None else pairs_needed(sd, effect, alpha=level)
+def _more_forks(log_ratios: Sequence[float], effect: float, level: float, orders: Orders) -> int | None:
+    test = _test(log_ratios, len(log_ratios), level, orders)
+    needed = None if test is None else pairs_needed(test.sd, effect, alpha=level)
     return None if needed is None else max(1, max(needed, MIN_FORKS) - len(log_ratios))

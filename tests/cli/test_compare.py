@@ -165,8 +165,8 @@ def test_a_comment_of_very_many_cases_is_cut_where_github_would_refuse_it(
 def test_junit_fails_where_the_undecided_is_told_to(
     choice: str, failures: int, skipped: int, storage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    side = next(iter(map(str, storage.glob("a0*.json"))))
-    main(["compare", side, side, "--undecided", choice, "--format", "junit"])
+    base, candidate = (str(next(storage.glob(f"a{i}*.json"))) for i in (0, 1))
+    main(["compare", base, candidate, "--undecided", choice, "--format", "junit"])
     suite = ET.fromstring(capsys.readouterr().out)
     assert (suite.get("failures"), suite.get("skipped")) == (str(failures), str(skipped))
 

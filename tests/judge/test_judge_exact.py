@@ -1,5 +1,7 @@
 """Deterministic signals need no statistics, and explain a change in time where they can."""
 
+from typing import Any
+
 import pytest
 
 from tests.judge.conftest import Side
@@ -41,6 +43,39 @@ def test_flops_that_differ_between_runs_are_held_against_the_most_of_the_base(
     found = finding(compare(base, candidate), "flops")
     assert (found.verdict, found.gated) == (verdict, True)
     assert found.note == "flops differ between runs of the same side"
+
+
+def counted(step: float = 4e6, encode: float = 7e9, n_steps: int = 100) -> dict[str, Any]:
+    return {
+        "flops": {"encode": 8 * encode, "decode": 8 * 3e8 + n_steps * step},
+        "flops_by_kind": {"encode": 8 * encode, "prompt": 8 * 3e8, "step": n_steps * step},
+        "n_passes": {"encode": 8, "prompt": 8, "step": n_steps},
+        "n_tokens": n_steps,
+    }
+
+
+def test_more_words_are_no_more_flops_per_pass(side: Side) -> None:
+    found = finding(compare(side("a", 1, **counted()), side("b", 1, **counted(4.01e6, n_steps=110))), "flops")
+    assert (found.verdict, found.effect) == ("unchanged", 0.0)
+    assert "per pass (encode +0.0%, prompt +0.0%)" in found.note
+
+
+def test_a_dearer_encoder_is_seen_behind_fewer_words(side: Side) -> None:
+    sides = side("a", 1, **counted(n_steps=1000)), side("b", 1, **counted(encode=7.1e9, n_steps=100))
+    found = finding(compare(*sides), "flops")
+    assert (found.verdict, found.effect) == ("regression", pytest.approx(0.1 / 7))
+    assert compare(*sides).exit_status == 1
+
+
+def test_a_dearer_step_is_a_regression_where_the_same_words_were_decoded(side: Side) -> None:
+    found = finding(compare(side("a", 1, **counted()), side("b", 1, **counted(4.1e6))), "flops")
+    assert found.verdict == "regression"
+
+
+def test_without_counts_by_kind_other_words_leave_flops_undecided_and_ungated(side: Side) -> None:
+    sides = side("a", 1, n_tokens=100), side("b", 1, n_tokens=90, flops={"encode": 2e9, "decode": 1e9})
+    found = finding(compare(*sides), "flops")
+    assert not found.gated
 
 
 def test_changed_transcripts_are_counted(side: Side) -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from asr_harness import stats
 from asr_harness.judge.rules import parse_rule
-from asr_harness.schema import ErrorCounts, Errors
+from asr_harness.schema import ErrorCounts, Errors, Fingerprints
 from tests.judge.conftest import Side
 from tests.judge.judging import compare, finding
+from tests.saved_runs import measured
 
 TALKS = tuple(f"talk{i // 4}" for i in range(32))
 
@@ -95,12 +96,12 @@ def test_units_that_change_alike_need_as_many_as_coins_that_fall_alike(side: Sid
 
 
 def test_an_utterance_that_has_no_words_to_hear_has_no_part_in_the_bootstrap(side: Side) -> None:
-    talks = ("only", "only")
+    talks = ("only",) * 3
     sides = []
     for name, n in (("a", 1), ("b", 2)):
-        # Nothing was said in the first, and one word was heard; ten words in the other, n of them wrong.
-        counts = ErrorCounts((0, 10 - n), (0, n), (0, 0), (1, 0))
-        sides.append(side(name, 1, wrong=(1, n), talks=talks, errors=Errors(counts, counts)))
+        # Nothing was said in the first, and one word was heard; ten words in the others, n of them wrong.
+        counts = ErrorCounts((0, 10 - n, 10 - n), (0, n, n), (0, 0, 0), (1, 0, 0))
+        sides.append(side(name, 1, wrong=(1, n, n), talks=talks, errors=Errors(counts, counts)))
     details = finding(compare(*sides), "wer").details
     assert details["bootstrap_low"] == details["bootstrap_high"] == pytest.approx(0.1)
 
@@ -126,6 +127,66 @@ def test_an_error_rate_that_the_candidate_no_longer_tells_is_missing(side: Side)
 def test_a_run_without_errors_does_not_hide_those_of_the_others(side: Side) -> None:
     candidate = (*side("b", wrong=(9, 9, 9, 8)), *side("c", 1))
     assert finding(compare(side("a", wrong=(1, 1, 1, 1)), candidate), "wer").effect == pytest.approx(0.775)
+
+
+def slices(side: Side, name: str, wrong: dict[str, tuple[int, ...]]) -> tuple:
+    """A run of cases, each of its own slice but for the batch size, of eight talks."""
+    cases = [
+        measured(
+            case_id,
+            wrong=each,
+            talks=TALKS,
+            fingerprints=Fingerprints(case_id.split("-")[2], "w", "n", "d"),
+        )
+        for case_id, each in wrong.items()
+    ]
+    return side(name, 1, cases=cases)
+
+
+BASE, WORSE = (1, 0, 1, 2) * 8, (2, 0, 2, 2) * 4 + (2, 0, 1, 2) * 4
+
+
+def test_slices_of_a_model_are_pooled_in_a_row_of_their_own(side: Side) -> None:
+    names = ("tiny-cpu-5s-b1-baseline", "tiny-cpu-15s-b1-baseline")
+    found = compare(
+        slices(side, "a", dict.fromkeys(names, BASE)),
+        slices(side, "b", {names[0]: WORSE, names[1]: BASE}),
+    )
+    row = finding(found, "wer", "tiny-cpu-*-baseline")
+    # 12 errors more in 320 words of one slice, none in the other.
+    assert row.effect == pytest.approx(12 / 640)
+    assert row.note == "over 8 talks"
+    assert finding(found, "wer", names[1]).note == "transcripts identical"
+
+
+def test_repeating_a_slice_in_other_batch_sizes_changes_no_test(side: Side) -> None:
+    few = [f"tiny-cpu-{bucket}-b1-baseline" for bucket in ("5s", "15s")]
+    many = [f"tiny-cpu-{bucket}-b{size}-baseline" for bucket in ("5s", "15s") for size in (1, 4, 8)]
+    rows = [
+        finding(
+            compare(
+                slices(side, "a", dict.fromkeys(each, BASE)), slices(side, "b", dict.fromkeys(each, WORSE))
+            ),
+            metric,
+            case_id,
+        )
+        for each in (few, many)
+        for metric, case_id in (("wer", "tiny-cpu-*-baseline"), ("wer", few[0]))
+    ]
+    assert (rows[0].p, rows[1].p) == (rows[2].p, rows[3].p)
+
+
+def test_where_a_rule_names_wer_cer_informs(side: Side) -> None:
+    sides = side("a", 1, wrong=BASE, talks=TALKS), side("b", 1, wrong=WORSE, talks=TALKS)
+    found = compare(*sides, rules=[parse_rule("wer>20pt")])
+    assert (finding(found, "wer").gated, finding(found, "cer").gated) == (True, False)
+
+
+def test_substitutions_deletions_and_insertions_are_kept_apart(side: Side) -> None:
+    sides = side("a", 1, wrong=BASE, talks=TALKS), side("b", 1, wrong=WORSE, talks=TALKS)
+    details = finding(compare(*sides), "wer").details
+    assert (details["substitutions_base"], details["substitutions_candidate"]) == (32, 44)
+    assert details["deletions_candidate"] == details["insertions_candidate"] == 0
 
 
 def test_dummy_weights_have_no_error_rate_to_judge(side: Side) -> None:

@@ -10,15 +10,18 @@ import pytest
 from asr_harness.errors import RuleError
 from asr_harness.judge.rules import parse_rule, parse_waiver
 from asr_harness.report import forms
-from asr_harness.schema import Energy, EnergyMeasurement
+from asr_harness.schema import Energy, EnergyMeasurement, Fingerprints
 from tests.judge.conftest import Side
 from tests.judge.judging import compare, finding
 from tests.saved_runs import measured, unmeasured, write_run
 
 
-def test_a_slow_down_of_a_tenth_is_a_regression_in_latency_and_rtf(side: Side) -> None:
+def test_a_slow_down_of_a_tenth_is_one_regression_in_two_units(side: Side) -> None:
     found = compare(side("a"), side("b", scale=1.1))
-    assert finding(found, "latency").verdict == finding(found, "rtf").verdict == "regression"
+    assert finding(found, "latency").verdict == "regression"
+    assert "rtf" not in {each.metric for each in found.findings}
+    details = finding(found, "latency").details
+    assert details["rtf_candidate"] / details["rtf_base"] - 1 == pytest.approx(0.1, abs=0.02)
     assert finding(found, "latency").effect == pytest.approx(0.1, abs=0.02)
     assert found.exit_status == 1
 
@@ -73,6 +76,20 @@ def test_one_run_a_side_is_judged_by_the_stored_history(side: Side) -> None:
     same = compare(side("a", 1), side("b", 1, scale=1.02), history=history)
     assert finding(slow, "latency").verdict == "regression"
     assert finding(same, "latency").verdict != "regression"
+
+
+def test_one_run_a_side_is_judged_by_what_commits_and_sessions_differ_by(side: Side) -> None:
+    # Back to back the runs of a commit agree to a per mille; between commits the machine moves by tenths.
+    paces = (1.0, 1.3, 0.8, 1.2, 0.9, 1.1)
+    history = tuple(run for i, pace in enumerate(paces) for run in side(f"{i}", 2, scale=pace, noise=0.001))
+    found = compare(side("a", 1), side("b", 1, scale=1.2), history=history)
+    assert finding(found, "latency").verdict == "inconclusive"
+
+
+def test_a_history_of_other_weights_counts_for_nothing(side: Side) -> None:
+    history = side("c", 12, fingerprints=Fingerprints("s", "other", "n", "d"))
+    found = compare(side("a", 1), side("b", 1, scale=1.5), history=history)
+    assert finding(found, "latency").verdict == "inconclusive"
 
 
 def test_what_one_run_a_side_could_see_is_told_by_the_history(side: Side) -> None:
@@ -141,7 +158,24 @@ def test_the_strictest_of_all_rules_holds(side: Side) -> None:
     rules = [parse_rule("latency>10%"), parse_rule("whisper-*:latency>3%"), parse_rule("rtf>5%")]
     found = compare(*sides, rules=rules)
     assert finding(found, "latency").verdict == "regression"
-    assert finding(found, "rtf").verdict == "unchanged"
+
+
+@pytest.mark.parametrize("rule", ["rtf>5%", "latency>5%"])
+def test_a_rule_for_latency_or_rtf_is_the_rule_for_both(side: Side, rule: str) -> None:
+    found = compare(side("a", noise=0.003), side("b", scale=1.037, noise=0.003), rules=[parse_rule(rule)])
+    assert finding(found, "latency").verdict == "unchanged"
+    assert found.exit_status == 0
+
+
+def test_a_waiver_for_rtf_waives_the_one_finding(side: Side) -> None:
+    sides = (
+        side("a", noise=0.003, peak_resident_bytes=2e9),
+        side("b", noise=0.003, scale=1.1, peak_resident_bytes=1e9),
+    )
+    assert compare(*sides).exit_status == 1
+    traded = compare(*sides, waivers=[parse_waiver("rtf+20% if memory-20%")])
+    assert finding(traded, "latency").waived_by == "rtf+20% if memory-20%"
+    assert traded.exit_status == 0
 
 
 def test_a_rule_makes_a_metric_count_that_only_informed(side: Side) -> None:

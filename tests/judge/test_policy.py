@@ -32,22 +32,27 @@ def test_every_key_of_the_file_is_an_option_of_a_command_line_too(tmp_path: Path
     parser = ArgumentParser()
     policy.add_arguments(parser)
     given = ["--fail-on", "rtf>5%", "--allow", "wer+1pt if rtf-20%", "--across", "weights", "--alpha", "0.02"]
-    given += ["--undecided", "fail", "--tolerance", "3", "--margin", "6"]
+    given += ["--undecided", "fail", "--tolerance", "3", "--limit", "6"]
     by_options = policy.from_arguments(parser.parse_args(given), tmp_path)
     folder = written(
         tmp_path,
         'fail-on = ["rtf>5%"]\nallow = ["wer+1pt if rtf-20%"]\nacross = ["weights"]\nalpha = 0.02\n'
-        'undecided = "fail"\ntolerance = 3\nmargin = 6',
+        'undecided = "fail"\ntolerance = 3\nlimit = 6',
     )
     assert policy.read({}, folder) == by_options
     assert by_options.across == ("weights",)
-    assert (by_options.tolerance, by_options.margin) == (0.03, 0.06)
+    assert (by_options.tolerance, by_options.limit) == (0.03, 0.06)
 
 
-def test_tolerance_and_margin_are_latencys_and_those_of_its_other_units() -> None:
-    chosen = Policy(tolerance=0.03, margin=0.06)
+def test_margin_is_the_former_name_of_limit(tmp_path: Path) -> None:
+    assert policy.read({}, written(tmp_path, "margin = 6")).limit == 0.06
+    assert policy.read({"limit": "4"}, written(tmp_path, "margin = 6")).limit == 0.04
+
+
+def test_tolerance_and_limit_are_latencys_and_those_of_its_other_units() -> None:
+    chosen = Policy(tolerance=0.03, limit=0.06)
     assert chosen.tolerance_of(by_key("latency"), "any") == chosen.tolerance_of(by_key("rtf"), "any") == 0.03
-    assert chosen.margin_of(by_key("latency"), "any") == 0.06
+    assert chosen.limit_of(by_key("latency"), "any") == 0.06
     assert chosen.tolerance_of(by_key("memory"), "any") == by_key("memory").tolerance
 
 

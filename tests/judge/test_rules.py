@@ -54,7 +54,8 @@ def test_a_wrong_waiver_says_what_one_looks_like() -> None:
 def test_the_strictest_rule_is_the_tolerance_and_none_is_none() -> None:
     rules = [parse_rule("rtf>5%"), parse_rule("rtf>3%")]
     assert Policy(tuple(rules)).rule_limit(by_key("rtf"), "any") == pytest.approx(0.03)
-    assert Policy(tuple(rules)).rule_limit(by_key("latency"), "any") is None
+    assert Policy(tuple(rules)).rule_limit(by_key("latency"), "any") == pytest.approx(0.03)
+    assert Policy(tuple(rules)).rule_limit(by_key("memory"), "any") is None
 
 
 @given(st.floats(0, 1000).map(lambda value: round(value, 3)))

@@ -52,17 +52,43 @@ def test_cases_that_ran_nowhere_are_nothing_to_compare(side: Side, after: str, s
     assert found.headline.startswith("NOTHING" if status else "NO REGRESSION")
 
 
-def test_a_case_that_the_candidate_lacks_is_missing_and_fails(side: Side) -> None:
+def test_a_narrower_session_is_judged_on_what_it_selected_and_that_is_said(side: Side) -> None:
     found = compare(side("a", cases=[measured(), measured(OTHER)]), side("b", cases=[measured(OTHER)]))
-    assert finding(found, "outcome").verdict == "missing"
-    assert found.exit_status == 1
+    assert (finding(found, "outcome").verdict, finding(found, "outcome").gated) == ("missing", False)
+    assert "not selected by the candidate: 1 cases" in " ".join(found.notes)
+    assert found.exit_status == 0
 
 
-def test_one_failure_among_the_candidates_runs_is_enough(side: Side) -> None:
+def test_a_case_of_one_odd_run_is_not_asked_of_the_other_side(side: Side) -> None:
+    odd = side("c", 1, cases=[measured(), measured(OTHER)])
+    found = compare((*side("a", 4, cases=[measured()]), *odd), side("b", cases=[measured()]))
+    assert {each.case_id for each in found.findings} == {CASE}
+
+
+def test_one_failure_among_the_candidates_runs_is_told_as_flaky(side: Side) -> None:
     runs = (*side("b", 2, cases=[measured()]), *side("c", 1, cases=[unmeasured("failed", reason="boom")]))
-    found = finding(compare(side("a", cases=[measured()]), runs), "outcome")
-    assert found.verdict == "missing"
-    assert "boom" in found.note
+    judgement = compare(side("a", cases=[measured()]), runs)
+    found = finding(judgement, "outcome")
+    assert found.verdict == "inconclusive"
+    assert found.note == "flaky: measured in 5 of 5 runs, then in 2 of 3; boom"
+    # Fisher: of C(8, 3) = 56 choices of the three, 21 hold the one that failed.
+    assert found.p == pytest.approx(21 / 56)
+    assert judgement.exit_status == 3
+
+
+def test_a_flaky_side_against_itself_is_told_and_does_not_fail(side: Side) -> None:
+    runs = (*side("a", 4, cases=[measured()]), *side("c", 1, cases=[unmeasured("failed", reason="boom")]))
+    found = compare(runs, runs)
+    assert finding(found, "outcome").note.startswith("flaky")
+    assert found.exit_status == 0
+
+
+def test_a_share_that_surely_fell_fails(side: Side) -> None:
+    runs = (*side("b", 1, cases=[measured()]), *side("c", 9, cases=[unmeasured("failed", reason="boom")]))
+    found = finding(compare(side("a", 10, cases=[measured()]), runs), "outcome")
+    assert (found.verdict, found.gated) == ("missing", True)
+    # Of C(20, 11) tables, C(10, 1) at either end are no likelier.
+    assert found.p == pytest.approx(2 * 10 / 167960)
 
 
 def test_a_case_new_in_the_candidate_is_noted(side: Side) -> None:

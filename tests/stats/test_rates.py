@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from asr_harness.stats import PairedErrors, by_talk, rate_test, ratio_interval
+from asr_harness.stats import PairedErrors, by_talk, rate_test
+from asr_harness.stats.rates import satterthwaite_df
 
 COUNTS = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 30)), min_size=2, max_size=12
@@ -56,21 +57,44 @@ def test_over_talks_same_quality_is_rarely_called_a_change_where_utterances_call
 
 
 def test_two_talks_of_unequal_length_by_hand() -> None:
-    # Rate 6/30 = 0.2, residuals 1 - 2 and 5 - 4: error √(2/1 · 2) / 30 = 1/15; t = 3 with one degree of
-    # freedom, p = 1 - 2/π · atan(3) = 0.204833.
+    # Rate 6/30 = 0.2, residuals 1 - 2 and 5 - 4 with leverages 1/3 and 2/3: error √(3/2 + 3) / 30; t = √8,
+    # one degree of freedom, p = 1 - 2/π · atan(√8) = 0.216347.
     found = rate_test(PairedErrors((0, 0), (1, 5), (10, 20)), alpha=0.05)
     assert found is not None
-    assert (found.estimate, found.error, found.sd) == pytest.approx((0.2, 1 / 15, 2**0.5 / 15))
-    assert found.p == pytest.approx(0.204833, abs=1e-6)
-    assert (found.low, found.high) == pytest.approx((0.2 - 12.7062 / 15, 0.2 + 12.7062 / 15), abs=1e-5)
-    assert found.df == 1
+    assert (found.estimate, found.error) == pytest.approx((0.2, 4.5**0.5 / 30))
+    assert found.p == pytest.approx(0.216347, abs=1e-6)
+    assert found.high == pytest.approx(0.2 + 12.7062 * found.error, abs=1e-5)
+    assert found.df == pytest.approx(1)
 
 
-def test_against_a_side_without_errors_the_interval_is_that_of_the_other_sides_rate() -> None:
-    lengths, candidate = (100.0, 120.0, 80.0, 150.0), (10.0, 15.0, 9.0, 12.0)
-    found = rate_test(PairedErrors((0.0,) * 4, candidate, lengths), alpha=0.05)
-    assert found is not None
-    assert (found.low, found.high) == ratio_interval(list(zip(candidate, lengths, strict=True)))
+def test_satterthwaites_degrees_of_freedom_by_hand() -> None:
+    # Weights 1/2, 1/12, 1/12: 1 / (3/8 + (2/3)² - 19/72) = 1 / (5/9).
+    assert satterthwaite_df((0.5, 0.25, 0.25)) == pytest.approx(1.8)
+    assert satterthwaite_df((0.25,) * 4) == pytest.approx(3)
+
+
+def test_degrees_of_freedom_are_those_of_the_residuals_covariances() -> None:
+    """Pustejovsky and Tipton's formula in matrices: tr(P)² / tr(P²), P the residuals' scaled covariance."""
+    lengths = np.array([400.0, 60.0, 30.0, 20.0, 10.0])
+    leverage = np.outer(lengths, np.ones(5)) / lengths.sum()
+    covariance = (np.eye(5) - leverage) @ np.diag(lengths) @ (np.eye(5) - leverage).T
+    scale = np.diag(1 / np.sqrt(1 - np.diag(leverage)))
+    scaled = scale @ covariance @ scale
+    expected = np.trace(scaled) ** 2 / np.trace(scaled @ scaled)
+    assert satterthwaite_df(tuple(lengths / lengths.sum())) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("share", [0.7, 0.9])
+def test_a_talk_with_most_of_the_words_raises_no_false_alarms(share: float) -> None:
+    rng = np.random.default_rng(7)
+    lengths = np.array([share, *[(1 - share) / 7] * 7]) * 8000
+    n, alarms = 2000, 0
+    for _ in range(n):
+        shifts = rng.normal(0, 0.02, 8)
+        errors = [rng.binomial(lengths.astype(int), 0.1 + side * shifts / 2) for side in (-1, 1)]
+        found = rate_test(PairedErrors(*(tuple(map(float, one)) for one in (*errors, lengths))), alpha=0.05)
+        alarms += found is not None and found.p <= 0.05
+    assert alarms / n <= 0.05
 
 
 def test_units_that_agree_exactly_are_judged_by_flipping_their_signs() -> None:
@@ -84,6 +108,10 @@ def test_units_without_any_change_are_no_evidence_of_one() -> None:
     found = rate_test(PairedErrors((1, 2), (1, 2), (10, 10)))
     assert found is not None
     assert found.p == 1.0
+
+
+def test_a_talk_that_alone_has_words_is_one_unit() -> None:
+    assert rate_test(PairedErrors((0, 1), (1, 2), (0, 10))) is None
 
 
 def test_one_unit_is_no_test() -> None:

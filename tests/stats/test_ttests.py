@@ -130,3 +130,22 @@ def test_pairs_that_all_differ_by_as_much_are_exact() -> None:
 
 def test_one_pair_is_no_test() -> None:
     assert stats.paired((0.5,)) is None
+
+
+def test_what_starting_second_costs_is_neither_a_difference_nor_noise() -> None:
+    # Mean 2; half the difference of the orders' means is 3; residuals ±1: sd √(4/2), error √2 / 2, df 2.
+    found = stats.paired_in_order([6.0, 0.0, 4.0, -2.0], [True, False, True, False])
+    assert found is not None
+    assert (found.estimate, found.sd, found.error, found.df) == pytest.approx((2.0, 2**0.5, 0.5**0.5, 2))
+
+
+def test_without_two_orders_the_test_is_the_plain_paired_one() -> None:
+    values = [1.0, 2.0, 4.0, 1.0, 3.0]
+    assert stats.paired_in_order(values, [True] * 5) == stats.paired(values)
+
+
+def test_orders_that_are_not_balanced_are_told_apart_by_regression() -> None:
+    # Base first: 3, 3, 5, 5 (mean 4); else 0, 2 (mean 1): the middle between them is 2.5.
+    found = stats.paired_in_order([3.0, 3.0, 5.0, 5.0, 0.0, 2.0], [True] * 4 + [False] * 2)
+    assert found is not None
+    assert found.estimate == pytest.approx(2.5)
