@@ -19,6 +19,9 @@ from asr_harness.systems import Transcription, Variant
 from benchmarks.grid import BUCKETS_S
 
 
+pytestmark = pytest.mark.heavy
+
+
 class Vandal:
     """Changes all that it can reach, and tells what it found."""
 
