@@ -18,7 +18,6 @@ from asr_harness.schema.audio import Samples
 from asr_harness.systems import Transcription, Variant
 from benchmarks.grid import BUCKETS_S
 
-
 pytestmark = pytest.mark.heavy
 
 

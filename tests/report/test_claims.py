@@ -225,7 +225,7 @@ def test_dummy_weights_cannot_speak_to_wer() -> None:
 
 def test_a_missing_device_is_named() -> None:
     assert (
-        BY_KEY["C4"].check(cases(OPEN["C4"])).detail.partition("; ")[2].startswith("missing: cases on cuda")
+        BY_KEY["C4"].check(cases(OPEN["C4"])).detail.partition("; ")[2].startswith("missing: cases on a GPU")
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
-from asr_harness.report.claims.picking import groups, smallest_batch
+from asr_harness.report.claims.picking import groups, on_host, smallest_batch
 from asr_harness.report.claims.voting import Answer, ClaimKind, Vote, decide, unless_few
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ MATTERS = 0.2
 
 def check(cases: pd.DataFrame) -> Answer:
     """The smaller of the two shares at the longest bucket, and whether it grew."""
-    rows = smallest_batch(cases)
-    rows = rows[(rows["family"] == "whisper") & (rows["device"] == "cpu")]
+    rows = on_host(smallest_batch(cases))
+    rows = rows[rows["family"] == "whisper"]
     votes = []
     for name, group in groups(rows, ("model", "device")):
         lows, highs = (
@@ -33,7 +33,7 @@ def check(cases: pd.DataFrame) -> Answer:
                 f"{units.percent_range(long_low, long_high, 0)} at {last}"
             )
             votes.append(Vote(name, value, numbers, group["model"].iloc[0]))
-    return unless_few(decide(votes, "missing: a Whisper on cpu with two buckets"), kind="Whispers")
+    return unless_few(decide(votes, "missing: a Whisper on the processor with two buckets"), kind="Whispers")
 
 
 CLAIM = ClaimKind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.report.claims.dominance import dominates
-from asr_harness.report.claims.picking import smallest_batch
+from asr_harness.report.claims.picking import on_accelerator, smallest_batch
 from asr_harness.report.claims.voting import Answer, ClaimKind, decide, unless_few
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def check(cases: pd.DataFrame) -> Answer:
     """The decoder's share of the Whispers on the GPU."""
-    rows = smallest_batch(cases)
-    rows = rows[(rows["family"] == "whisper") & (rows["device"] == "cuda")]
-    return unless_few(decide(dominates(rows, "decode"), "missing: a Whisper on cuda"), kind="Whispers")
+    rows = on_accelerator(smallest_batch(cases))
+    rows = rows[rows["family"] == "whisper"]
+    return unless_few(decide(dominates(rows, "decode"), "missing: a Whisper on a GPU"), kind="Whispers")
 
 
 CLAIM = ClaimKind(

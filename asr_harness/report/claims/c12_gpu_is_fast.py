@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.claims.picking import groups, smallest_batch
+from asr_harness.report.claims.picking import groups, on_accelerator, smallest_batch
 from asr_harness.report.claims.voting import Answer, ClaimKind, Result, Vote, unless_few
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ MIN_FOR_MOST = 3
 
 def check(cases: pd.DataFrame) -> Answer:
     """The interval of each model's RTF on the GPU."""
-    rows = smallest_batch(cases)
-    rows = rows[rows["device"] == "cuda"]
+    rows = on_accelerator(smallest_batch(cases))
     votes = []
     for name, group in groups(rows, ("model", "device")):
         is_fast, is_slow = (group["rtf_high"] < MUCH_LESS).all(), (group["rtf_low"] >= MUCH_LESS).any()
@@ -25,7 +24,7 @@ def check(cases: pd.DataFrame) -> Answer:
         span = f"RTF {group['rtf'].min():.3g} to {group['rtf'].max():.3g}"
         votes.append(Vote(name, value, span, group["model"].iloc[0]))
     if not votes:
-        return Answer("cannot be told", "missing: cases on cuda")
+        return Answer("cannot be told", "missing: cases on a GPU")
     n, n_fast = len(votes), sum(vote.value is True for vote in votes)
     n_slow = sum(vote.value is False for vote in votes)
     result: Result = "holds" if 2 * n_fast > n else "does not hold" if 2 * n_slow >= n else "cannot be told"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.devices import HOST, recorded
 from asr_harness.report.comparable import comparable_groups, with_origin
 from asr_harness.report.pooled import CONDITIONS
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BASELINE = "baseline"
-DEVICES = ("cpu", "cuda")
 ON_BOTH = ["model", "bucket", "batch_size", "data", "weights", "n_utterances", "slice_audio_s"]
 """What cases of two devices share where they worked on the same slice."""
 
@@ -32,8 +32,21 @@ def smallest_batch(cases: pd.DataFrame) -> pd.DataFrame:
 
 def on_both_devices(rows: pd.DataFrame) -> pd.DataFrame:
     """Put each case of the processor beside that of the GPU, where both worked on the same slice."""
-    cpu, gpu = rows[rows["device"] == "cpu"], rows[rows["device"] == "cuda"]
-    return cpu.merge(gpu, on=ON_BOTH, suffixes=("_cpu", "_gpu"))
+    return on_host(rows).merge(on_accelerator(rows), on=ON_BOTH, suffixes=("_cpu", "_gpu"))
+
+
+def on_host(rows: pd.DataFrame) -> pd.DataFrame:
+    """The cases on the processor."""
+    return rows[_is_host(rows)]
+
+
+def on_accelerator(rows: pd.DataFrame) -> pd.DataFrame:
+    """The cases on what the study calls a GPU: any device but the processor."""
+    return rows[~_is_host(rows)]
+
+
+def _is_host(rows: pd.DataFrame) -> pd.Series:
+    return rows["device"].map(lambda name: recorded(name).key == HOST.key).astype(bool)
 
 
 def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -43,9 +56,10 @@ def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, pd.Data
         yield with_origin(" ".join(values), origin), group
 
 
-def absent_devices(rows: pd.DataFrame, devices: Sequence[str] = DEVICES) -> list[str]:
-    """Name the devices that have no case."""
-    return [f"cases on {device}" for device in devices if device not in set(rows["device"])]
+def absent_devices(rows: pd.DataFrame) -> list[str]:
+    """Name the kinds of device, of the two that the study compares, that have no case."""
+    there = {"the processor": on_host(rows), "a GPU": on_accelerator(rows)}
+    return [f"cases on {kind}" for kind, cases in there.items() if not len(cases)]
 
 
 def no_wer(cases: pd.DataFrame) -> str:
