@@ -10,7 +10,7 @@ from asr_harness import stats
 from asr_harness.judge.judge_exact import explain_by_tokens
 from asr_harness.judge.judgement import Finding
 from asr_harness.judge.kernel import combined
-from asr_harness.judge.test_times import SHARES
+from asr_harness.judge.tested_times import SHARES
 from asr_harness.metrics import all_metrics, latency
 from asr_harness.metrics.base import geometric_mean
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.policy import Policy
-    from asr_harness.judge.test_times import Tested
+    from asr_harness.judge.tested_times import Tested
     from asr_harness.metrics import Metric
 
 MIN_EXTRA_RUNS = 2

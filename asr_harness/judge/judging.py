@@ -17,7 +17,7 @@ from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
 from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
-from asr_harness.judge.test_times import SHARES, spreads_by_device, test_all
+from asr_harness.judge.tested_times import SHARES, spreads_by_device, test_all
 from asr_harness.metrics import RateMetric, all_metrics, measurement
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from asr_harness.judge.evidence import Evidence
     from asr_harness.judge.kernel import Kernel
     from asr_harness.judge.policy import Across
-    from asr_harness.judge.test_times import Tested
+    from asr_harness.judge.tested_times import Tested
     from asr_harness.schema import RunFile
 
 NO_RUNS = "times alone are judged: a commit's asr-harness is too old to hand over its runs"
