@@ -59,21 +59,26 @@ def with_pickled_weights(folder: Path, more: dict[str, Any]) -> Path:
     return folder
 
 
-def outcomes(folder: Path, *checkpoints: Path) -> dict[str, dict[str, Any]]:
-    """Measure checkpoints as a user does, and give the outcome of each by its folder's name."""
-    saved = folder / "run.json"
-    models = ",".join(map(str, checkpoints))
-    command = [sys.executable, "-m", "pytest", "benchmarks/", "-q", f"--asr-models={models}", *ONE_CASE]
-    subprocess.run(
-        [*command, f"--benchmark-json={saved}"],
+def measure(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Measure checkpoints as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "benchmarks/", "-q", *ONE_CASE, *arguments],
         cwd=ROOT,
         env={**os.environ, "ASR_HARNESS_CACHE": str(folder / "cache")},
         check=False,
         capture_output=True,
+        text=True,
         stdin=subprocess.DEVNULL,
     )
+
+
+def outcomes(folder: Path, *checkpoints: Path) -> dict[str, dict[str, Any]]:
+    """Measure checkpoints, pickles too, and give the outcome of each by its folder's name."""
+    saved = folder / "run.json"
+    models = ",".join(map(str, checkpoints))
+    measure(folder, f"--asr-models={models}", f"--benchmark-json={saved}", "--asr-allow-pickle")
     block = json.loads(saved.read_text())["asr"]
-    return {outcome["case"]["model"]: outcome for outcome in block["outcomes"]}
+    return {saved_case["case"]["model"]: saved_case for saved_case in block["cases"]}
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +111,12 @@ def test_classes_of_its_own_or_a_pickle_of_tensors_leave_a_checkpoint_usable(
     name: str, measured: tuple[dict[str, dict[str, Any]], Path]
 ) -> None:
     assert measured[0][name]["outcome"] == "measured"
+
+
+def test_pickles_are_refused_before_anything_runs_unless_they_are_allowed(tmp_path: Path) -> None:
+    finished = measure(tmp_path, f"--asr-models={with_pickled_weights(tmp_path / 'pickled', {})}")
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "pass --asr-allow-pickle if you trust its source" in finished.stderr
 
 
 def test_a_pickle_that_holds_more_than_tensors_is_refused_with_the_reason(

@@ -106,7 +106,9 @@ def geometric_mean(values: Sequence[float]) -> float | None:
     """
     if not values:
         return None
-    if len(values) == 1 or min(values) <= 0:
+    if min(values) == max(values):
+        return values[0]
+    if min(values) <= 0:
         return fmean(values)
     return exp(fsum(map(log, values)) / len(values))
 

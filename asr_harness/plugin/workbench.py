@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from asr_harness import corpora, devices, systems
 from asr_harness.errors import MeterError
 from asr_harness.measure.measurement import Instruments
+from asr_harness.measure.process_state import ProcessState
 from asr_harness.measure.run import MeasuredRun
-from asr_harness.plugin.process_state import ProcessState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -123,7 +123,7 @@ def test_a_case_with_one_run_is_judged_by_former_runs_though_the_sides_have_more
 @pytest.fixture
 def odd(storage: Path) -> None:
     """Let a case be lost for a reason that no form of the verdicts may take for its own."""
-    reason = "<b> | \x1b[31mred\x1b[0m `x`\n::error::100% \ud800 " + "long " * 200
+    reason = "<b> | \x1b[31mred\x1b[0m `x`\n::error::100% \N{REPLACEMENT CHARACTER} " + "long " * 200
     for path in storage.glob("b*.json"):
         write_run(path, measured(wrong=(1,) * 4), unmeasured("failed", OTHER, reason), commit="b" * 40)
 

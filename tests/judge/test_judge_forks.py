@@ -1,12 +1,13 @@
 """What forks and the saved runs of both sides say together."""
 
+from collections.abc import Mapping
 from math import log
 from pathlib import Path
 
 import pytest
 
 from asr_harness.ab.session import Progress
-from asr_harness.judge import Judgement, LogRatio, Policy, judge
+from asr_harness.judge import Judgement, LogRatio, Policy, judge, judge_forks
 from asr_harness.judge.judge_forks import RATES, decide_models, shares
 from asr_harness.judge.rules import parse_rule, parse_waiver
 from asr_harness.report import forks
@@ -213,3 +214,19 @@ def test_a_waived_latency_is_one_thing_in_the_table_and_in_the_headline() -> Non
     assert "waived" in row
     assert "regression" not in row
     assert "waived 1" in " ".join(lines[-2:])
+
+
+@pytest.mark.parametrize("shared", [judge_forks.SHARES, judge_forks.SHARES_WITH_RATES])
+def test_what_is_shared_out_is_the_whole_false_alarm_rate(shared: Mapping[str, float]) -> None:
+    assert sum(shared.values()) == pytest.approx(1.0)
+
+
+def test_the_stages_of_a_slower_case_are_judged_at_their_tenth(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = progress(0.3)
+    save(found, base={}, candidate={})
+    alphas = []
+    monkeypatch.setattr(
+        "asr_harness.stats.sequential.decide_all", lambda *_, alpha, **__: alphas.append(alpha) or {}
+    )
+    judged(found)
+    assert pytest.approx(0.01 * 0.1) in alphas

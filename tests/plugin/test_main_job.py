@@ -256,7 +256,7 @@ def test_a_value_that_cannot_be_saved_fails_its_case_and_spoils_no_file(
     run("--benchmark-autosave", "--asr-models", f"{model},steady").assert_outcomes(passed=2, failed=2)
     outcomes = [(case["outcome"], case["case"]["model"]) for case in saved()["asr"]["cases"]]
     assert outcomes == [("failed", model)] * 2 + [("measured", "steady")] * 2
-    assert saved()["asr"]["cases"][0]["reason"].startswith("RecordError")
+    assert saved()["asr"]["cases"][0]["reason"].startswith("ModelError: 'transcribers:")
 
 
 def test_an_error_that_no_file_can_hold_is_saved_mended(run: Run, saved: Saved) -> None:
@@ -289,9 +289,10 @@ def test_benchmark_compare_reads_a_saved_run(run: Run) -> None:
 def test_ones_own_system_that_tells_part_of_its_work_has_that_part_saved(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave", "--asr-models=telling", "--asr-batch-sizes=1")
     info = saved()["benchmarks"][0]["extra_info"]
-    assert info["dtype"] == "int8"
-    assert info["flops"] == {"encode": 2e6, "decode": 0.0}
-    assert info["n_passes"] == {"encode": 1}
-    assert info["n_parameters"] is info["weight_bytes"] is info["roofline"] is None
+    work = info["work"]
+    assert work["dtype"] == "int8"
+    assert work["flops"] == {"encode": 2e6, "decode": 0.0}
+    assert work["n_passes"] == {"encode": 1}
+    assert work["n_parameters"] is work["weight_bytes"] is work["roofline"] is None
     assert info["reasons"]["n_parameters"] == "the transcriber does not tell it of its passes"
     assert info["reasons"]["roofline"] == "the machine's peak in int8 is not measured"

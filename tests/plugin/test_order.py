@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from asr_harness.grid import Plan
-from asr_harness.plugin.process_state import ProcessState
+from asr_harness.measure.process_state import ProcessState
 from asr_harness.plugin.workbench import Workbench
 from asr_harness.schema import Case
 from asr_harness.schema.audio import Samples

@@ -196,3 +196,18 @@ def test_int8_quantises_the_linear_layers(hub_cache: Path) -> None:
     layer = transcriber.model.get_encoder().layers[0].fc1
     assert type(layer).__module__.startswith("torch.ao.nn.quantized")
     assert len(transcribe(transcriber, [noise(5)]).texts) == 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_every_beam_of_every_utterance_costs_a_cache(hub_cache: Path, dtype: str) -> None:
+    def streamed_bytes(batch_size: int, beams: int) -> float:
+        variant = Variant(dtype=dtype, beams=beams)
+        return systems.estimate_cost(
+            NAME, weights="pretrained", batch_size=batch_size, audio_s=5.0, variant=variant
+        ).streamed_bytes
+
+    config = load().model.config
+    n_steps = dummy_tokens(5.0)
+    a_cache = config.decoder_layers * 2 * config.d_model * (config.max_source_positions + n_steps)
+    n_bytes = n_steps * a_cache * {"float32": 4, "float16": 2}[dtype]
+    assert streamed_bytes(3, 5) - streamed_bytes(1, 1) == 14 * n_bytes

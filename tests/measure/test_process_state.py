@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from asr_harness.plugin.process_state import ProcessState
+from asr_harness.measure.process_state import ProcessState
 
 
 @pytest.fixture(autouse=True)

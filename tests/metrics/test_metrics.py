@@ -1,0 +1,96 @@
+"""Every metric by hand: 4 utterances of 5 s each in batches of one, three rounds of 1, 2 and 4 s."""
+
+from dataclasses import replace
+from math import sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr_harness.metrics import all_metrics, by_key
+from asr_harness.metrics.base import geometric_mean
+from asr_harness.schema import CaseResult, Energy, EnergyMeasurement, Memory
+from tests.saved_runs import measured
+
+
+def result(rounds_s: tuple[float, ...] = (1.0, 2.0, 4.0)) -> CaseResult:
+    made = measured(rounds_s=rounds_s, wrong=(0, 1, 0, 3), calibration_s=(0.01, 0.03, 0.02)).result
+    assert made is not None
+    joules = EnergyMeasurement("nvml", "measured", gross_j=60.0)
+    return replace(made, energy=Energy(joules), memory=Memory(peak_resident_bytes=3e9))
+
+
+BY_HAND = {
+    "latency": 2.0 / 4,
+    "rtf": 2.0 / 20,
+    "rtfx": 20 / 2.0,
+    "p95": 1.0,  # of 4 requests each of 0.25, 0.5 and 1 s
+    "preprocess": 0.1 * 2.0 / 4,
+    "encode": 0.4 * 2.0 / 4,
+    "decode": 0.5 * 2.0 / 4,
+    "time_per_token": 0.5 * 2.0 / 40,
+    "energy": 60.0 / 4,
+    "memory": 3e9,
+    "wer": 4 / 40,
+    "cer": 4 / 40,
+    "wer_raw": 4 / 40,
+    "tokens": 40,
+    "flops": 2e9 / 4,
+    "operators": 301,
+    "transcripts": 4,
+    "calibration": 0.02,
+}
+
+
+def test_there_is_a_value_by_hand_for_every_metric() -> None:
+    assert set(BY_HAND) == {metric.key for metric in all_metrics()}
+
+
+@pytest.mark.parametrize("key", BY_HAND)
+def test_it_is_read_as_by_hand(key: str) -> None:
+    assert by_key(key).read(result()) == pytest.approx(BY_HAND[key])
+
+
+@pytest.mark.parametrize("key", BY_HAND)
+def test_the_one_value_of_equal_runs_is_theirs(key: str) -> None:
+    assert by_key(key).pooled([result(), result(), result()]) == by_key(key).read(result())
+
+
+@pytest.mark.parametrize("key", ["latency", "rtf", "rtfx", "time_per_token"])
+def test_over_runs_it_is_the_geometric_mean(key: str) -> None:
+    quicker = result((0.5, 1.0, 2.0))
+    pooled, alone = by_key(key).pooled([result(), quicker]), by_key(key).read(result())
+    assert pooled is not None
+    assert alone is not None
+    assert pooled == pytest.approx(alone * (sqrt(2) if key == "rtfx" else sqrt(0.5)))
+
+
+@pytest.mark.parametrize(("allocated", "reserved", "expected"), [(1e9, 2e9, 1e9), (None, 2e9, 2e9)])
+def test_what_an_accelerator_holds_goes_before_the_process(
+    allocated: float | None, reserved: float | None, expected: float
+) -> None:
+    memory = Memory(peak_resident_bytes=9e9, peak_allocated_bytes=allocated, peak_reserved_bytes=reserved)
+    assert by_key("memory").read(replace(result(), memory=memory)) == expected
+
+
+def test_an_estimate_of_energy_is_read_and_never_judged() -> None:
+    estimated = EnergyMeasurement("tdp", "estimated", gross_j=60.0)
+    found = replace(result(), energy=Energy(estimated))
+    assert by_key("energy").read(found) == 15.0
+    assert by_key("energy").judged(found) is None
+
+
+def test_every_metric_that_is_compared_says_which_way_is_better() -> None:
+    better_high = {metric.key for metric in all_metrics() if not metric.lower_is_better}
+    assert better_high == {"rtfx"}
+
+
+def test_what_is_the_same_measurement_or_an_alternative_is_a_metric() -> None:
+    for metric in all_metrics():
+        for other in (metric.same_as, metric.alternative):
+            assert other is None or by_key(other).key == other
+
+
+@given(value=st.floats(1e-300, 1e300), n=st.integers(1, 9))
+def test_the_mean_of_equal_values_is_the_value(value: float, n: int) -> None:
+    assert geometric_mean([value] * n) == value
