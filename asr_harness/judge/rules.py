@@ -106,7 +106,8 @@ def check_all_used(rules: Iterable[Rule | Waiver], judged: Iterable[tuple[str, s
                 if covered
                 else f"available cases include {', '.join(cases[:3])}"
             )
-            raise RuleError(f"rule {rule.text!r} matches nothing that was compared: {why}")
+            kind = type(rule).__name__.lower()
+            raise RuleError(f"{kind} {rule.text!r} matches nothing that was compared: {why}")
 
 
 def _check_metric(text: str, key: str, unit: str) -> None:

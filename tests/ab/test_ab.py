@@ -193,6 +193,7 @@ def test_a_commit_many_times_slower_is_a_regression(
         assert line["log_ratio"]["raw"] > 0.1
 
 
+@pytest.mark.heavy
 def test_one_process_after_another_gives_the_same_kind_of_answer(
     command: list[str], repository: Path
 ) -> None:

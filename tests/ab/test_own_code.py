@@ -12,6 +12,8 @@ import pytest
 import benchmarks
 from tests.ab.test_worktrees import git
 
+pytestmark = pytest.mark.heavy
+
 PROJECT = """
 [build-system]
 requires = ["setuptools>=77"]
@@ -200,7 +202,6 @@ def environment(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("below", ["", "packages/asr"])
 @pytest.mark.parametrize("mode", ["editable", "strict", "plain"])
 @pytest.mark.parametrize("layout", ["src", "flat"])

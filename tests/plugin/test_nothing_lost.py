@@ -142,6 +142,7 @@ def test_an_unsaved_session_can_still_be_saved_by_resuming(
     assert rounds_s == [list(entry.rounds_s) for entry in kept.entries.values()]
 
 
+@pytest.mark.heavy
 def test_a_session_and_what_resumes_it_are_one_measurement(run: Run, suite: pytest.Pytester) -> None:
     arguments = ("--benchmark-autosave", "--asr-models", "interrupted,steady")
     suite.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
@@ -153,6 +154,7 @@ def test_a_session_and_what_resumes_it_are_one_measurement(run: Run, suite: pyte
     assert latest_of_each([resumed, first, other]) == (resumed, other)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("option", "value", "difference"),
     [
@@ -170,6 +172,7 @@ def test_resuming_under_other_conditions_is_refused(
     result.stderr.fnmatch_lines([f"*{difference}*"])
 
 
+@pytest.mark.heavy
 def test_other_uncommitted_code_is_not_resumed(run: Run, suite: pytest.Pytester) -> None:
     for command in (["init", "-q"], ["add", "conftest.py"], ["commit", "-qm", "x"]):
         git = ["git", "-c", "user.name=a", "-c", "user.email=b", *command]
@@ -181,6 +184,7 @@ def test_other_uncommitted_code_is_not_resumed(run: Run, suite: pytest.Pytester)
     result.stderr.fnmatch_lines(["*uncommitted_changes was * and is now *"])
 
 
+@pytest.mark.heavy
 def test_a_case_that_killed_its_process_twice_is_failed_and_not_run_again(
     run: Run, saved: Saved, suite: pytest.Pytester
 ) -> None:

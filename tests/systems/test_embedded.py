@@ -104,6 +104,7 @@ def test_a_fiftieth_of_the_weights_at_nought_raises_wer(
     assert wer(hear(harmed, longer)) - wer(unharmed_longer[name]) >= 0.05
 
 
+@pytest.mark.heavy
 @both
 def test_int8_changes_some_transcripts_and_wer_by_little(name: str) -> None:
     # All of the bucket: a place lost in one utterance is two points of eight's.
