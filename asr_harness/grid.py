@@ -102,9 +102,9 @@ def make_plan(
     chosen_variants = {variant: _variant(variant, grid) for variant in variants or base.variants}
     chosen_devices = [_device(device, grid) for device in devices or base.devices]
     sizes = [_batch_size(size) for size in batch_sizes or base.batch_sizes]
-    cells = product(sources, chosen_devices, chosen_variants, limits, sizes)
+    combinations = product(sources, chosen_devices, chosen_variants, limits, sizes)
     cases = tuple(
-        Case(model, device, bucket, size, variant) for model, device, variant, bucket, size in cells
+        Case(model, device, bucket, size, variant) for model, device, variant, bucket, size in combinations
     )
     return Plan(
         name,

@@ -39,11 +39,11 @@ class Registry(Generic[Plugin]):
         thing.
         """
         if name not in self._loaded:
-            found = self._find(name)
-            if found is None:
+            plugin = self._find(name)
+            if plugin is None:
                 known = ", ".join(sorted(self.all()))
                 raise RegistryError(f"no {self._kind.__name__} is called {name!r}; there are {known}")
-            self._loaded[name] = found
+            self._loaded[name] = plugin
         return self._loaded[name]
 
     def all(self) -> dict[str, Plugin]:
@@ -54,18 +54,18 @@ class Registry(Generic[Plugin]):
         if name in self._loaded:
             return self._loaded[name]
         if name in self._modules():
-            found = getattr(import_module(f"{self._package}.{name}"), self._constant, None)
+            plugin = getattr(import_module(f"{self._package}.{name}"), self._constant, None)
         elif name in (points := self._entry_points()):
-            found = self._load(points[name])
+            plugin = self._load(points[name])
         else:
             return None
-        if found is not None and not isinstance(found, self._kind):
+        if plugin is not None and not isinstance(plugin, self._kind):
             raise RegistryError(
-                f"{self.group} {name!r} is a {type(found).__name__}; it has to be a {self._kind.__name__}"
+                f"{self.group} {name!r} is a {type(plugin).__name__}; it has to be a {self._kind.__name__}"
             )
-        if found is not None:
-            self._loaded[name] = found
-        return found
+        if plugin is not None:
+            self._loaded[name] = plugin
+        return plugin
 
     def _load(self, point: EntryPoint) -> object:
         try:

@@ -31,9 +31,9 @@ def git(folder: Path, *arguments: str, hint: str) -> str:
     """Ask git, and give what it prints. Raises AbError with the remedy, or with `hint`."""
     done = _run(folder, *arguments)
     if done.returncode:
-        said = os.fsdecode(done.stderr).strip()
-        known = next((remedy for sign, remedy in REMEDIES.items() if sign in said), None)
-        raise AbError(": ".join([*said.splitlines()[-1:], (known or hint).format(folder=folder)]))
+        message = os.fsdecode(done.stderr).strip()
+        known = next((remedy for sign, remedy in REMEDIES.items() if sign in message), None)
+        raise AbError(": ".join([*message.splitlines()[-1:], (known or hint).format(folder=folder)]))
     return os.fsdecode(done.stdout).rstrip("\n")
 
 

@@ -33,8 +33,8 @@ def python_path(tree: Worktree, selection: Sequence[str]) -> list[Path]:
             wanted.append(inside)
         elif entry in _given():
             outside.append(entry)
-    found = dict.fromkeys(folder for folder in wanted if folder.is_dir())
-    return [folder for folder in (*found, *dict.fromkeys(outside)) if os.pathsep not in str(folder)]
+    existing = dict.fromkeys(folder for folder in wanted if folder.is_dir())
+    return [folder for folder in (*existing, *dict.fromkeys(outside)) if os.pathsep not in str(folder)]
 
 
 def as_variable(folders: Sequence[Path]) -> str:

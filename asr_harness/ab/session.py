@@ -53,7 +53,7 @@ class Sides:
 
 
 @dataclass(slots=True)
-class Progress:
+class LiveSession:
     """The forks so far: for each case its log ratios, and what was left out with the reason.
 
     `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
@@ -105,7 +105,7 @@ class Progress:
 
 def forks(
     sides: Sides,
-    progress: Progress,
+    progress: LiveSession,
     record: Path,
     *,
     seed: int,
@@ -151,7 +151,7 @@ def _taken_in_turn(
     sides: Sides,
     order: tuple[Side, Side],
     decided: Sequence[str],
-    progress: Progress,
+    progress: LiveSession,
     turn_time_s: TurnTime,
 ) -> Iterator[Taken]:
     """Run both workers at once, of which only the one whose turn it is computes.
@@ -191,10 +191,14 @@ def _taken_in_turn(
 
 
 def _taken_alone(
-    sides: Sides, order: tuple[Side, Side], decided: Sequence[str], progress: Progress, turn_time_s: TurnTime
+    sides: Sides,
+    order: tuple[Side, Side],
+    decided: Sequence[str],
+    progress: LiveSession,
+    turn_time_s: TurnTime,
 ) -> Iterator[Taken]:
     """Run one worker after the other, each with all its rounds: interleaved fresh processes."""
-    found: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
+    turns_by_case: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
     ended: list[tuple[Side, Ended]] = []
     for side in order:
         with _worker(sides, side, decided) as worker:
@@ -205,16 +209,16 @@ def _taken_alone(
                 round_s = worker.try_round(case.warm_up_s)
                 n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
                 worker.go(n_rounds)
-                found.setdefault(case.case_id, {})[side] = (
+                turns_by_case.setdefault(case.case_id, {})[side] = (
                     case,
                     [worker.turn(round_s) for _ in range(n_rounds)],
                 )
                 worker.finish()
             progress.keep_run(worker)
-    ready = {case.test_id: case for by_side in found.values() for case, _ in by_side.values()}
+    ready = {case.test_id: case for by_side in turns_by_case.values() for case, _ in by_side.values()}
     for side, case in ended:
         progress.leave_out(side, case, ready.get(case.test_id))
-    for case_id, by_side in found.items():
+    for case_id, by_side in turns_by_case.items():
         if len(by_side) == len(SIDES):
             _check_slices({side: case for side, (case, _) in by_side.items()})
             n = min(len(turns) for _, turns in by_side.values())
@@ -235,8 +239,8 @@ def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContext
 
 def _without_counterpart(ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker]) -> Side | None:
     """Give a side that is at a case which the other one's suite lacks. Raises AbError if all are such."""
-    told = {side: worker.case_ids for side, worker in workers.items()}
-    known = {side: {*case_ids.values()} for side, case_ids in told.items() if case_ids is not None}
+    selected = {side: worker.case_ids for side, worker in workers.items()}
+    known = {side: {*case_ids.values()} for side, case_ids in selected.items() if case_ids is not None}
     if len(known) < len(SIDES):
         return None
     if not known["base"] & known["candidate"]:
@@ -245,14 +249,14 @@ def _without_counterpart(ready: Mapping[Side, Ready | Ended], workers: Mapping[S
             f"the sides have no case in common, but {examples}; select cases that both commits have"
         )
     for side, case in ready.items():
-        case_id = (told[side] or {}).get(case.test_id)
+        case_id = (selected[side] or {}).get(case.test_id)
         if case_id is not None and case_id not in known[schedule.other(side)]:
             return side
     return None
 
 
 def _matched(
-    ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], progress: Progress
+    ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], progress: LiveSession
 ) -> dict[Side, Ready] | None:
     """Give the case that both sides are ready for; nothing if it ended on one, None after the last."""
     cases = {side: case for side, case in ready.items() if isinstance(case, Ready)}

@@ -24,15 +24,15 @@ def cores(text: str | None) -> frozenset[int] | None:
         if text:
             raise AbError(f"--cores {text!r}: this system cannot pin processes to cores; leave it out")
         return None
-    mine = frozenset(os.sched_getaffinity(0))
+    allowed = frozenset(os.sched_getaffinity(0))
     if text is None:
-        return mine
+        return allowed
     try:
         chosen = frozenset(map(int, text.split(",")))
     except ValueError as error:
         raise AbError(f"--cores {text!r} is no list of cores, such as 0,1") from error
-    if not chosen <= mine:
-        raise AbError(f"--cores {text!r}: this process may run on {sorted(mine)} only")
+    if not chosen <= allowed:
+        raise AbError(f"--cores {text!r}: this process may run on {sorted(allowed)} only")
     return chosen
 
 
@@ -43,6 +43,8 @@ def own_python(command: str, tree: Worktree) -> str:
     )
     python = tree.root / ".venv" / "bin" / "python"
     if done.returncode or not python.exists():
-        said = "".join(f"\n  {line}" for line in done.stderr.strip().splitlines()[-LAST_LINES:])
-        raise AbError(f"--environment {shlex.quote(command)} left no .venv/bin/python for {tree.ref}{said}")
+        last_words = "".join(f"\n  {line}" for line in done.stderr.strip().splitlines()[-LAST_LINES:])
+        raise AbError(
+            f"--environment {shlex.quote(command)} left no .venv/bin/python for {tree.ref}{last_words}"
+        )
     return str(python)

@@ -85,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run forks, show the estimate after each, and end with the verdicts."""
-    began, progress = monotonic(), session.Progress(policy.from_arguments(arguments))
+    began, progress = monotonic(), session.LiveSession(policy.from_arguments(arguments))
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
     refs = sides(arguments.base, arguments.candidate, Path.cwd())
@@ -111,14 +111,14 @@ def _not_negative(text: str) -> float:
 
 def duration_s(text: str) -> float:
     """Read a duration such as `90s`, `10m` or `1h`. Raises AbError."""
-    found = DURATION.fullmatch(text.strip())
-    if found is None or not float(found[1]):
+    match = DURATION.fullmatch(text.strip())
+    if match is None or not float(match[1]):
         raise AbError(f"--budget {text!r} is no duration; give one such as 90s, 10m or 1h")
-    return float(found[1]) * UNITS_S[found[2]]
+    return float(match[1]) * UNITS_S[match[2]]
 
 
 def _run_forks(
-    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], progress: session.Progress, began: float
+    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], progress: session.LiveSession, began: float
 ) -> None:
     """Fork until every case is decided, or the budget or the user's patience is spent."""
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
@@ -158,7 +158,7 @@ def _run_forks(
     progress.looks = ended(progress.looks, number)
 
 
-def _plan(progress: session.Progress, pace: Pace, most: int) -> float:
+def _plan(progress: session.LiveSession, pace: Pace, most: int) -> float:
     """Plan the looks after the first fork, say what would spoil the end, and give the next's length."""
     n_cases = len(progress.log_ratios)
     n_forks, next_s = pace.n_forks(n_cases), pace.fork_s(n_cases)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from asr_harness.devices.finding import Finding
+    from asr_harness.devices.finding import HostFinding
 
 N_RUNS = 10
 N_ROUNDS = 8
 BUDGET_S = 55.0
 RUNS_A_SIDE = (2, 3, 5, 10, 20)
-MARKS = {"good": "ok", "mind": "!", "missing": "–"}
+MARKS = {"good": "ok", "warn": "!", "missing": "–"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,13 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
     runs = [] if arguments.quick else _runs(arguments.work)
     expected = _expected(runs)
     if arguments.format == "json":
-        said = json.dumps(
+        text = json.dumps(
             {"findings": [asdict(finding) for finding in findings], "noise": expected}, indent=1
         )
     else:
         width = get_terminal_size().columns
-        said = "\n".join([*_described(findings, width), *_foretold(expected, width)])
-    print(said)  # noqa: T201
+        text = "\n".join([*_described(findings, width), *_foretold(expected, width)])
+    print(text)  # noqa: T201
     return 0
 
 
@@ -81,7 +81,7 @@ def _expected(runs: Sequence[noise.NoiseRun]) -> Mapping[str, Any] | None:
     }
 
 
-def _described(findings: Sequence[Finding], width: int) -> list[str]:
+def _described(findings: Sequence[HostFinding], width: int) -> list[str]:
     lines = []
     for finding in findings:
         head = f"{MARKS[finding.state]:>2} {finding.name}: {finding.found}"
@@ -96,7 +96,7 @@ def _foretold(expected: Mapping[str, Any] | None, width: int) -> list[str]:
         return ["", "noise between runs: not measured"]
     raw, calibrated = (expected["between_run_sd"][name] for name in ("raw", "calibrated"))
     twice = f"{100 * expected['same_code_twice']:+.1f} %"
-    said = (
+    summary = (
         f"noise: {expected['n_runs']} fresh processes of {expected['n_rounds']} rounds; their medians "
         f"deviate by {units.percent(raw)} raw, {units.percent(calibrated)} calibrated (standard deviation); "
         f"every second run against the others, the same code twice: {twice}."
@@ -106,5 +106,5 @@ def _foretold(expected: Mapping[str, Any] | None, width: int) -> list[str]:
         f"Two-sided t test at {stats.ALPHA:.0%}, power {stats.POWER:.0%}, for one case alone, on the smaller "
         "of the two deviations. Where what you look for is smaller, take more runs, or a quieter machine."
     )
-    smallest = table(("runs a side", "smallest regression seen"), rows, width)
-    return ["", *wrap(said, width), "", *smallest, *wrap(why, width)]
+    smallest = table(("runs a side", "minimum detectable regression"), rows, width)
+    return ["", *wrap(summary, width), "", *smallest, *wrap(why, width)]

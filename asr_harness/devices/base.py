@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from errno import ENOMEM
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from asr_harness.devices.finding import Finding
+from asr_harness.devices.finding import HostFinding
 from asr_harness.devices.protocols import EnergyCounter, MemoryMeter, StageClock
 from asr_harness.errors import MeterError, UnavailableError
 
 if TYPE_CHECKING:
-    from asr_harness.devices.instruments.probe import Speed
+    from asr_harness.devices.instruments.probe import ProbeSpeed
     from asr_harness.schema import Environment, MachinePeaks
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc")
@@ -128,7 +128,7 @@ class Device(ABC):
 
         return CalibrationKernel(self)
 
-    def probe_speed(self) -> Speed:
+    def probe_speed(self) -> ProbeSpeed:
         """Time a product and a copy, to plan a session by."""
         from asr_harness.devices.instruments.probe import probe_speed
 
@@ -172,13 +172,13 @@ class Device(ABC):
         tried = "; ".join(refused) or "no counter is for this device; add one to asr_harness/devices/energy"
         raise MeterError(f"energy of {self.name} is unmeasured: {tried}")
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[HostFinding]:
         """Say what there is of it on this machine; nothing where nobody would expect one."""
         try:
             self.check()
         except UnavailableError:
             return
-        yield Finding(self.title, "good", f"PyTorch can use it, as {self.name}")
+        yield HostFinding(self.title, "good", f"PyTorch can use it, as {self.name}")
 
     def describe(self) -> Mapping[str, Any]:
         """Describe all devices of this kind as fields of a run's environment (`schema.Environment`), in plain

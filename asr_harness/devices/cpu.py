@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from asr_harness.devices.base import CounterOpeners, Device, Sizes
-from asr_harness.devices.finding import Finding
+from asr_harness.devices.finding import HostFinding
 from asr_harness.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Cpu(Device):
 
         return EstimatedEnergy(tdp_w)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[HostFinding]:
         """Name the processor."""
-        yield Finding("processor", "good", f"{processor_name()}, {psutil.cpu_count()} logical cores")
+        yield HostFinding("processor", "good", f"{processor_name()}, {psutil.cpu_count()} logical cores")
 
     def describe(self) -> Mapping[str, Any]:
         """Describe the processor, the host's memory and the threads."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.devices.accelerator import Accelerator
 from asr_harness.devices.base import CounterOpeners, Sizes
-from asr_harness.devices.finding import Finding
+from asr_harness.devices.finding import HostFinding
 from asr_harness.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Cuda(Accelerator):
             return [self.index]
         return [torch.cuda.current_device()] if torch.version.hip and torch.cuda.is_available() else None
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[HostFinding]:
         """List the GPUs that the driver shows, and whether PyTorch can use them."""
         import pynvml
         import torch
@@ -92,12 +92,12 @@ class Cuda(Accelerator):
         for gpu in gpus:
             name = gpu["name"] or "unnamed"
             if torch.cuda.is_available():
-                yield Finding("GPU", "good", f"{name}, driver {gpu['driver'] or 'unknown'}")
+                yield HostFinding("GPU", "good", f"{name}, driver {gpu['driver'] or 'unknown'}")
             else:
                 cannot = f"{name}, and torch {torch.__version__} cannot use it"
-                yield Finding("GPU", "mind", cannot, "install a CUDA build of torch")
+                yield HostFinding("GPU", "warn", cannot, "install a CUDA build of torch")
         if not gpus:
-            yield Finding("GPU", "missing", "NVML shows none", f"cases on {self.key} will be unavailable")
+            yield HostFinding("GPU", "missing", "NVML shows none", f"cases on {self.key} will be unavailable")
 
     def describe(self) -> Mapping[str, Any]:
         """Describe CUDA, and every NVIDIA GPU that the driver shows; none where there is no driver."""

@@ -34,7 +34,7 @@ def describe() -> Environment:
 
     Every device that is known adds its part, which it leaves out where it cannot be asked.
     """
-    found: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
@@ -43,8 +43,8 @@ def describe() -> Environment:
     for device in devices.known().values():
         part = {**_part(device)}
         accelerators |= part.pop("accelerators", {})
-        found |= part
-    return load(Environment, savable(found | {"accelerators": accelerators}), "the environment")
+        facts |= part
+    return load(Environment, savable(facts | {"accelerators": accelerators}), "the environment")
 
 
 def _part(device: Device) -> Mapping[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["good", "mind", "missing"]
+State = Literal["good", "warn", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HostFinding:
     """One thing about the machine; `remedy` says what to do where it is not good."""
 
     name: str

@@ -120,8 +120,8 @@ def _by_raw_too(
         limit=log1p(policy.limit_of(tested.metric, *case_ids)),
     )
     changes = (kernel.difference, raw, tested.difference or raw)
-    told = [f"{stats.as_change(change.estimate):+.1%}" for change in changes]
-    note = f"kernel itself {told[0]}: raw {told[1]}, calibrated {told[2]}"
+    changed = [f"{stats.as_change(change.estimate):+.1%}" for change in changes]
+    note = f"kernel itself {changed[0]}: raw {changed[1]}, calibrated {changed[2]}"
     return combined(calibrated, by_raw, raw, kernel, policy.alpha), note
 
 

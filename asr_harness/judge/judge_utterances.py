@@ -60,9 +60,9 @@ def judge_utterances(pair: Pair) -> Iterator[Finding]:
                 wrong.setdefault(index, (what, before[0].text, after.text))
     if wrong:
         ids = pair.candidate[0].result.utterances.ids
-        told = [f"{_name(ids, index)}: {_told(*what)}" for index, what in list(wrong.items())[:MOST_NAMED]]
+        named = [f"{_name(ids, index)}: {_told(*what)}" for index, what in list(wrong.items())[:MOST_NAMED]]
         note = "; ".join(
-            [*told, *([f"and {len(wrong) - MOST_NAMED} more"] if len(wrong) > MOST_NAMED else [])]
+            [*named, *([f"and {len(wrong) - MOST_NAMED} more"] if len(wrong) > MOST_NAMED else [])]
         )
         yield Finding(pair.case_id, UTTERANCES, "regression", details={"n_wrong": len(wrong)}, note=note)
     elif note := _turned_to_deletions(pair):

@@ -124,31 +124,31 @@ class Judgement:
     def headline(self) -> str:
         """Say in one line how it ended, the worst verdicts first."""
         gated = [finding for finding in self.findings if finding.gated]
-        found = Counter(finding.verdict for finding in gated if finding.waived_by is None)
-        counts = [f"{verdict} {found[verdict]}" for verdict in VERDICTS if found[verdict]]
+        n_of = Counter(finding.verdict for finding in gated if finding.waived_by is None)
+        counts = [f"{verdict} {n_of[verdict]}" for verdict in VERDICTS if n_of[verdict]]
         n_waived = sum(finding.waived_by is not None for finding in gated)
-        said = ", ".join([*counts, *([f"waived {n_waived}"] if n_waived else [])])
-        if found["regression"] or found["missing"]:
-            return f"REGRESSION: {said}"
+        summary = ", ".join([*counts, *([f"waived {n_waived}"] if n_waived else [])])
+        if n_of["regression"] or n_of["missing"]:
+            return f"REGRESSION: {summary}"
         if self.is_itself:
-            return f"NO REGRESSION: the sides are the same runs; {said}"
+            return f"NO REGRESSION: the sides are the same runs; {summary}"
         if self.is_empty:
-            return f"NOTHING COULD BE COMPARED: {said}"
-        if found["inconclusive"] or found["incomparable"]:
-            return f"UNDECIDED: {said}"
-        return f"NO REGRESSION: {said}{self._excluded()}"
+            return f"NOTHING COULD BE COMPARED: {summary}"
+        if n_of["inconclusive"] or n_of["incomparable"]:
+            return f"UNDECIDED: {summary}"
+        return f"NO REGRESSION: {summary}{self._excluded()}"
 
     def _excluded(self) -> str:
         """Say what harm a green judgement excludes: of whole models where they are judged, else of cases."""
-        said = []
+        sentences = []
         for metric, harm in HARMS.items():
             bounds = {one.case_id: one.excluded for one in self.findings if one.metric == metric}
             of_models = {case_id: bound for case_id, bound in bounds.items() if "*" in case_id}
             shown = [bound for bound in (of_models or bounds).values() if bound is not None]
             if shown and (metric not in RATES or max(shown) > 0):
                 unit = " points" if metric in RATES else " %"
-                said.append(f"no {harm} above {max(0.0, 100 * max(shown)):.2g}{unit}")
-        return f" ({', '.join(said)}; {100 * (1 - self.alpha):.10g} %)" if said else ""
+                sentences.append(f"no {harm} above {max(0.0, 100 * max(shown)):.2g}{unit}")
+        return f" ({', '.join(sentences)}; {100 * (1 - self.alpha):.10g} %)" if sentences else ""
 
     def of(self, *verdicts: Verdict, gated: bool | None = None) -> tuple[Finding, ...]:
         """Pick the findings of some verdicts."""

@@ -12,13 +12,21 @@ from asr_harness.measure.text import WHISPER_ENGLISH, clean_reference, normalise
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Errors", "UtteranceErrors", "normaliser_fingerprint", "pool", "rate", "score", "utterance_errors"]
+__all__ = [
+    "Alignment",
+    "UtteranceErrors",
+    "normaliser_fingerprint",
+    "pool",
+    "rate",
+    "score",
+    "utterance_errors",
+]
 
 STEPS = {"equal": "C", "substitute": "S", "delete": "D", "insert": "I"}
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
+class Alignment:
     """How a hypothesis aligns with its reference, in words or in characters."""
 
     hits: int = 0
@@ -36,8 +44,8 @@ class Errors:
         """Length of the reference."""
         return self.hits + self.substitutions + self.deletions
 
-    def __add__(self, other: Errors) -> Errors:
-        return Errors(
+    def __add__(self, other: Alignment) -> Alignment:
+        return Alignment(
             self.hits + other.hits,
             self.substitutions + other.substitutions,
             self.deletions + other.deletions,
@@ -53,9 +61,9 @@ class UtteranceErrors:
     I(nserted). It tells where the errors are without repeating the text.
     """
 
-    words: Errors
-    characters: Errors
-    raw_words: Errors
+    words: Alignment
+    characters: Alignment
+    raw_words: Alignment
     alignment: str = ""
 
 
@@ -85,14 +93,14 @@ def utterance_errors(reference: str, hypothesis: str, normaliser: str = WHISPER_
     )
 
 
-def count_words(reference: str, hypothesis: str) -> Errors:
+def count_words(reference: str, hypothesis: str) -> Alignment:
     """Align by words; spaces, however many, only divide."""
     import jiwer
 
     return _errors(jiwer.process_words(_single_spaced(reference), _single_spaced(hypothesis)))
 
 
-def count_characters(reference: str, hypothesis: str) -> Errors:
+def count_characters(reference: str, hypothesis: str) -> Alignment:
     """Align by characters, single spaces among them."""
     import jiwer
 
@@ -111,12 +119,12 @@ def alignment(reference: str, hypothesis: str) -> str:
     )
 
 
-def pool(errors: Iterable[Errors]) -> Errors:
+def pool(errors: Iterable[Alignment]) -> Alignment:
     """Sum counts over utterances."""
-    return sum(errors, Errors())
+    return sum(errors, Alignment())
 
 
-def rate(errors: Errors) -> float | None:
+def rate(errors: Alignment) -> float | None:
     """Give errors over reference length, None where there is no reference."""
     return errors.n_errors / errors.n_reference if errors.n_reference else None
 
@@ -134,7 +142,7 @@ def score(
     )
 
 
-def _columns(counted: Sequence[Errors]) -> schema.ErrorCounts:
+def _columns(counted: Sequence[Alignment]) -> schema.ErrorCounts:
     return schema.ErrorCounts(
         hits=tuple(errors.hits for errors in counted),
         substitutions=tuple(errors.substitutions for errors in counted),
@@ -147,6 +155,6 @@ def _single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def _errors(aligned: Any) -> Errors:
+def _errors(aligned: Any) -> Alignment:
     """Keep the counts only: jiwer's own rate of an empty reference is the number of insertions."""
-    return Errors(aligned.hits, aligned.substitutions, aligned.deletions, aligned.insertions)
+    return Alignment(aligned.hits, aligned.substitutions, aligned.deletions, aligned.insertions)

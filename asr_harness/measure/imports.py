@@ -130,16 +130,16 @@ def _importable(distribution: metadata.Distribution) -> set[str]:
 
 
 def _top(folder: Path) -> Path | None:
-    said = _git(folder, "rev-parse", "--show-toplevel")
-    return Path(said).resolve() if said else None
+    output = _git(folder, "rev-parse", "--show-toplevel")
+    return Path(output).resolve() if output else None
 
 
 def _submodules(top: Path) -> dict[str, str]:
     """Give the commit of each submodule that is checked out, `+` where it is not the one that is recorded."""
     if not (top / ".gitmodules").exists():
         return {}
-    said = _git(top, "submodule", "status", "--recursive") or ""
-    rows = [(line[0], line[1:].split()) for line in said.splitlines() if line.strip()]
+    output = _git(top, "submodule", "status", "--recursive") or ""
+    rows = [(line[0], line[1:].split()) for line in output.splitlines() if line.strip()]
     return {
         savable_text(row[1]): row[0] + (mark if mark == "+" else "")
         for mark, row in rows

@@ -85,8 +85,8 @@ class RateMetric(Metric):
 
     def pooled(self, results: Iterable[CaseResult]) -> float | None:
         """Give mean errors over reference length: runs of one slice and slices of one model alike."""
-        found = [counts for result in results if (counts := self.counts_of(result)) is not None]
-        return pooled_rate(found)
+        counted = [counts for result in results if (counts := self.counts_of(result)) is not None]
+        return pooled_rate(counted)
 
     def counts_of(self, result: CaseResult) -> ErrorCounts | None:
         """Give the counts of a result, None where it was not scored."""

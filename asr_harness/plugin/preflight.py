@@ -17,7 +17,7 @@ from asr_harness.schema import STAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from asr_harness.devices.instruments.probe import Speed
+    from asr_harness.devices.instruments.probe import ProbeSpeed
     from asr_harness.grid import Plan
     from asr_harness.plugin.workbench import Workbench
     from asr_harness.schema import Case, Outcome
@@ -41,7 +41,7 @@ class Forecast:
 class Machine:
     """How fast a device is, what memory it has to give, and how long its energy takes to measure."""
 
-    speed: Speed
+    speed: ProbeSpeed
     available_bytes: int
     energy_s: float
 

@@ -1,4 +1,4 @@
-"""What the page shows of a comparison: its cells in words, and the transcripts that differ."""
+"""What the page shows of a comparison: its findings in words, and the transcripts that differ."""
 
 from __future__ import annotations
 

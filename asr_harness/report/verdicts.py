@@ -168,15 +168,15 @@ def rows_of(findings: Sequence[Finding], width: int) -> list[str]:
     used = [column for column in range(len(HEADERS)) if column < 2 or any(row[column] for row in rows)]  # noqa: PLR2004
     laid = table([HEADERS[i] for i in used], [[row[i] for i in used] for row in rows], width)
     names = dict(zip(cases, shorten(list(cases), width), strict=True))
-    said, case_id, told = [laid[0]], "", ""
+    said, case_id, remarked = [laid[0]], "", ""
     for finding, line in zip(ordered, laid[1:], strict=True):
         if finding.case_id != case_id:
-            case_id, told = finding.case_id, ""
+            case_id, remarked = finding.case_id, ""
             said.append(names[case_id])
         said.append(line)
-        if remark(finding) not in ("", told):
-            told = remark(finding)
-            said += wrap(told, width, initial_indent="    ", subsequent_indent="    ")
+        if remark(finding) not in ("", remarked):
+            remarked = remark(finding)
+            said += wrap(remarked, width, initial_indent="    ", subsequent_indent="    ")
     return said
 
 

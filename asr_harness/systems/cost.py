@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from asr_harness.devices.instruments.probe import Speed
+    from asr_harness.devices.instruments.probe import ProbeSpeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Cost:
         """Weights and activations at the peak."""
         return self.weight_bytes + self.activation_bytes
 
-    def seconds(self, speed: Speed) -> float:
+    def seconds(self, speed: ProbeSpeed) -> float:
         """Seconds for the batch at a machine's speed, arithmetic and streaming one after the other."""
         return self.flops / speed.flops_per_s + self.streamed_bytes / speed.bytes_per_s
 

@@ -89,13 +89,13 @@ class OwnSystem(System):
 
     def weights(self) -> tuple[int, int] | None:
         """Ask the object, if it has such a method."""
-        told = self._ask("weights")
-        if told is None:
+        answer = self._ask("weights")
+        if answer is None:
             return None
         where = f"{name_of(self)}: weights"
-        if not isinstance(told, list | tuple) or len(told) != 2:  # noqa: PLR2004 - parameters and bytes
-            raise ModelError(f"{where} gave {told!r}; it gives the number of parameters, and their bytes")
-        n_parameters, n_bytes = (int(as_number(value, where) or 0) for value in told)
+        if not isinstance(answer, list | tuple) or len(answer) != 2:  # noqa: PLR2004 - parameters and bytes
+            raise ModelError(f"{where} gave {answer!r}; it gives the number of parameters, and their bytes")
+        n_parameters, n_bytes = (int(as_number(value, where) or 0) for value in answer)
         return n_parameters, n_bytes
 
     def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:

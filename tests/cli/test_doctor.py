@@ -11,9 +11,9 @@ from asr_harness.devices import host
 from asr_harness.measure import noise
 
 FINDINGS = (
-    host.Finding("processor", "good", "a fast one"),
-    host.Finding("turbo", "mind", "on", "switch it off"),
-    host.Finding("energy of cpu", "missing", "unmeasured", "no counter " + "and a long story " * 10),
+    host.HostFinding("processor", "good", "a fast one"),
+    host.HostFinding("turbo", "warn", "on", "switch it off"),
+    host.HostFinding("energy of cpu", "missing", "unmeasured", "no counter " + "and a long story " * 10),
 )
 
 
@@ -57,7 +57,7 @@ def test_quick_measures_no_noise_and_says_so(capsys: pytest.CaptureFixture[str])
 
 def test_json_holds_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(call(capsys, "--format", "json"))
-    assert [finding["state"] for finding in found["findings"]] == ["good", "mind", "missing"]
+    assert [finding["state"] for finding in found["findings"]] == ["good", "warn", "missing"]
     assert found["noise"]["n_runs"] == 10
     assert found["noise"]["between_run_sd"]["raw"] == pytest.approx(
         found["noise"]["between_run_sd"]["calibrated"]

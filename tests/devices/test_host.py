@@ -19,7 +19,7 @@ def lay_out(root: Path, files: dict[str, str]) -> Path:
 def test_a_hypervisor_flag_is_a_virtual_machine(tmp_path: Path) -> None:
     files = {"proc/cpuinfo": "flags\t: fpu hypervisor sse\n", "sys/class/dmi/id/product_name": "KVM\n"}
     found = host.virtualisation(lay_out(tmp_path, files))
-    assert found.state == "mind"
+    assert found.state == "warn"
     assert found.found == "a virtual machine (KVM)"
 
 
@@ -30,7 +30,7 @@ def test_without_that_flag_there_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("governors", "state"),
-    [(("performance", "performance"), "good"), (("powersave", "performance"), "mind"), ((), "missing")],
+    [(("performance", "performance"), "good"), (("powersave", "performance"), "warn"), ((), "missing")],
 )
 def test_every_core_should_be_governed_for_performance(
     tmp_path: Path, governors: tuple[str, ...], state: str
@@ -45,9 +45,9 @@ def test_every_core_should_be_governed_for_performance(
 @pytest.mark.parametrize(
     ("name", "value", "state"),
     [
-        ("sys/devices/system/cpu/intel_pstate/no_turbo", "0\n", "mind"),
+        ("sys/devices/system/cpu/intel_pstate/no_turbo", "0\n", "warn"),
         ("sys/devices/system/cpu/intel_pstate/no_turbo", "1\n", "good"),
-        ("sys/devices/system/cpu/cpufreq/boost", "1\n", "mind"),
+        ("sys/devices/system/cpu/cpufreq/boost", "1\n", "warn"),
         ("sys/devices/system/cpu/cpufreq/boost", "0\n", "good"),
         ("elsewhere", "", "missing"),
     ],
@@ -64,7 +64,7 @@ def test_the_remedy_for_turbo_switches_it_off(tmp_path: Path) -> None:
 def test_a_processor_quota_of_a_container_is_told(tmp_path: Path) -> None:
     files = {"sys/fs/cgroup/cpu.max": "150000 100000\n", "sys/fs/cgroup/memory.max": "max\n"}
     found = host.container_limits(lay_out(tmp_path, files))
-    assert found.state == "mind"
+    assert found.state == "warn"
     assert found.found == "cpu 150000 µs"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.ab.session import Progress
+from asr_harness.ab.session import LiveSession
 from asr_harness.judge import Judgement, LogRatio, Policy, judge, judge_forks
 from asr_harness.judge.judge_forks import RATES, decide_models, shares
 from asr_harness.judge.rules import parse_rule, parse_waiver
@@ -20,9 +20,9 @@ N_FORKS = 8
 HALVED = {"flops": {"encode": 1e9, "decode": 0.5e9}}
 
 
-def progress(effect: float, *, policy: Policy | None = None, encode: float | None = None) -> Progress:
+def progress(effect: float, *, policy: Policy | None = None, encode: float | None = None) -> LiveSession:
     """Forks that scatter by a per mille around an effect."""
-    found = Progress(policy or Policy(), looks=planned_looks(N_FORKS))
+    found = LiveSession(policy or Policy(), looks=planned_looks(N_FORKS))
     scatter = [0.001 * (-1) ** i for i in range(N_FORKS)]
     stages = {"encode": log(1 + encode)} if encode is not None else {}
     found.log_ratios[CASE] = [LogRatio(log(1 + effect) + noise, 0.0, stages) for noise in scatter]
@@ -30,7 +30,7 @@ def progress(effect: float, *, policy: Policy | None = None, encode: float | Non
     return found
 
 
-def save(found: Progress, **sides: dict) -> None:
+def save(found: LiveSession, **sides: dict) -> None:
     for side, info in sides.items():
         name = Path(f"the run of {side}")
         cases = [measured(case_id, **{"wrong": (1, 1, 2, 0), **info}) for case_id in found.log_ratios]
@@ -38,11 +38,11 @@ def save(found: Progress, **sides: dict) -> None:
         found.runs[side] = [parse_run(name, text) for _ in range(N_FORKS)]
 
 
-def judged(found: Progress) -> Judgement:
+def judged(found: LiveSession) -> Judgement:
     return judge(found.evidence(), found.policy)
 
 
-def verdict(found: Progress, metric: str = "latency") -> str:
+def verdict(found: LiveSession, metric: str = "latency") -> str:
     return finding(judged(found), metric).verdict
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr_harness.measure.error_rate import (
-    Errors,
+    Alignment,
     count_characters,
     count_words,
     pool,
@@ -21,32 +21,32 @@ from asr_harness.schema import ErrorCounts
 @pytest.mark.parametrize(
     ("reference", "hypothesis", "errors"),
     [
-        ("a b c", "a b c", Errors(hits=3)),
-        ("a b c", "a x c", Errors(hits=2, substitutions=1)),
-        ("a b c", "a c", Errors(hits=2, deletions=1)),
-        ("a b", "a b c", Errors(hits=2, insertions=1)),
-        ("a b", "", Errors(deletions=2)),
-        ("", "a", Errors(insertions=1)),
-        ("", "a b", Errors(insertions=2)),
-        ("", "", Errors()),
-        ("  a   b ", "a b", Errors(hits=2)),
+        ("a b c", "a b c", Alignment(hits=3)),
+        ("a b c", "a x c", Alignment(hits=2, substitutions=1)),
+        ("a b c", "a c", Alignment(hits=2, deletions=1)),
+        ("a b", "a b c", Alignment(hits=2, insertions=1)),
+        ("a b", "", Alignment(deletions=2)),
+        ("", "a", Alignment(insertions=1)),
+        ("", "a b", Alignment(insertions=2)),
+        ("", "", Alignment()),
+        ("  a   b ", "a b", Alignment(hits=2)),
     ],
 )
-def test_words_are_counted_by_hand_as_here(reference: str, hypothesis: str, errors: Errors) -> None:
+def test_words_are_counted_by_hand_as_here(reference: str, hypothesis: str, errors: Alignment) -> None:
     assert count_words(reference, hypothesis) == errors
 
 
 @pytest.mark.parametrize(
     ("reference", "hypothesis", "errors"),
     [
-        ("abc", "axc", Errors(hits=2, substitutions=1)),
-        ("a b", "ab", Errors(hits=2, deletions=1)),
-        ("a  b", "a b", Errors(hits=3)),
-        ("", "a b", Errors(insertions=3)),
-        ("", "", Errors()),
+        ("abc", "axc", Alignment(hits=2, substitutions=1)),
+        ("a b", "ab", Alignment(hits=2, deletions=1)),
+        ("a  b", "a b", Alignment(hits=3)),
+        ("", "a b", Alignment(insertions=3)),
+        ("", "", Alignment()),
     ],
 )
-def test_characters_are_counted_spaces_among_them(reference: str, hypothesis: str, errors: Errors) -> None:
+def test_characters_are_counted_spaces_among_them(reference: str, hypothesis: str, errors: Alignment) -> None:
     assert count_characters(reference, hypothesis) == errors
 
 

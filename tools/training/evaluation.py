@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness import systems
 from asr_harness.corpora import BUCKETS_S, load_slice
 from asr_harness.measure import transcribe
-from asr_harness.measure.error_rate import Errors, UtteranceErrors, pool, rate, utterance_errors
+from asr_harness.measure.error_rate import Alignment, UtteranceErrors, pool, rate, utterance_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,6 @@ def print_row(name: str, found: Iterable[UtteranceErrors]) -> None:
     print(f"| {name} | {percent(words)} | {percent(characters)} | {words.n_reference} |", flush=True)
 
 
-def percent(errors: Errors) -> str:
+def percent(errors: Alignment) -> str:
     """Format an error rate."""
     return f"{100 * (rate(errors) or 0):.1f}"

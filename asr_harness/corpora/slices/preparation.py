@@ -53,9 +53,9 @@ def prepare(
     """
     buckets.check_limits(bucket, choices.limits_s)
     folder = manifests.folder(corpus.name, corpus.fingerprint)
-    found = None if again else manifests.find(folder, choices)
-    if found:
-        return found
+    existing = None if again else manifests.find(folder, choices)
+    if existing:
+        return existing
     entries = _store_all(_selected(corpus, bucket, choices), folder, on_progress)
     manifest = Manifest(
         corpus=corpus.name,

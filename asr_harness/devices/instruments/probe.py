@@ -17,14 +17,14 @@ N_TRIALS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Speed:
+class ProbeSpeed:
     """What a device did in a short probe."""
 
     flops_per_s: float
     bytes_per_s: float
 
 
-def probe_speed(device: Device) -> Speed:
+def probe_speed(device: Device) -> ProbeSpeed:
     """Time one matrix product and one copy in float32 on `device`, a fraction of a second in all."""
     size, name = device.sizes.probe_matrix, device.torch_name
     matrix = torch.ones(size, size, device=name)
@@ -32,7 +32,7 @@ def probe_speed(device: Device) -> Speed:
     target = torch.empty_like(source)
     product_s = _best_of(lambda: matrix @ matrix, device)
     copy_s = _best_of(lambda: target.copy_(source), device)
-    return Speed(2 * size**3 / product_s, 2 * 4 * source.numel() / copy_s)
+    return ProbeSpeed(2 * size**3 / product_s, 2 * 4 * source.numel() / copy_s)
 
 
 def _best_of(work: Callable[[], object], device: Device) -> float:

@@ -21,7 +21,7 @@ LEVELS = {
 
 def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     """Give one command a line, and the headline for the log."""
-    said = [
+    commands = [
         f"::{LEVELS[finding.verdict]} title={_property(f'{finding.metric} {finding.verdict}')}::"
         + _data(" ".join(filter(None, (finding.case_id, verdicts.change(finding), verdicts.remark(finding)))))
         for finding in judgement.findings
@@ -29,8 +29,8 @@ def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     ]
     headline = judgement.headline
     if judgement.is_empty:
-        said.append(f"::error title=asr-harness::{_data(headline)}")
-    return "\n".join([*said, headline])
+        commands.append(f"::error title=asr-harness::{_data(headline)}")
+    return "\n".join([*commands, headline])
 
 
 def _data(text: str) -> str:

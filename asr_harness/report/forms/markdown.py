@@ -44,8 +44,8 @@ def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
         *_table(_rows(shown[:MOST_ROWS])),
     ]
     notes = (*judgement.notes, *judgement.calibration.values())
-    told = ["", *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
-    return "\n".join([*said, *_folded(_rows(rest), MOST_CHARACTERS - _size((*said, *told))), *told])
+    listed = ["", *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
+    return "\n".join([*said, *_folded(_rows(rest), MOST_CHARACTERS - _size((*said, *listed))), *listed])
 
 
 def _is_told(finding: Finding) -> bool:

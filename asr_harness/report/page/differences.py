@@ -106,11 +106,11 @@ def _verdicts(rows: Sequence[VerdictRow]) -> Html:
 def _table(lines: Sequence[Sequence[str]]) -> Html:
     """Lay lines out, with a ditto mark where a remark only repeats the one above."""
     above = ["", *(line[-1] for line in lines)]
-    said = [
+    paragraphs = [
         (*line[:-1], DITTO) if line[-1] and line[-1] == last else line
         for line, last in zip(lines, above, strict=False)
     ]
-    return table(HEADERS, said)
+    return table(HEADERS, paragraphs)
 
 
 def _transcripts(changed: Sequence[Transcript]) -> Html:

@@ -13,7 +13,7 @@ from transformers import AutoModelForCTC, PreTrainedConfig
 from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from asr_harness.systems.base import Pass
 from asr_harness.systems.hf.counting import count_flops, hooked
-from asr_harness.systems.hf.work import PassFlops, Work
+from asr_harness.systems.hf.work import FamilyWork, PassFlops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ class CtcFlops(PassFlops):
             return count_flops(lambda: self.model.base_model(waveform))
 
 
-class CtcWork(Work):
+class CtcWork(FamilyWork):
     """The passes of a convolutional and Transformer encoder, and of the CTC head."""
 
     def flops(self, config: PreTrainedConfig) -> CtcFlops:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from asr_harness.systems.checkpoints import Checkpoint
     from asr_harness.systems.cost import Cost
     from asr_harness.systems.hf.system import HfSystem
-    from asr_harness.systems.hf.work import Work
+    from asr_harness.systems.hf.work import FamilyWork
     from asr_harness.systems.variant import Variant
 
 
@@ -31,7 +31,7 @@ class Family(ABC):
     """Configurations for dummy weights by hub id, as config.json has them; what is absent is the default."""
     settings: ClassVar[frozenset[str]]
     """The names of the variant's settings that `load` heeds."""
-    work: ClassVar[Work]
+    work: ClassVar[FamilyWork]
     """What the passes of its models cost."""
     unused_weights: ClassVar[tuple[str, ...]] = ()
     """Patterns of weights that inference does not read, so that a checkpoint may lack them."""

@@ -25,7 +25,7 @@ def load_pretrained(
     Raises ModelError for weights that are missing, unexpected, mismatched or unreadable.
     """
     try:
-        model, told = from_pretrained(
+        model, loading_info = from_pretrained(
             checkpoint.path,
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are told, and refused below
@@ -35,12 +35,12 @@ def load_pretrained(
         )
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{checkpoint.name!r} at {checkpoint.path} cannot be loaded: {error}") from error
-    absent = {name for name in told["missing_keys"] if any(re.search(part, name) for part in unused)}
+    absent = {name for name in loading_info["missing_keys"] if any(re.search(part, name) for part in unused)}
     whole.refuse(
         checkpoint,
-        missing=set(told["missing_keys"]) - absent,
-        unexpected=told["unexpected_keys"],
-        mismatched={f"{name} {held} for {due}" for name, held, due in told["mismatched_keys"]},
+        missing=set(loading_info["missing_keys"]) - absent,
+        unexpected=loading_info["unexpected_keys"],
+        mismatched={f"{name} {held} for {due}" for name, held, due in loading_info["mismatched_keys"]},
     )
     for name in absent:
         model.get_parameter(name).data.zero_()

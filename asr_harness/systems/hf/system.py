@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from asr_harness.schema.stages import StageName
-    from asr_harness.systems.hf.work import PassFlops, Work
+    from asr_harness.systems.hf.work import FamilyWork, PassFlops
 
 
 class HfSystem(System):
@@ -22,7 +22,7 @@ class HfSystem(System):
     loaded_fingerprint: str | None = None
     """What identifies the weights, as they were loaded."""
 
-    def __init__(self, model: Any, work: Work) -> None:
+    def __init__(self, model: Any, work: FamilyWork) -> None:
         self.model = model
         self._work = work
 

@@ -91,7 +91,7 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WindowedAudio:
     """Log-mel features [batch, mels, frames], their mask [batch, frames], and the seconds of the longest.
 
     `places` are the positions of the part's recordings in the batch.
@@ -107,7 +107,7 @@ class Part:
 class Encoded:
     """A part, and the encoder's output for it unless it is longer than one window."""
 
-    part: Part
+    part: WindowedAudio
     encoder_outputs: Any | None
 
 
@@ -138,14 +138,14 @@ class WhisperSystem(HfSystem):
         return settings if self.fixed_tokens is None else {**settings, "dummy_tokens_per_s": TOKENS_PER_S}
 
     @torch.inference_mode()
-    def preprocess(self, audio: Sequence[Samples]) -> tuple[Part, ...]:
+    def preprocess(self, audio: Sequence[Samples]) -> tuple[WindowedAudio, ...]:
         """Compute log-mel features, of what fits one window apart from what does not."""
         limit = self.window_s * SAMPLE_RATE_HZ
         short = tuple(i for i, samples in enumerate(audio) if len(samples) <= limit)
         longer = tuple(i for i, samples in enumerate(audio) if len(samples) > limit)
         return tuple(self._part(audio, places) for places in (short, longer) if places)
 
-    def _part(self, audio: Sequence[Samples], places: tuple[int, ...]) -> Part:
+    def _part(self, audio: Sequence[Samples], places: tuple[int, ...]) -> WindowedAudio:
         """Compute one padded window, or for longer audio all of it, never truncated."""
         recordings = [audio[i] for i in places]
         longest_s = max(map(len, recordings)) / SAMPLE_RATE_HZ
@@ -159,10 +159,10 @@ class WhisperSystem(HfSystem):
         )
         device = self.model.device
         input_features = features.input_features.to(device, self.model.dtype)
-        return Part(input_features, features.attention_mask.to(device), longest_s, places)
+        return WindowedAudio(input_features, features.attention_mask.to(device), longest_s, places)
 
     @torch.inference_mode()
-    def encode(self, features: Sequence[Part]) -> tuple[Encoded, ...]:
+    def encode(self, features: Sequence[WindowedAudio]) -> tuple[Encoded, ...]:
         """Encode one window; longer audio is passed on, since decode finds where its windows start."""
         return tuple(
             Encoded(

@@ -17,7 +17,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from asr_harness.systems.base import Pass
 from asr_harness.systems.hf.counting import count_flops, hooked
-from asr_harness.systems.hf.work import PassFlops, Work
+from asr_harness.systems.hf.work import FamilyWork, PassFlops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,20 +35,20 @@ class WhisperFlops(PassFlops):
 
     def of(self, network_pass: Pass) -> float:
         """FLOPs of a pass; costs grow linearly with rows and, for a later step, with the tokens cached."""
-        one = replace(network_pass, n_rows=1, cache_bytes=0)
-        if one.kind != "step":
-            return network_pass.n_rows * self._per_row(one)
-        near, far = (self._per_row(replace(one, n_past=n_past)) for n_past in (1, 2))
-        return network_pass.n_rows * (near + (one.n_past - 1) * (far - near))
+        single = replace(network_pass, n_rows=1, cache_bytes=0)
+        if single.kind != "step":
+            return network_pass.n_rows * self._per_row(single)
+        near, far = (self._per_row(replace(single, n_past=n_past)) for n_past in (1, 2))
+        return network_pass.n_rows * (near + (single.n_past - 1) * (far - near))
 
-    def _count(self, one: Pass) -> int:
-        if one.kind == "encode":
-            mel = torch.empty(1, self._config.num_mel_bins, one.n_new, device="meta")
+    def _count(self, single: Pass) -> int:
+        if single.kind == "encode":
+            mel = torch.empty(1, self._config.num_mel_bins, single.n_new, device="meta")
             return count_flops(lambda: self.model.get_encoder()(mel))
         cached = EncoderDecoderCache(DynamicCache(config=self._config), DynamicCache(config=self._config))
-        if one.n_past:
-            self._decode(one.n_past, cached)
-        return count_flops(lambda: self._decode(one.n_new, cached))
+        if single.n_past:
+            self._decode(single.n_past, cached)
+        return count_flops(lambda: self._decode(single.n_new, cached))
 
     def _decode(self, n_tokens: int, cached: EncoderDecoderCache) -> None:
         states = torch.empty(1, self._config.max_source_positions, self._config.d_model, device="meta")
@@ -60,7 +60,7 @@ class WhisperFlops(PassFlops):
         )
 
 
-class WhisperWork(Work):
+class WhisperWork(FamilyWork):
     """The passes of encoder and decoder."""
 
     def flops(self, config: WhisperConfig) -> WhisperFlops:

@@ -35,7 +35,7 @@ class PassFlops(ABC):
         """FLOPs of a pass."""
 
 
-class Work(ABC):
+class FamilyWork(ABC):
     """Passes of a family's models: which were made, and what each costs."""
 
     @abstractmethod
