@@ -30,7 +30,6 @@ from asr_harness.schema import Block, Case, CaseRecord, CaseResult, Environment,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-N_COMPARISONS = 200
 N_CASES = 30
 RUNS_A_SIDE = 5
 SLOW_DOWNS = (0.0, 0.05, 0.10, 0.20, 0.30)
@@ -59,19 +58,19 @@ class Stored:
         return replace(self, rounds_s=tuple(value * (1 + by) for value in self.rounds_s))
 
 
-def replay(folder: Path) -> None:
+def replay(folder: Path, n_comparisons: int) -> None:
     """Print false alarms and power of `compare`, and of pytest-benchmark's rules on the same cells."""
     series = load_series(folder)
     print(f"{len(series)} benchmarks of {min(map(len, series))} runs of the same code in {folder.name}")
     for name, medians in (("raw", _raw), ("calibrated", _calibrated)):
         correlations = [correlation(*map(medians, pair)) for pair in combinations(series, 2)]
         print(f"{name} medians of two benchmarks in one run correlate by {fmean(correlations):.2f}")
-    print(f"{N_COMPARISONS} comparisons of {N_CASES} cases, {RUNS_A_SIDE} runs a side")
+    print(f"{n_comparisons} comparisons of {N_CASES} cases, {RUNS_A_SIDE} runs a side")
     for (design, pattern), (noise, in_common) in product(DESIGNS.items(), NOISES.items()):
         print(f"\n{design}; {noise}\n{'slow-down':>9}", end="")
         print("".join(f"{name:>{WIDTH}}" for name in (*COLUMNS, *PLAIN_RULES)))
         for slow_down in SLOW_DOWNS:
-            print(f"{slow_down:>9.0%}{_row(series, pattern, slow_down, in_common=in_common)}")
+            print(f"{slow_down:>9.0%}{_row(series, pattern, slow_down, in_common, n_comparisons)}")
 
 
 def load_series(folder: Path) -> list[list[Stored]]:
@@ -105,11 +104,13 @@ def _calibration_s(info: dict[str, Any]) -> Iterator[float]:
         yield sum(value) if isinstance(value, list) else value
 
 
-def _row(series: Sequence[Sequence[Stored]], pattern: str, slow_down: float, *, in_common: bool) -> str:
+def _row(
+    series: Sequence[Sequence[Stored]], pattern: str, slow_down: float, in_common: bool, n_comparisons: int
+) -> str:
     rng = random.Random(0)
     n_alarms = n_found = n_undecided = n_together = n_green = n_red = 0
     plain = dict.fromkeys(PLAIN_RULES, 0)
-    for _ in range(N_COMPARISONS):
+    for _ in range(n_comparisons):
         cells = list(_cells(rng, series, pattern, slow_down, in_common=in_common))
         base, candidate = (
             _runs([case[side] for case in cells], len(series), pattern, side) for side in (0, 1)
@@ -126,9 +127,9 @@ def _row(series: Sequence[Sequence[Stored]], pattern: str, slow_down: float, *, 
         for before, after in cells:
             for name, rule in PLAIN_RULES.items():
                 plain[name] += rule(before[0], after[0])
-    n_cells = N_COMPARISONS * N_CASES
+    n_cells = n_comparisons * N_CASES
     whole = (n_green, n_red, n_alarms, n_together / len(series))
-    shares = [count / N_COMPARISONS for count in whole]
+    shares = [count / n_comparisons for count in whole]
     shares += [count / n_cells for count in (n_found, n_undecided, *plain.values())]
     return "".join(f"{share:>{WIDTH}.1%}" for share in shares)
 
@@ -188,7 +189,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    replay(parser.parse_args().folder)
+    parser.add_argument("--comparisons", type=int, default=200)
+    arguments = parser.parse_args()
+    replay(arguments.folder, arguments.comparisons)
 
 
 if __name__ == "__main__":
