@@ -91,16 +91,17 @@ def workbench() -> Workbench:
     )
 
 
-def measure(bench: Workbench, kind: str) -> dict[str, Any]:
+def measure(bench: Workbench, kind: str) -> tuple[object, ...]:
     source, bucket, variant = KINDS[kind]
     run = bench.run(Case(source, "cpu", bucket, 1, variant), lambda *_: None)
-    assert run.n_rounds
+    assert run.warm_up()
     run.calibrate()
     run.run_round()
-    info = run.extra_info()
+    result = run.result()
     run.release()
     bench.settle()
-    return {name: info[name] for name in ("operators", "n_passes", "flops", "n_tokens", "hypotheses")}
+    work = result.work
+    return work.operators, work.n_passes, work.flops, work.n_tokens, result.quality.hypotheses
 
 
 def every_pair(kinds: Sequence[str]) -> list[str]:
