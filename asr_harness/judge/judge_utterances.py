@@ -56,7 +56,10 @@ def judge_utterances(pair: Pair) -> Iterator[Finding]:
     for index in range(max(map(len, (*base, *candidate)), default=0)):
         before = [side[index] for side in base if index < len(side)]
         for after in (side[index] for side in candidate if index < len(side)):
-            if before and (what := _gone_wrong(before, after)):
+            # What the base heard too, word for word, is nothing new.
+            if not before or after.text in {heard.text for heard in before}:
+                continue
+            if what := _gone_wrong(before, after):
                 wrong.setdefault(index, (what, before[0].text, after.text))
     if wrong:
         ids = pair.candidate[0].result.utterances.ids
@@ -144,11 +147,12 @@ def sums(counts: ErrorCounts) -> tuple[int, int, int]:
 def _heard(measured: Measured) -> list[Heard]:
     result = measured.result
     errors, lengths_s = result.quality.errors, result.utterances.audio_s
+    n_reference = errors.words.n_reference if errors else ()
     return [
         Heard(
             text,
             lengths_s[i] if i < len(lengths_s) else None,
-            errors.words.n_reference[i] if errors else None,
+            n_reference[i] if errors else None,
             errors.words.deletions[i] if errors else None,
         )
         for i, text in enumerate(result.quality.hypotheses or ())
