@@ -1,16 +1,20 @@
 """The contract between what measures and what reads: one real case, measured, saved, loaded and compared."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
 
+import asr_harness
+from asr_harness.cli import main
 from asr_harness.corpora import BUCKETS_S, load_slice
 from asr_harness.grid import Plan
-from asr_harness.metrics import all_metrics
+from asr_harness.metrics import all_metrics, by_key
 from asr_harness.plugin.extra_info import extra_info
 from asr_harness.plugin.workbench import Workbench
 from asr_harness.schema import Case, CaseResult, RunFile, load_run
@@ -87,6 +91,7 @@ def test_the_roofline_and_the_useful_flops_are_there(result: CaseResult) -> None
     for stage in ("encode", "decode"):
         roof = work.roofline[stage]
         assert min(roof.intensity, roof.share, roof.floor_s or 0.0) > 0
+        assert roof.share == pytest.approx((roof.floor_s or 0.0) / median(result.speed.stage_s[stage]))
         assert 0 < (work.useful_flops[stage] or 0.0) <= work.flops[stage]
 
 
@@ -96,6 +101,32 @@ def test_words_were_heard_and_scored_against_the_slice(result: CaseResult) -> No
     assert result.fingerprints.slice == slice_.fingerprint
     assert result.quality.errors is not None
     assert sum(result.quality.errors.words.n_reference) > 0
+
+
+def test_the_table_has_what_the_metrics_read(run: RunFile, result: CaseResult) -> None:
+    (row,) = asr_harness.table((run,)).to_dict("records")
+    assert (row["model"], row["bucket"], row["batch_size"]) == (CASE.model, CASE.bucket, CASE.batch_size)
+    for metric in all_metrics():
+        value = metric.read(result)
+        if value is not None and metric.column in row:
+            assert row[metric.column] == pytest.approx(value), metric.key
+    assert len(asr_harness.table((run,), per="utterance")) == result.n_utterances
+    assert len(asr_harness.table((run,), per="round")) == len(result.speed.rounds_s)
+
+
+def test_the_judge_finds_no_change_of_a_run_against_itself(run: RunFile) -> None:
+    judgement = asr_harness.compare((run,), (run,))
+    assert judgement.exit_status == 0
+    assert {finding.case_id for finding in judgement.findings} == {CASE.id}
+
+
+def test_the_page_shows_what_the_metrics_read(saved: Path, result: CaseResult, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert main(["report", str(saved), "--output", str(page)]) == 0
+    numbers = [float(number) for number in re.findall(r"\d+\.\d+(?:e-?\d+)?", page.read_text("utf-8"))]
+    for key in ("latency", "rtf", "decode"):
+        value = by_key(key).read(result)
+        assert any(number == pytest.approx(value, rel=1e-3) for number in numbers), key
 
 
 def test_what_was_measured_is_what_is_loaded() -> None:

@@ -21,7 +21,8 @@ def side(tmp_path: Path) -> Side:
         name: str, n: int = 5, *, scale: float = 1.0, noise: float = 0.01, cases: Any = None, **info: Any
     ) -> tuple[RunFile, ...]:
         rng = random.Random(name)
-        described = {key: info.pop(key) for key in ("environment", "commit", "branch") if key in info}
+        of_run = ("environment", "commit", "branch", "dirty")
+        described = {key: info.pop(key) for key in of_run if key in info}
         runs = []
         for index in range(n):
             factor = scale * rng.gauss(1, noise)

@@ -219,6 +219,7 @@ def test_a_waived_latency_is_one_thing_in_the_table_and_in_the_headline() -> Non
 @pytest.mark.parametrize("shared", [judge_forks.SHARES, judge_forks.SHARES_WITH_RATES])
 def test_what_is_shared_out_is_the_whole_false_alarm_rate(shared: Mapping[str, float]) -> None:
     assert sum(shared.values()) == pytest.approx(1.0)
+    assert shared[judge_forks.STAGE_FAMILY] == pytest.approx(0.1)
 
 
 def test_the_stages_of_a_slower_case_are_judged_at_their_tenth(monkeypatch: pytest.MonkeyPatch) -> None:

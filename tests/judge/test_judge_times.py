@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from asr_harness.errors import RuleError
+from asr_harness.judge import tested_times
 from asr_harness.judge.rules import parse_rule, parse_waiver
 from asr_harness.report import forms
 from asr_harness.schema import Energy, EnergyMeasurement, Fingerprints
@@ -109,6 +110,18 @@ def test_a_level_however_strict_has_bounds_that_fit_a_line(side: Side, alpha: fl
 def test_the_level_of_the_intervals_is_not_rounded_up(side: Side) -> None:
     said = forms.render("table", compare(side("a"), side("b"), alpha=0.001), 80)
     assert "All intervals at 99.9 %" in said
+
+
+def test_a_history_of_uncommitted_changes_counts_for_nothing(side: Side) -> None:
+    history = side("c", 12, dirty=True)
+    found = compare(side("a", 1), side("b", 1, scale=1.5), history=history)
+    assert finding(found, "latency").verdict == "inconclusive"
+
+
+def test_the_false_alarm_rate_is_shared_out_as_documented() -> None:
+    shares = {"per_model": 0.2, "headline": 0.3, "detail": 0.1, "quality_per_model": 0.2, "quality": 0.2}
+    assert shares == tested_times.SHARES
+    assert sum(shares.values()) == pytest.approx(1.0)
 
 
 def test_a_history_of_another_machine_counts_for_nothing(side: Side) -> None:

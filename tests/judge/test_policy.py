@@ -1,3 +1,4 @@
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -107,3 +108,13 @@ def test_a_waiver_that_could_never_act_is_refused(rules: list[str], waiver: str,
 )
 def test_a_waiver_that_can_act_is_taken(rules: list[str], waiver: str, tmp_path: Path) -> None:
     assert policy.read({"fail-on": rules, "allow": [waiver]}, tmp_path).waivers[0].text == waiver
+
+
+def test_the_documented_policy_can_act(tmp_path: Path) -> None:
+    document = Path(__file__).parents[2] / "docs" / "judgement.md"
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", document.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "pyproject.toml").write_text(example, "utf-8")
+    documented = policy.read({}, tmp_path)
+    assert documented.waivers
+    assert len(documented.rules) == 3
+    assert documented.undecided == "fail"
