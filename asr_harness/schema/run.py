@@ -157,7 +157,29 @@ def latest_of_each(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
         rival = kept.get(run.identity)
         if rival is None or _completeness(run) > _completeness(rival):
             kept[run.identity] = run
-    return tuple(kept.values())
+    return tuple(run for run in kept.values() if not _is_superseded(run, kept.values()))
+
+
+def _is_superseded(run: RunFile, others: Iterable[RunFile]) -> bool:
+    """Whether another file resumed an interrupted one that, being of version 1, does not name its session: it
+    then has the very same rounds, and more cases.
+    """
+    if run.block.session_id is not None or all(case.outcome != "interrupted" for case in run.block.cases):
+        return False
+    return any(
+        other.commit == run.commit
+        and _completeness(other)[0] > _completeness(run)[0]
+        and _share_rounds(run, other)
+        for other in others
+    )
+
+
+def _share_rounds(run: RunFile, other: RunFile) -> bool:
+    for case_id, record in run.records.items():
+        same = other.records.get(case_id)
+        if record.result is not None and same is not None and same.result is not None:
+            return record.result.speed.batch_latency_s == same.result.speed.batch_latency_s
+    return False
 
 
 def _completeness(run: RunFile) -> tuple[int, float]:

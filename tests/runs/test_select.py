@@ -210,3 +210,14 @@ def test_what_is_there_is_listed_by_commit_and_branch(storage: Path) -> None:
 def test_one_side_alone_is_refused_with_the_way_out() -> None:
     with pytest.raises(RecordError, match="is one side; give two"):
         sides("main", None)
+
+
+@pytest.mark.parametrize("rounds_s", [(1.0, 2.0), (1.0, 2.5)])
+def test_of_version_1_what_was_resumed_is_known_by_its_rounds(
+    tmp_path: Path, rounds_s: tuple[float, ...]
+) -> None:
+    other = "x-cpu-5s-b4-fp16"
+    write_run(tmp_path / "0001_a.json", measured(rounds_s=(1.0, 2.0)), unmeasured("interrupted", other))
+    write_run(tmp_path / "0002_a.json", measured(rounds_s=rounds_s), measured(other), day=1)
+    resumed = rounds_s == (1.0, 2.0)
+    assert names(str(tmp_path), tmp_path) == (["0002"] if resumed else ["0001", "0002"])
