@@ -13,10 +13,11 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"errors", "registry", "schema"}
+BASIS = {"errors", "git", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
     "errors": set(),
+    "git": set(),
     "registry": {"errors"},
     "schema": {"errors"},
     "metrics": BASIS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import sysconfig
 from functools import cache
@@ -12,6 +11,7 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
+from asr_harness import git
 from asr_harness.schema.code import CodeRecord, SourceFile
 from asr_harness.schema.part import savable_text
 
@@ -130,7 +130,7 @@ def _importable(distribution: metadata.Distribution) -> set[str]:
 
 
 def _top(folder: Path) -> Path | None:
-    output = _git(folder, "rev-parse", "--show-toplevel")
+    output = git.text(folder, "rev-parse", "--show-toplevel", timeout_s=GIT_TIMEOUT_S)
     return Path(output).resolve() if output else None
 
 
@@ -138,23 +138,10 @@ def _submodules(top: Path) -> dict[str, str]:
     """Give the commit of each submodule that is checked out, `+` where it is not the one that is recorded."""
     if not (top / ".gitmodules").exists():
         return {}
-    output = _git(top, "submodule", "status", "--recursive") or ""
+    output = git.text(top, "submodule", "status", "--recursive", timeout_s=GIT_TIMEOUT_S) or ""
     rows = [(line[0], line[1:].split()) for line in output.splitlines() if line.strip()]
     return {
         savable_text(row[1]): row[0] + (mark if mark == "+" else "")
         for mark, row in rows
         if mark != "-" and len(row) > 1
     }
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    # Inside a hook, git's own variables would point elsewhere.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", *arguments],  # noqa: S607
-            cwd=folder, env=environment, capture_output=True, timeout=GIT_TIMEOUT_S, check=True,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return os.fsdecode(done.stdout).rstrip("\n")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from hashlib import sha256
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import git
 from asr_harness.schema import SavedPlan
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.part import savable_text
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from asr_harness.schema import Case
     from asr_harness.schema.part import Scalar
 
-GIT_TIMEOUT_S = 60.0
 NO_CHANGES = "none"
 
 
@@ -68,8 +67,8 @@ def uncommitted_changes(folder: Path) -> str | None:
 
     None where git cannot tell.
     """
-    changes = _git(folder, "diff", "HEAD", "--binary")
-    listed = _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py")
+    changes = git.answer(folder, "diff", "HEAD", "--binary")
+    listed = git.answer(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py")
     if changes is None or listed is None:
         return None
     new = [folder / os.fsdecode(name) for name in listed.split(b"\0") if name]
@@ -77,23 +76,6 @@ def uncommitted_changes(folder: Path) -> str | None:
         return NO_CHANGES
     contents = (sha256(path.read_bytes()).digest() for path in new if path.is_file())
     return sha256(b"".join([changes, listed, *contents])).hexdigest()[:16]
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    # Inside a hook, git's own variables would point elsewhere.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        finished = subprocess.run(  # noqa: S603
-            ["git", *arguments],  # noqa: S607
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            timeout=GIT_TIMEOUT_S,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return finished.stdout
 
 
 def _scalar(value: Any) -> Scalar:

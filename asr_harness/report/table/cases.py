@@ -9,7 +9,9 @@ from asr_harness.report.table.digest import digest
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
-    from asr_harness.schema import Block, Case, CaseRecord, RunFile
+    from collections.abc import Callable, Iterator
+
+    from asr_harness.schema import Block, Case, CaseRecord, CaseResult, RunFile
 
 RUN = {
     "run": Column("text", "file name of the run"),
@@ -104,6 +106,14 @@ def case_row(record: CaseRecord, block: Block) -> Row:
 def axes(case: Case) -> Row:
     """Give a case's id and its values on the axes of the grid."""
     return {"case": case.id, **{axis: getattr(case, axis) for axis in AXES}}
+
+
+def finer_rows(run: RunFile, of_result: Callable[[CaseResult], Iterator[Row]]) -> Iterator[Row]:
+    """Give the rows that each measured case of a run has, with the run and the case in front."""
+    for record in run.records.values():
+        if record.result is not None:
+            shared = name_row(run) | axes(record.case)
+            yield from (shared | row for row in of_result(record.result))
 
 
 def _peaks(case: Case, block: Block) -> Row:

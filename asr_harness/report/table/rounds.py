@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from asr_harness.report.table.cases import AXES, CASE, RUN, axes, name_row
+from asr_harness.report.table.cases import AXES, CASE, RUN, finer_rows
 from asr_harness.report.table.column import Column, Row
 from asr_harness.schema import STAGES
 
@@ -25,10 +25,7 @@ COLUMNS = {"run": RUN["run"], "label": RUN["label"], "case": CASE["case"], **AXE
 
 def rows(run: RunFile) -> Iterator[Row]:
     """Give the rows of a run; a median over the rounds of a case is its value in the table."""
-    for record in run.records.values():
-        if record.result is not None:
-            shared = name_row(run) | axes(record.case)
-            yield from (shared | row for row in _of_result(record.result))
+    return finer_rows(run, _of_result)
 
 
 def _of_result(result: CaseResult) -> Iterator[Row]:
