@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+# The sessions that tests start are not pytest-xdist's workers, though the tests may be.
+os.environ.pop("PYTEST_XDIST_WORKER", None)
 
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 

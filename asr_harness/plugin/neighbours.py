@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import GridError
@@ -20,7 +19,7 @@ def check_first(config: pytest.Config) -> None:
             "pytest-benchmark is not active, and it times and saves the cases: drop -p no:benchmark"
         )
     workers = config.getoption("numprocesses", None) or config.getoption("tx", None)
-    if workers or "PYTEST_XDIST_WORKER" in os.environ:
+    if workers or hasattr(config, "workerinput"):  # what xdist gives its workers, and no child of theirs has
         raise GridError(
             "pytest-xdist runs cases side by side, and they would slow one another: drop -n (or pass -n 0); "
             "to spread cases over machines, start a session on each"

@@ -14,7 +14,6 @@ def pytest_addoption(parser):
     parser.addoption("--codspeed", action="store_true")
     parser.addoption("--count", type=int, default=1)
     parser.addoption("--reruns", type=int)
-    parser.addoption("--numprocesses", type=int)
 """
 
 
@@ -28,7 +27,7 @@ def pytest_addoption(parser):
         (["-p", "others", "--codspeed"], "*--codspeed replaces pytest-benchmark*"),
         (["-p", "others", "--count=2"], "*--count makes copies*"),
         (["-p", "others", "--reruns=2"], "*--reruns*hides*"),
-        (["-p", "others", "--numprocesses=2"], "*pytest-xdist runs cases side by side*"),
+        (["-n", "2"], "*pytest-xdist runs cases side by side*"),
     ],
 )
 def test_what_would_spoil_a_measurement_is_refused(
