@@ -31,6 +31,7 @@ VARIANTS = {
     "beam5": {"beams": 5},
     "cap64": {"max_new_tokens": 64},
     "int8": {"quantisation": "int8"},
+    "int8-weights": {"quantisation": "int8-weights"},
     "compile": {"compile_encoder": True},
 }
 """Settings of a family's `load`; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""

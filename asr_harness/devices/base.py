@@ -59,8 +59,8 @@ class Device(ABC):
     peak_memory_name: ClassVar[str]
     """Which of the saved memory values stands for the device."""
 
-    supports_dynamic_int8: ClassVar[bool] = False
-    """Whether PyTorch's dynamic quantisation of linear layers runs on it."""
+    quantisations: ClassVar[frozenset[str]] = frozenset()
+    """The methods of quantisation that run on it."""
 
     @abstractmethod
     def check(self) -> None:

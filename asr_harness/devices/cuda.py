@@ -24,6 +24,7 @@ class Cuda(Accelerator):
 
     key = "cuda"
     kind_title = "GPU"
+    quantisations = frozenset({"int8", "int8-weights"})
     sizes = Sizes(
         calibration_matrix=4096,
         calibration_copy_bytes=512 << 20,

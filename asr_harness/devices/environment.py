@@ -21,6 +21,7 @@ PACKAGES = (
     "torch",
     "transformers",
     "tokenizers",
+    "torchao",
     "numpy",
     "jiwer",
     "whisper-normalizer",

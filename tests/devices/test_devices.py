@@ -96,8 +96,8 @@ def test_which_memory_stands_for_a_device() -> None:
     }
 
 
-def test_only_the_processor_quantises_dynamically() -> None:
-    assert [name for name in devices.names() if devices.get(name).supports_dynamic_int8] == ["cpu"]
+def test_the_processor_and_cuda_quantise() -> None:
+    assert [name for name in devices.names() if "int8" in devices.get(name).quantisations] == ["cpu", "cuda"]
 
 
 def test_all_cores_are_one_processor() -> None:

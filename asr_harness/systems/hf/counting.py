@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 from torch.utils.flop_counter import FlopCounterMode
 
 if TYPE_CHECKING:
@@ -27,17 +28,13 @@ def count_flops(work: Callable[[], object]) -> int:
 def weights(model: Any) -> tuple[int, int]:
     """Count the parameters of a `torch.nn.Module`, shared ones once, and the bytes of all it holds.
 
-    Quantised layers keep their weights packed, out of the parameters' sight; what they hold is added.
+    A quantised weight counts as one of the parameters, and by the bytes of the tensors that it is made of.
     """
-    tensors = {
-        id(tensor): tensor
-        for module in model.modules()
-        for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False), *_packed(module))
-    }
+    tensors = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     n_parameters = sum(
         tensor.numel() for tensor in tensors.values() if isinstance(tensor, torch.nn.Parameter)
     )
-    return n_parameters, sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    return n_parameters, sum(_n_bytes(tensor) for tensor in tensors.values())
 
 
 def dtype_name(model: Any) -> str:
@@ -54,7 +51,8 @@ def hooked(*handles: Any) -> Iterator[None]:
         yield
 
 
-def _packed(module: Any) -> tuple[torch.Tensor, ...]:
-    if not hasattr(module, "_packed_params") or not callable(getattr(module, "weight", None)):
-        return ()
-    return tuple(tensor for tensor in (module.weight(), module.bias()) if tensor is not None)
+def _n_bytes(tensor: Any) -> int:
+    if not is_traceable_wrapper_subclass(tensor):
+        return int(tensor.numel() * tensor.element_size())
+    names, _ = tensor.__tensor_flatten__()
+    return sum(_n_bytes(getattr(tensor, name)) for name in names)
