@@ -78,8 +78,8 @@ def test_int8_shrinks_the_bytes_of_the_linear_layers(hub_cache: Path) -> None:
     def layer_bytes(**settings: str) -> int:
         return counting.weights(load(**settings).model.get_encoder().layers[0].fc1)[1]
 
-    # 32 × 16 weights and 32 biases; quantised, the biases stay in fp32, and each of 32 outputs has a scale in fp32
-    # and a zero point in int8.
+    # 32 × 16 weights and 32 biases; quantised, the biases stay in fp32, and each of 32 outputs has a scale in
+    # fp32 and a zero point in int8.
     quantised = 32 * 16 + 4 * 32 + 4 * 32 + 32
     assert layer_bytes() == 4 * (32 * 16 + 32)
     assert layer_bytes(quantisation="int8") == layer_bytes(quantisation="int8-weights") == quantised

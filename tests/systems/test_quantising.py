@@ -18,7 +18,7 @@ def test_a_quantised_layer_is_near_to_what_it_was(method: str) -> None:
         before = layer(audio)
         quantise(layer, method, "cpu")
         off = layer(audio) - before
-    # A step is 1/127 of an output's largest weight: the sum of 64 such errors stays under 2 % of what is summed.
+    # A step is 1/127 of an output's largest weight; the sum of 64 such errors stays under 2 % of the sum.
     assert 0 < float(off.norm() / before.norm()) < 0.02
 
 

@@ -34,7 +34,7 @@ def quantise(model: Any, name: str, device: str) -> None:
     can = devices.get(device).quantisations
     if name not in can:
         raise UnavailableError(
-            f"quantisation {name!r} on {device}: it runs {', '.join(sorted(can)) or 'none'}"
+            f"quantisation {name!r} on {device}, which runs {', '.join(sorted(can)) or 'none'}"
         )
     try:
         with _quiet():
