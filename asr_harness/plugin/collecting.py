@@ -18,7 +18,7 @@ from asr_harness.schema.journal import JournalEntry
 from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.preflight import Forecast
@@ -31,12 +31,21 @@ AXES = ("model", "device", "bucket", "batch_size", "variant")
 class Collecting:
     """Turns the plan into test cases; skips or refuses what cannot run."""
 
-    def __init__(self, config: pytest.Config, ledger: Ledger, workbench: Workbench, running: Running) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        ledger: Ledger,
+        workbench: Workbench,
+        running: Running,
+        only: Sequence[str] | None = None,
+    ) -> None:
         self._config = config
         self._plan = workbench.plan
         self._ledger = ledger
         self._workbench = workbench
         self._running = running
+        self._only = only
+        self._is_isolating = options.flag(config, "isolate")
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give the plan's cases to each test that asks for `asr_case`, as plain parameters."""
@@ -51,6 +60,14 @@ class Collecting:
             for case in self._plan.cases
         ]
         metafunc.parametrize(AXES, rows)
+
+    # Last of all: what the command itself selects is the same in every process of a session.
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep this process's own tests, where a session has several."""
+        if self._only is not None:
+            wanted = set(self._only)
+            items[:] = [item for item in items if item.nodeid in wanted]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -80,7 +97,11 @@ class Collecting:
         self._check_required_device()
         if not options.live_address(self._config):
             self._open_journal()
-        forecasts = preflight.forecast(self._plan, cases, self._workbench)
+        if self._is_isolating:
+            # Each process looks at its own cases: a GPU that this one had touched would not be theirs alone.
+            forecasts = [preflight.Forecast(case) for case in cases]
+        else:
+            forecasts = preflight.forecast(self._plan, cases, self._workbench)
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None
 
@@ -101,26 +122,28 @@ class Collecting:
             )
 
     def _prepare(self, forecasts: Mapping[pytest.Item, Forecast]) -> None:
-        required = options.text(self._config, "require-device")
         expected_s: dict[str, float] = {}
         for item, forecast in forecasts.items():
             if item.nodeid in self._ledger.entries:
-                self._replay(item)
+                self.replay(item)
                 expected_s[item.nodeid] = 0.0
             elif forecast.outcome is not None:
                 reason = forecast.reason or ""
                 self._ledger.record(JournalEntry(item.nodeid, forecast.outcome, savable_text(reason)))
-                if not _is_required(forecast.case, required) or forecast.outcome != "unavailable":
-                    item.add_marker(pytest.mark.skip(reason=f"{forecast.outcome}: {reason}"))
+                self.replay(item)
             else:
                 expected_s[item.nodeid] = forecast.time_s or self._plan.time_s
         self._running.begin(expected_s)
 
-    def _replay(self, item: pytest.Item) -> None:
-        entry = self._ledger.entries[item.nodeid]
+    def replay(self, item: pytest.Item) -> None:
+        """Let a test tell what is known of its case, instead of measuring it."""
+        entry, case = self._ledger.entries[item.nodeid], self._ledger.selected[item.nodeid]
+        required = options.text(self._config, "require-device")
         if item.nodeid in self._ledger.replayed:
             item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
-        elif entry.outcome != "failed":
+        elif entry.outcome != "failed" and not (
+            entry.outcome == "unavailable" and _is_required(case, required)
+        ):
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
 
 

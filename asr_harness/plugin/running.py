@@ -41,6 +41,7 @@ class Running:
         self._ledger = ledger
         self._workbench = workbench
         self._progress: Progress | None = None
+        self._shown: set[str] = set()
 
     def begin(self, expected_s: Mapping[str, float]) -> None:
         """Start the clock of the session; `expected_s` has the seconds of each case that will run."""
@@ -86,7 +87,7 @@ class Running:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note that a case starts, and the outcome of one that ends while it is set up."""
         if item.nodeid in self._ledger.selected.keys() - self._ledger.entries.keys():
-            self._on_disk(lambda: self._ledger.start(item.nodeid))
+            self.starts(item.nodeid)
         return (yield from self._watched(item))
 
     @pytest.hookimpl(wrapper=True)
@@ -134,11 +135,27 @@ class Running:
         if result is None:
             self._record(JournalEntry(test_id, "failed", NOT_TAKEN))
             pytest.fail(NOT_TAKEN, pytrace=False)
+        if test_id in self._ledger.replayed:
+            self._ledger.was_replayed(test_id)
         self._record(JournalEntry(test_id, "measured", rounds_s=rounds_s, result=result))
+
+    def starts(self, test_id: str) -> None:
+        """Note on disk that a case is about to run, here or in another process."""
+        self._on_disk(lambda: self._ledger.start(test_id))
+
+    def take(self, entry: JournalEntry) -> None:
+        """Note what another process found of a case, and show it now rather than when it is replayed."""
+        self._on_disk(lambda: self._ledger.take(entry))
+        self._shown.add(entry.test_id)
+        self._show(entry)
 
     def _record(self, entry: JournalEntry) -> None:
         if entry.test_id not in self._ledger.replayed:
             self._on_disk(lambda: self._ledger.record(entry))
+        if entry.test_id not in self._shown:
+            self._show(entry)
+
+    def _show(self, entry: JournalEntry) -> None:
         if self._progress is not None:
             self._progress.finished(self._ledger.selected[entry.test_id], entry)
 
