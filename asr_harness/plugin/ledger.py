@@ -107,9 +107,10 @@ class Ledger:
         self._replay(entry)
         self.record(entry)
 
-    def was_replayed(self, test_id: str) -> None:
-        """Note that a case's rounds went through pytest-benchmark, so that its file will hold them."""
-        self._replays_left.discard(test_id)
+    def was_replayed(self, entry: JournalEntry) -> None:
+        """Note what became of a case's replay; measured, its rounds are in pytest-benchmark's hands."""
+        self.entries[entry.test_id] = entry
+        self._replays_left.discard(entry.test_id)
 
     def cases(self) -> tuple[SavedCase, ...]:
         """List every selected case with its outcome; one that was never reached is `interrupted`.

@@ -135,8 +135,6 @@ class Running:
         if result is None:
             self._record(JournalEntry(test_id, "failed", NOT_TAKEN))
             pytest.fail(NOT_TAKEN, pytrace=False)
-        if test_id in self._ledger.replayed:
-            self._ledger.was_replayed(test_id)
         self._record(JournalEntry(test_id, "measured", rounds_s=rounds_s, result=result))
 
     def starts(self, test_id: str) -> None:
@@ -150,7 +148,9 @@ class Running:
         self._show(entry)
 
     def _record(self, entry: JournalEntry) -> None:
-        if entry.test_id not in self._ledger.replayed:
+        if entry.test_id in self._ledger.replayed:
+            self._ledger.was_replayed(entry)
+        else:
             self._on_disk(lambda: self._ledger.record(entry))
         if entry.test_id not in self._shown:
             self._show(entry)
