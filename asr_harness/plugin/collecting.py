@@ -10,7 +10,7 @@ import pytest
 
 from asr_harness import devices
 from asr_harness.errors import GridError
-from asr_harness.plugin import options, summary
+from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
 from asr_harness.schema import Case
@@ -78,13 +78,13 @@ class Collecting:
         if self._config.option.collectonly or session.testsfailed or not items:
             return None
         self._ledger.selected = {test_id: _case_of(item) for test_id, item in items.items()}
+        options.usage_errors(lambda: neighbours.check(self._config))
         options.usage_errors(lambda: _check_distinct(self._ledger.selected))
         return options.usage_errors(lambda: self._look_ahead(items))
 
     def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
-        from asr_harness.plugin import neighbours, preflight
+        from asr_harness.plugin import preflight
 
-        neighbours.check(self._config)
         cases = tuple(self._ledger.selected.values())
         problems = preflight.find_problems(self._plan, cases, self._workbench)
         if options.flag(self._config, "list"):
@@ -95,7 +95,7 @@ class Collecting:
         if problems:
             raise pytest.UsageError("\n".join(problems))
         self._check_required_device()
-        if not options.live_address(self._config):
+        if not options.live_address(self._config) and not neighbours.is_disabled(self._config):
             self._open_journal()
         if self._is_isolating:
             # Each process looks at its own cases: a GPU that this one had touched would not be theirs alone.

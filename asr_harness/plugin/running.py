@@ -8,6 +8,7 @@ import pytest
 
 from asr_harness import devices
 from asr_harness.errors import RecordError, UnavailableError
+from asr_harness.measure.process_state import around_a_test
 from asr_harness.plugin import options
 from asr_harness.plugin.case_run import CaseRun
 from asr_harness.plugin.progress import Progress, terminal_of
@@ -74,13 +75,14 @@ class Running:
         if entry is not None:
             why = " (required by --asr-require-device)" if entry.outcome == "unavailable" else ""
             pytest.fail(f"{entry.outcome}: {entry.reason}{why}", pytrace=False)
-        run = self._workbench.run(asr_case, self._show_round(asr_case))
-        if self._live is None:
-            yield CaseRun(run)
-        else:
-            fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
-            yield CaseRun(self._live.run(test_id, asr_case.id, fingerprint, run))
-        run.release()
+        with around_a_test():
+            run = self._workbench.run(asr_case, self._show_round(asr_case))
+            if self._live is None:
+                yield CaseRun(run)
+            else:
+                fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
+                yield CaseRun(self._live.run(test_id, asr_case.id, fingerprint, run))
+            run.release()
         self._workbench.settle()
 
     @pytest.hookimpl(wrapper=True)

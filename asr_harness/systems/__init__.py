@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from asr_harness import devices
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.registry import Registry
+from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.checkpoints import Checkpoint, find_architecture, find_pretrained
 from asr_harness.systems.hf.family import Family
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE", "FAMILIES", "WEIGHTS", "Checkpoint", "Family", "LoadedSystem", "Pass", "StageContext",
-    "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint", "estimate_cost",
+    "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint", "check_lengths",
+    "estimate_cost",
     "find_checkpoint", "find_factory", "find_family", "is_own", "load", "own_names", "untimed",
 ]  # fmt: skip
 
 Weights = Literal["pretrained", "dummy"]
+MAX_NAMED = 4
 WEIGHTS: tuple[Weights, ...] = ("pretrained", "dummy")
 
 FAMILIES: Registry[Family] = Registry(
@@ -104,6 +107,27 @@ def load(
         _fingerprint(decoding),
         checkpoint.is_dummy,
     )
+
+
+def check_lengths(
+    source: str, weights: Weights, n_samples: Mapping[str, int], *, allow_pickle: bool = False
+) -> None:
+    """Raise ModelError that names each recording, by id, which is too short for the network.
+
+    A system of one's own says nothing of it.
+    """
+    if is_own(source):
+        return
+    checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
+    least = find_family(checkpoint).shortest_samples(checkpoint)
+    short = [f"{name} ({n} samples)" for name, n in n_samples.items() if n < least]
+    if short:
+        more = f" and {len(short) - MAX_NAMED} more" if short[MAX_NAMED:] else ""
+        raise ModelError(
+            f"{source} needs {least} samples ({1e3 * least / SAMPLE_RATE_HZ:.0f} ms) of a recording, "
+            f"and these are shorter: {', '.join(short[:MAX_NAMED])}{more}; let the bucket begin above that "
+            "(--asr-buckets NAME=LOW-HIGH), or leave the model out"
+        )
 
 
 def estimate_cost(

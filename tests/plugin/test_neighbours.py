@@ -15,6 +15,8 @@ def pytest_addoption(parser):
     parser.addoption("--count", type=int, default=1)
     parser.addoption("--reruns", type=int)
     parser.addoption("--numprocesses", type=int)
+    parser.addoption("--dist", default="no")
+    parser.addoption("--cov", action="append", dest="cov_source", default=[])
 """
 
 
@@ -28,6 +30,8 @@ def pytest_addoption(parser):
         (["-p", "others", "--codspeed"], "*--codspeed replaces pytest-benchmark*"),
         (["-p", "others", "--count=2"], "*--count makes copies*"),
         (["-p", "others", "--reruns=2"], "*--reruns*hides*"),
+        (["-p", "others", "--dist=load"], "*pytest-xdist runs cases side by side*"),
+        (["-p", "others", "--cov=here"], "*--cov traces every line*"),
         (["-p", "others", "--numprocesses=2"], "*pytest-xdist runs cases side by side*"),
     ],
 )
