@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+BESIDE = frozenset({"environment", "working folder", "module path", "log levels"})
+"""Settings that are put back without a word."""
+
 NOT_OURS = frozenset({"PYTEST_CURRENT_TEST"})
 """Variables that pytest itself sets and unsets around each test."""
 
@@ -47,8 +50,11 @@ class ProcessState:
         return cls({name: setting.read() for name, setting in _settings().items()})
 
     def changes(self) -> tuple[str, ...]:
-        """Name what differs now, but for random states, which move whenever somebody draws."""
-        return tuple(name for name in self._differing() if not name.endswith("random"))
+        """Name what differs now of that which bears on speed or on results.
+
+        Random states move whenever somebody draws, and libraries set variables and log levels as they load.
+        """
+        return tuple(name for name in self._differing() if name not in BESIDE and not name.endswith("random"))
 
     def restore(self) -> tuple[str, ...]:
         """Set what differs back, and name it; what can no longer be set back is left, and named too."""

@@ -175,7 +175,11 @@ class Running:
 
 
 def _told(error: BaseException) -> str:
-    return savable_text(f"{type(error).__name__}: {error}".strip())
+    try:
+        message = str(error)
+    except Exception as fault:  # noqa: BLE001 - another's `__str__` may fail in any way
+        message = f"(its message fails with {type(fault).__name__})"
+    return savable_text(f"{type(error).__name__}: {message}".strip())
 
 
 def _outcome(error: BaseException, device: str) -> Outcome:
@@ -183,4 +187,5 @@ def _outcome(error: BaseException, device: str) -> Outcome:
         return "unavailable"
     if devices.recorded(device).is_out_of_memory(error):
         return "oom"
-    return "failed" if isinstance(error, Exception) else "interrupted"
+    # What else is no Exception, such as a transcriber's `sys.exit`, ends its test and not the session.
+    return "interrupted" if isinstance(error, KeyboardInterrupt | pytest.exit.Exception) else "failed"

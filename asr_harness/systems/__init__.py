@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,8 +20,6 @@ from asr_harness.systems.own import find_factory, is_own, load_own, own_names
 from asr_harness.systems.variant import BASELINE, Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from asr_harness.systems.cost import Cost
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
 
 Weights = Literal["pretrained", "dummy"]
 MAX_NAMED = 4
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 WEIGHTS: tuple[Weights, ...] = ("pretrained", "dummy")
 
 FAMILIES: Registry[Family] = Registry(
@@ -182,5 +183,18 @@ def _quieten_transformers() -> None:
 
 
 def _fingerprint(settings: Mapping[str, Any]) -> str:
-    text = json.dumps(settings, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps(_plain(settings), sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Give a setting as JSON has it, the same in every process: objects without their address in memory."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(_plain(item)) for item in value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return _ADDRESS.sub("", str(value))

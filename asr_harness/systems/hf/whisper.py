@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 WORK = WhisperWork()
 WINDOW_S = 30.0
 NO_FEATURES = "'NoneType' object is not subscriptable"
-"""What transformers 5 says where its short form wants the features of a further window, and was given none."""
+"""What transformers 5 says where its short form wants features of a further window, and was given none."""
 MEL_FLOATS_PER_WINDOW = 4_000_000
 """Spectrum, power and log-mel of 3000 frames of 201 bins, as the extractor keeps them together."""
 
