@@ -20,8 +20,8 @@ def test_only_what_ends_the_session_interrupts_a_case(error: BaseException, outc
 
 
 def test_an_error_whose_message_fails_is_told_all_the_same() -> None:
-    class Wordless(Exception):
+    class WordlessError(Exception):
         def __str__(self) -> str:
             raise ValueError
 
-    assert _told(Wordless()) == "Wordless: (its message fails with ValueError)"
+    assert _told(WordlessError()) == "WordlessError: (its message fails with ValueError)"
