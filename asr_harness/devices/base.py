@@ -188,6 +188,15 @@ class Device(ABC):
         """
         return {}
 
+    def state(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """Describe the machine now, the host and the device, and give a reason for each value that is None.
+
+        Raises nothing: what does not answer is None.
+        """
+        from asr_harness.devices.instruments import host_state
+
+        return host_state.read()
+
     def comparable(self, environment: Environment) -> Mapping[str, object]:
         """Read from a run's environment, `describe` in it, what must be alike for times to be compared."""
         del environment

@@ -109,6 +109,16 @@ class Cuda(Accelerator):
 
         return {"cuda": torch.version.cuda, "cudnn": _cudnn_version(), "gpus": nvml_gpus.describe(pynvml)}
 
+    def state(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """Add the GPU's power limit, clocks, temperature, throttling and other processes."""
+        import pynvml
+
+        from asr_harness.devices.energy.nvml_state import read_state
+
+        host, reasons = super().state()
+        gpu, gpu_reasons = read_state(pynvml, self.backend, self.index)
+        return {**host, **gpu}, {**reasons, **gpu_reasons}
+
     def comparable(self, environment: Environment) -> Mapping[str, object]:
         """Read the names and power limits of all GPUs."""
         return {f"gpu {key}": [getattr(gpu, key) for gpu in environment.gpus] for key in GPU_KEYS}

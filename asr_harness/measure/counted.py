@@ -26,6 +26,10 @@ UNTOLD = "the transcriber does not tell it of its passes"
 NO_OPERATORS = "not counted where the encoder is compiled"
 NO_TOKENS = "the transcriber does not count its tokens"
 NO_PROCESSED_AUDIO = "the transcriber does not say how much audio it computed on"
+TOO_FAST = (
+    "faster than the machine's measured peak, which is therefore wrong: the machine was busy when it was "
+    "measured, or what the stage needs stays in its caches"
+)
 NO_PEAKS = "the machine's peaks were not measured: rounds were taken in turn"
 
 
@@ -125,7 +129,7 @@ def _roofline(
         )
         for stage, stage_flops in work.flops.items()
     }
-    return roofs, {}
+    return roofs, {f"roofline.{stage}": TOO_FAST for stage, each in roofs.items() if each.reached is None}
 
 
 def _of_each(passes: Sequence[Pass], ask: Callable[[Pass], float | None]) -> Mapping[Pass, float] | None:

@@ -10,12 +10,17 @@ from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asr_harness import git
 from asr_harness.schema.code import CodeRecord, SourceFile
 from asr_harness.schema.part import savable_text
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 GIT_TIMEOUT_S = 10.0
+OUTSIDE = " (files "
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 STANDARD_LIBRARY = tuple(os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
 
@@ -56,7 +61,16 @@ def record_code(folder: Path) -> CodeRecord:
     )
 
 
-def _fingerprint(modules: dict[str, SourceFile], outside: dict[str, str]) -> str:
+def merged(records: Sequence[CodeRecord]) -> CodeRecord:
+    """Describe what several processes of one session imported, as if one had."""
+    modules = {name: source for record in records for name, source in record.modules.items()}
+    versions = {name: version for record in records for name, version in record.distributions.items()}
+    outside = {name: version for name, version in versions.items() if OUTSIDE in version}
+    submodules = {name: commit for record in records for name, commit in record.submodules.items()}
+    return CodeRecord(_fingerprint(modules, outside), modules, versions, submodules)
+
+
+def _fingerprint(modules: Mapping[str, SourceFile], outside: Mapping[str, str]) -> str:
     files = sorted({(source.path, source.sha256) for source in modules.values()})
     return sha256(json.dumps([files, sorted(outside.items())]).encode()).hexdigest()
 
@@ -79,7 +93,7 @@ def _outside(name: str, path: Path) -> str:
     files = sorted(package.rglob("*.py")) if package else [path]
     digest = sha256("".join(_digest(file) or "" for file in files).encode()).hexdigest()[:12]
     versions = {_version(distribution) for distribution in _owners().get(name, ())}
-    return f"{', '.join(sorted(versions)) or 'not installed'} (files {digest})"
+    return f"{', '.join(sorted(versions)) or 'not installed'}{OUTSIDE}{digest})"
 
 
 def _package_folder(name: str, path: Path) -> Path | None:

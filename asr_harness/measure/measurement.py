@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from asr_harness.schema.machine import MachineStates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +43,8 @@ class Measurement:
     energy: EnergyMeasurement
     stage_energy: Mapping[StageName, EnergyMeasurement]
     rounds: tuple[Round, ...]
+    machine: MachineStates = field(default_factory=MachineStates)
+    machine_reasons: Mapping[str, str] = field(default_factory=dict)
 
     def hypotheses(self, round_index: int = -1) -> tuple[str, ...]:
         """Give one round's transcripts in the order of the slice."""

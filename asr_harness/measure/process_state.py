@@ -7,14 +7,24 @@ first one did. What cannot be put back, such as a model's own configuration, is 
 from __future__ import annotations
 
 import gc
+import locale
+import logging
 import os
 import random
+import signal
+import sys
+import warnings
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+BESIDE = frozenset({"environment", "working folder", "module path", "log levels"})
+"""Settings that are put back without a word."""
 
 NOT_OURS = frozenset({"PYTEST_CURRENT_TEST"})
 """Variables that pytest itself sets and unsets around each test."""
@@ -39,13 +49,24 @@ class ProcessState:
         """Read every setting."""
         return cls({name: setting.read() for name, setting in _settings().items()})
 
+    def changes(self) -> tuple[str, ...]:
+        """Name what differs now of that which bears on speed or on results.
+
+        Random states move whenever somebody draws, and libraries set variables and log levels as they load.
+        """
+        return tuple(name for name in self._differing() if name not in BESIDE and not name.endswith("random"))
+
     def restore(self) -> tuple[str, ...]:
-        """Set what differs back, and name it."""
-        settings = _settings()
-        changed = [name for name, value in self.values.items() if not _same(settings[name].read(), value)]
+        """Set what differs back, and name it; what can no longer be set back is left, and named too."""
+        settings, changed = _settings(), self._differing()
         for name in changed:
-            settings[name].write(self.values[name])
-        return tuple(changed)
+            with suppress(OSError, ValueError, RuntimeError):
+                settings[name].write(self.values[name])
+        return changed
+
+    def _differing(self) -> tuple[str, ...]:
+        settings = _settings()
+        return tuple(name for name, value in self.values.items() if not _same(settings[name].read(), value))
 
 
 def _settings() -> Mapping[str, Setting]:
@@ -53,7 +74,13 @@ def _settings() -> Mapping[str, Setting]:
 
     return {
         "environment": Setting(_environment, _set_environment),
-        "working folder": Setting(Path.cwd, os.chdir),
+        "working folder": Setting(_folder, os.chdir),
+        "module path": Setting(lambda: list(sys.path), _set_path),
+        "recursion limit": Setting(sys.getrecursionlimit, sys.setrecursionlimit),
+        "switch interval": Setting(sys.getswitchinterval, sys.setswitchinterval),
+        "log levels": Setting(_log_levels, _set_log_levels),
+        "locale": Setting(partial(locale.setlocale, locale.LC_ALL), partial(locale.setlocale, locale.LC_ALL)),
+        "priority": Setting(lambda: os.nice(0), lambda nice: os.nice(nice - os.nice(0))),
         "garbage collection": Setting(gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
         "random": Setting(random.getstate, random.setstate),
         "numpy.random": Setting(np.random.get_state, np.random.set_state),
@@ -92,6 +119,10 @@ def _torch_settings() -> Mapping[str, Setting]:
         "torch threads": Setting(torch.get_num_threads, torch.set_num_threads),
         "torch default dtype": Setting(torch.get_default_dtype, torch.set_default_dtype),
         "torch default device": Setting(torch.get_default_device, _set_default_device),
+        "torch anomaly detection": Setting(torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+        "torch autocast": Setting(
+            partial(torch.is_autocast_enabled, "cpu"), partial(torch.set_autocast_enabled, "cpu")
+        ),
         "torch grad mode": Setting(torch.is_grad_enabled, torch.set_grad_enabled),
         "torch matmul precision": Setting(
             torch.get_float32_matmul_precision, torch.set_float32_matmul_precision
@@ -116,6 +147,52 @@ def _cuda_random() -> Mapping[str, Setting]:
     if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return {}
     return {"torch.cuda.random": Setting(torch.cuda.get_rng_state_all, torch.cuda.set_rng_state_all)}
+
+
+def _folder() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # a case removed it
+        return None
+
+
+def _set_path(path: list[str]) -> None:
+    sys.path[:] = path
+
+
+def _log_levels() -> Mapping[str, int]:
+    """Read the levels of all loggers, and under no name what is disabled altogether."""
+    loggers = {
+        name: logger for name, logger in logging.root.manager.loggerDict.items() if hasattr(logger, "level")
+    }
+    return {
+        "": logging.root.manager.disable,
+        "root": logging.root.level,
+        **{name: logger.level for name, logger in loggers.items()},
+    }
+
+
+def _set_log_levels(levels: Mapping[str, int]) -> None:
+    now = _log_levels()
+    for name, level in levels.items():
+        if name and now.get(name, level) != level:
+            (logging.root if name == "root" else logging.getLogger(name)).setLevel(level)
+    logging.disable(levels[""])
+
+
+@contextmanager
+def around_a_test() -> Iterator[None]:
+    """Put back afterwards what belongs to the test that runs, rather than to the session.
+
+    Plugins such as pytest-timeout set signal handlers anew for each test, pytest the filters of warnings.
+    """
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    with warnings.catch_warnings():
+        yield
+    for number, handler in handlers.items():
+        if handler is not None and signal.getsignal(number) is not handler:
+            with suppress(OSError, ValueError):  # not from another thread
+                signal.signal(number, handler)
 
 
 def _attribute(owner: Any, name: str) -> Setting:

@@ -50,7 +50,13 @@ def case_result(measurement: Measurement) -> CaseResult:
         quality=quality,
         utterances=_utterances(measurement.slice),
         fingerprints=fingerprints,
-        reasons=work_reasons | memory_reasons | energy_reasons | quality_reasons | fingerprint_reasons,
+        machine=measurement.machine,
+        reasons=work_reasons
+        | memory_reasons
+        | energy_reasons
+        | quality_reasons
+        | fingerprint_reasons
+        | {f"machine.{name}": reason for name, reason in measurement.machine_reasons.items()},
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from asr_harness.measure.transcription import fresh, transcribe, unchecked_answer
 from asr_harness.schema import STAGES
-from asr_harness.systems.answers import checked
+from asr_harness.systems.answers import check_passes, checked
 from asr_harness.systems.base import Transcription, untimed
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ class SliceRunner:
             for audio in map(fresh, others):
                 transcribe(self._system, audio)
         duration_s = perf_counter() - began + self._calibration()
+        if passes is not None:
+            check_passes(passes, self._system)
         n_operators = dict(operators.n_operators) if operators else None
         return WarmUp(Counts(None if passes is None else tuple(passes), n_operators), duration_s)
 

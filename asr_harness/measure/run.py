@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness import corpora
+from asr_harness import corpora, devices
 from asr_harness.errors import MeterError
 from asr_harness.measure import energy
+from asr_harness.measure.machine import MachineWatch
 from asr_harness.measure.measurement import Measurement
 from asr_harness.measure.result import case_result
 from asr_harness.measure.rounds import SliceRunner, WarmUp, planned_rounds
@@ -65,6 +66,7 @@ class MeasuredRun:
         """
         from asr_harness.devices.instruments.operators import OperatorMeter
 
+        self._watch = MachineWatch(devices.get(self._case.device))
         if self._compiles:
             # What compiles is no measure of a round, and under a counter of operators nothing would compile.
             self._runner.warm_up()
@@ -96,6 +98,7 @@ class MeasuredRun:
         """
         if self._warmed_up is None:
             raise RuntimeError(f"{self._case.id} has no result before its warm-up")
+        machine, machine_reasons = self._watch.after()
         whole_energy, stage_energy = self._measure_energy()
         return case_result(
             Measurement(
@@ -109,6 +112,8 @@ class MeasuredRun:
                 whole_energy,
                 stage_energy,
                 tuple(self._runner.rounds),
+                machine,
+                machine_reasons,
             )
         )
 
@@ -122,9 +127,11 @@ class MeasuredRun:
             unmeasured = EnergyMeasurement("none", "unmeasured", reason=str(counter))
             return unmeasured, dict.fromkeys(STAGES, unmeasured)
         batches = [[utterance.samples for utterance in batch] for batch in self._batches]
-        stages = energy.stage_workloads(self._model.system, batches)
         whole = energy.slice_workload(self._model.system, batches)
-        return (
-            energy.measure_energy(whole, counter, synchronise=synchronise),
-            energy.measure_stages(stages, counter, synchronise=synchronise),
-        )
+        whole_energy = energy.measure_energy(whole, counter, synchronise=synchronise)
+        try:
+            stages = energy.stage_workloads(self._model.system, batches)
+        except MeterError as error:
+            alone = EnergyMeasurement(counter.source, "unmeasured", reason=str(error))
+            return whole_energy, dict.fromkeys(STAGES, alone)
+        return whole_energy, energy.measure_stages(stages, counter, synchronise=synchronise)

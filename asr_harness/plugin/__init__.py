@@ -37,13 +37,26 @@ def pytest_configure(config: pytest.Config) -> None:
     if grid is None:
         return
     options.usage_errors(lambda: neighbours.check_first(config))
+    _set_isolation(config)
     plan = options.usage_errors(lambda: _make_plan(config, grid))
     config.option.benchmark_save_data = True
     _register(config, plan)
 
 
+def _set_isolation(config: pytest.Config) -> None:
+    from asr_harness.plugin import child, isolating
+
+    folder = options.isolated_folder(config)
+    if folder is not None:
+        child.take_options(config, folder)
+    elif options.flag(config, "isolate"):
+        options.usage_errors(lambda: isolating.check(config))
+
+
 def _register(config: pytest.Config, plan: Plan) -> None:
+    from asr_harness.plugin.child import Task
     from asr_harness.plugin.collecting import Collecting
+    from asr_harness.plugin.isolating import Isolating
     from asr_harness.plugin.judging import make_judging
     from asr_harness.plugin.ledger import Ledger, storage_folder
     from asr_harness.plugin.live import Live
@@ -56,12 +69,19 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     ledger, workbench = Ledger(storage_folder(config) / "journal"), Workbench(plan, is_live=bool(address))
     live = Live(address, ledger) if address else None
     running = Running(config, ledger, workbench, live)
-    config.pluginmanager.register(Collecting(config, ledger, workbench, running), "asr-collecting")
+    folder = options.isolated_folder(config)
+    task = None if folder is None else Task.read(folder)
+    workbench.known_peaks |= task.peaks if task else {}
+    collecting = Collecting(config, ledger, workbench, running, task.test_ids if task else None)
+    config.pluginmanager.register(collecting, "asr-collecting")
+    if options.flag(config, "isolate"):
+        isolating = Isolating(ledger, workbench, running, collecting)
+        config.pluginmanager.register(isolating, "asr-isolating")
     config.pluginmanager.register(running, "asr-running")
     if live is not None:
         config.pluginmanager.register(live, "asr-live")
     config.pluginmanager.register(Statuses(), "asr-statuses")
-    judging = options.usage_errors(lambda: make_judging(config))
+    judging = options.usage_errors(lambda: make_judging(config)) if task is None else None
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def make_block(ledger: Ledger, workbench: Workbench, wall_s: float, folder: Path) -> Block:
     """Describe a session of `folder`: its cases, its plan, its code, and what it ran on."""
     from asr_harness.devices import environment
-    from asr_harness.measure.imports import record_code
+    from asr_harness.measure.imports import merged, record_code
 
     return Block(
         cases=ledger.cases(),
@@ -30,7 +30,7 @@ def make_block(ledger: Ledger, workbench: Workbench, wall_s: float, folder: Path
         plan=saved_plan(workbench.plan),
         session=SessionCost(wall_s, workbench.loading_s),
         peaks=workbench.peaks,
-        code=record_code(folder),
+        code=merged([record_code(folder), *workbench.other_code]),
     )
 
 

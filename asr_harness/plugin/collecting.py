@@ -10,7 +10,7 @@ import pytest
 
 from asr_harness import devices
 from asr_harness.errors import GridError
-from asr_harness.plugin import options, summary
+from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
 from asr_harness.schema import Case
@@ -18,7 +18,7 @@ from asr_harness.schema.journal import JournalEntry
 from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from asr_harness.plugin.ledger import Ledger
     from asr_harness.plugin.preflight import Forecast
@@ -31,12 +31,21 @@ AXES = ("model", "device", "bucket", "batch_size", "variant")
 class Collecting:
     """Turns the plan into test cases; skips or refuses what cannot run."""
 
-    def __init__(self, config: pytest.Config, ledger: Ledger, workbench: Workbench, running: Running) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        ledger: Ledger,
+        workbench: Workbench,
+        running: Running,
+        only: Sequence[str] | None = None,
+    ) -> None:
         self._config = config
         self._plan = workbench.plan
         self._ledger = ledger
         self._workbench = workbench
         self._running = running
+        self._only = only
+        self._is_isolating = options.flag(config, "isolate")
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give the plan's cases to each test that asks for `asr_case`, as plain parameters."""
@@ -52,6 +61,14 @@ class Collecting:
         ]
         metafunc.parametrize(AXES, rows)
 
+    # Last of all: what the command itself selects is the same in every process of a session.
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep this process's own tests, where a session has several."""
+        if self._only is not None:
+            wanted = set(self._only)
+            items[:] = [item for item in items if item.nodeid in wanted]
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Look at every selected case before the first one runs."""
@@ -61,13 +78,13 @@ class Collecting:
         if self._config.option.collectonly or session.testsfailed or not items:
             return None
         self._ledger.selected = {test_id: _case_of(item) for test_id, item in items.items()}
+        options.usage_errors(lambda: neighbours.check(self._config))
         options.usage_errors(lambda: _check_distinct(self._ledger.selected))
         return options.usage_errors(lambda: self._look_ahead(items))
 
     def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
-        from asr_harness.plugin import neighbours, preflight
+        from asr_harness.plugin import preflight
 
-        neighbours.check(self._config)
         cases = tuple(self._ledger.selected.values())
         problems = preflight.find_problems(self._plan, cases, self._workbench)
         if options.flag(self._config, "list"):
@@ -78,9 +95,13 @@ class Collecting:
         if problems:
             raise pytest.UsageError("\n".join(problems))
         self._check_required_device()
-        if not options.live_address(self._config):
+        if not options.live_address(self._config) and not neighbours.is_disabled(self._config):
             self._open_journal()
-        forecasts = preflight.forecast(self._plan, cases, self._workbench)
+        if self._is_isolating:
+            # Each process looks at its own cases: a GPU that this one had touched would not be theirs alone.
+            forecasts = [preflight.Forecast(case) for case in cases]
+        else:
+            forecasts = preflight.forecast(self._plan, cases, self._workbench)
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None
 
@@ -101,26 +122,28 @@ class Collecting:
             )
 
     def _prepare(self, forecasts: Mapping[pytest.Item, Forecast]) -> None:
-        required = options.text(self._config, "require-device")
         expected_s: dict[str, float] = {}
         for item, forecast in forecasts.items():
             if item.nodeid in self._ledger.entries:
-                self._replay(item)
+                self.replay(item)
                 expected_s[item.nodeid] = 0.0
             elif forecast.outcome is not None:
                 reason = forecast.reason or ""
                 self._ledger.record(JournalEntry(item.nodeid, forecast.outcome, savable_text(reason)))
-                if not _is_required(forecast.case, required) or forecast.outcome != "unavailable":
-                    item.add_marker(pytest.mark.skip(reason=f"{forecast.outcome}: {reason}"))
+                self.replay(item)
             else:
                 expected_s[item.nodeid] = forecast.time_s or self._plan.time_s
         self._running.begin(expected_s)
 
-    def _replay(self, item: pytest.Item) -> None:
-        entry = self._ledger.entries[item.nodeid]
+    def replay(self, item: pytest.Item) -> None:
+        """Let a test tell what is known of its case, instead of measuring it."""
+        entry, case = self._ledger.entries[item.nodeid], self._ledger.selected[item.nodeid]
+        required = options.text(self._config, "require-device")
         if item.nodeid in self._ledger.replayed:
             item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
-        elif entry.outcome != "failed":
+        elif entry.outcome != "failed" and not (
+            entry.outcome == "unavailable" and _is_required(case, required)
+        ):
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
 
 

@@ -50,6 +50,7 @@ class Ledger:
         self.selected: dict[str, Case] = {}
         self._journal: Journal | None = None
         self._on_disk: set[str] = set()
+        self._replays_left: set[str] = set()
 
     @property
     def path(self) -> Path | None:
@@ -82,8 +83,7 @@ class Ledger:
             if entry.outcome in FINAL_OUTCOMES:
                 self.entries[test_id] = entry
                 self._on_disk.add(test_id)
-            if entry.result is not None:
-                self.replayed[test_id] = ReplayedRun(entry.rounds_s, entry.result)
+            self._replay(entry)
         self._give_up(content)
         return content.n_skipped
 
@@ -102,11 +102,24 @@ class Ledger:
             self._journal.write(entry)
             self._on_disk.add(entry.test_id)
 
+    def take(self, entry: JournalEntry) -> None:
+        """Note what another process found of a case, to be replayed here. Raises RecordError as `record`."""
+        self._replay(entry)
+        self.record(entry)
+
+    def was_replayed(self, entry: JournalEntry) -> None:
+        """Note what became of a case's replay; measured, its rounds are in pytest-benchmark's hands."""
+        self.entries[entry.test_id] = entry
+        self._replays_left.discard(entry.test_id)
+
     def cases(self) -> tuple[SavedCase, ...]:
-        """List every selected case with its outcome; one that was never reached is `interrupted`."""
+        """List every selected case with its outcome; one that was never reached is `interrupted`.
+
+        So is one that was measured before and not replayed yet: this session's file would not hold it.
+        """
         return tuple(
             SavedCase(case, entry.outcome, entry.reason, test_id)
-            if (entry := self.entries.get(test_id)) is not None
+            if (entry := self.entries.get(test_id)) is not None and test_id not in self._replays_left
             else SavedCase(case, "interrupted", UNREACHED, test_id)
             for test_id, case in self.selected.items()
         )
@@ -122,6 +135,11 @@ class Ledger:
         if self._journal is not None:
             self._journal.close()
             self._journal = None
+
+    def _replay(self, entry: JournalEntry) -> None:
+        if entry.result is not None:
+            self.replayed[entry.test_id] = ReplayedRun(entry.rounds_s, entry.result)
+            self._replays_left.add(entry.test_id)
 
     def _give_up(self, content: JournalContent) -> None:
         for test_id, n_starts in content.unfinished.items():

@@ -19,10 +19,13 @@ def check_first(config: pytest.Config) -> None:
             "pytest-benchmark is not active, and it times and saves the cases: drop -p no:benchmark"
         )
     workers = config.getoption("numprocesses", None) or config.getoption("tx", None)
-    if workers or hasattr(config, "workerinput"):  # what xdist gives its workers, and no child of theirs has
+    # Under any --dist pytest-benchmark disables itself, workers or not.
+    is_spread = config.getoption("dist", None) not in (None, "no")
+    is_worker = hasattr(config, "workerinput")  # what xdist gives its workers, and no child of theirs has
+    if workers or is_spread or is_worker:
         raise GridError(
-            "pytest-xdist runs cases side by side, and they would slow one another: drop -n (or pass -n 0); "
-            "to spread cases over machines, start a session on each"
+            "pytest-xdist runs cases side by side, and they would slow one another: drop -n and --dist "
+            "(or pass -n 0); to spread cases over machines, start a session on each"
         )
 
 
@@ -31,6 +34,11 @@ def check(config: pytest.Config) -> None:
     problems = list(_problems(config))
     if problems:
         raise GridError("\n".join(problems))
+
+
+def is_disabled(config: pytest.Config) -> bool:
+    """Whether pytest-benchmark runs each case once and times none: there is nothing to keep."""
+    return bool(config.getoption("benchmark_disable") and not config.getoption("benchmark_enable"))
 
 
 def _problems(config: pytest.Config) -> Iterator[str]:
@@ -45,5 +53,7 @@ def _problems(config: pytest.Config) -> Iterator[str]:
         yield "--benchmark-cprofile runs further rounds under a profiler: drop it, and profile apart"
     if (config.getoption("count", None) or 1) > 1:
         yield "--count makes copies of a case, of which one would be read: drop it, and repeat the session"
+    if config.getoption("cov_source", None):
+        yield "--cov traces every line, which slows what is timed: drop it, and measure coverage apart"
     if config.getoption("reruns", None):
         yield "--reruns tries a failed case until it passes, which hides that it fails: drop it"

@@ -45,10 +45,14 @@ SETTINGS = {
     ),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }
-HIDDEN = {"live": "the driver's address, given by asr-harness ab to its workers"}
+HIDDEN = {
+    "live": "the driver's address, given by asr-harness ab to its workers",
+    "isolated": "the folder that a session with --asr-isolate and one of its processes share",
+}
 FLAGS = {
     "list": "print the grid with estimates and what would be skipped, and run nothing",
     "resume": "finish the interrupted session that left a journal",
+    "isolate": "measure each model in a process of its own",
     "allow-pickle": "read weights that are pickles (pytorch_model.bin) too; they can run code",
     "quiet": "for logs: no line per case, only the table at the end",
 }
@@ -88,6 +92,12 @@ def _add_policy_option(parser: pytest.Parser, group: pytest.OptionGroup, option:
 def text(config: pytest.Config, name: str) -> str | None:
     """Read a setting from the command line, else from pytest.ini; None if it stands in neither."""
     return config.getoption(_ini_name(name)) or config.getini(_ini_name(name)) or None
+
+
+def isolated_folder(config: pytest.Config) -> Path | None:
+    """Where a process of an isolating session works; None in any other session."""
+    folder: str | None = config.getoption("asr_isolated")
+    return None if folder is None else Path(folder)
 
 
 def live_address(config: pytest.Config) -> str | None:

@@ -57,6 +57,8 @@ def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> li
     for bucket in dict.fromkeys(case.bucket for case in cases):
         message = _message(lambda bucket=bucket: workbench.slice(bucket))  # type: ignore[misc]
         problems += [message] if message else _too_large_batches(bucket, cases, workbench)
+        if not message:
+            problems += _too_short_for_some(bucket, cases, plan, workbench)
     return list(dict.fromkeys(problems))
 
 
@@ -135,6 +137,23 @@ def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench)
         f"those cases with -k 'not -{bucket}-b{size}-'"
         for size in sizes
     ]
+
+
+def _too_short_for_some(bucket: str, cases: Iterable[Case], plan: Plan, workbench: Workbench) -> list[str]:
+    n_samples = {each.id: len(each.samples) for each in workbench.slice(bucket).utterances}
+    sources = dict.fromkeys(plan.sources[case.model] for case in cases if case.bucket == bucket)
+    messages = (
+        _message(
+            lambda source=source: systems.check_lengths(  # type: ignore[misc]
+                source,
+                plan.weights,  # type: ignore[arg-type]
+                n_samples,
+                allow_pickle=plan.allow_pickle,
+            )
+        )
+        for source in sources
+    )
+    return [f"bucket {bucket} of {plan.data}: {message}" for message in messages if message]
 
 
 def _message(check: Callable[[], object]) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 
 from asr_harness import devices
 from asr_harness.errors import RecordError, UnavailableError
+from asr_harness.measure.process_state import around_a_test
 from asr_harness.plugin import options
 from asr_harness.plugin.case_run import CaseRun
 from asr_harness.plugin.progress import Progress, terminal_of
@@ -41,6 +42,7 @@ class Running:
         self._ledger = ledger
         self._workbench = workbench
         self._progress: Progress | None = None
+        self._shown: set[str] = set()
 
     def begin(self, expected_s: Mapping[str, float]) -> None:
         """Start the clock of the session; `expected_s` has the seconds of each case that will run."""
@@ -73,20 +75,21 @@ class Running:
         if entry is not None:
             why = " (required by --asr-require-device)" if entry.outcome == "unavailable" else ""
             pytest.fail(f"{entry.outcome}: {entry.reason}{why}", pytrace=False)
-        run = self._workbench.run(asr_case, self._show_round(asr_case))
-        if self._live is None:
-            yield CaseRun(run)
-        else:
-            fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
-            yield CaseRun(self._live.run(test_id, asr_case.id, fingerprint, run))
-        run.release()
+        with around_a_test():
+            run = self._workbench.run(asr_case, self._show_round(asr_case))
+            if self._live is None:
+                yield CaseRun(run)
+            else:
+                fingerprint = self._workbench.slice(asr_case.bucket).fingerprint
+                yield CaseRun(self._live.run(test_id, asr_case.id, fingerprint, run))
+            run.release()
         self._workbench.settle()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note that a case starts, and the outcome of one that ends while it is set up."""
         if item.nodeid in self._ledger.selected.keys() - self._ledger.entries.keys():
-            self._on_disk(lambda: self._ledger.start(item.nodeid))
+            self.starts(item.nodeid)
         return (yield from self._watched(item))
 
     @pytest.hookimpl(wrapper=True)
@@ -136,9 +139,25 @@ class Running:
             pytest.fail(NOT_TAKEN, pytrace=False)
         self._record(JournalEntry(test_id, "measured", rounds_s=rounds_s, result=result))
 
+    def starts(self, test_id: str) -> None:
+        """Note on disk that a case is about to run, here or in another process."""
+        self._on_disk(lambda: self._ledger.start(test_id))
+
+    def take(self, entry: JournalEntry) -> None:
+        """Note what another process found of a case, and show it now rather than when it is replayed."""
+        self._on_disk(lambda: self._ledger.take(entry))
+        self._shown.add(entry.test_id)
+        self._show(entry)
+
     def _record(self, entry: JournalEntry) -> None:
-        if entry.test_id not in self._ledger.replayed:
+        if entry.test_id in self._ledger.replayed:
+            self._ledger.was_replayed(entry)
+        else:
             self._on_disk(lambda: self._ledger.record(entry))
+        if entry.test_id not in self._shown:
+            self._show(entry)
+
+    def _show(self, entry: JournalEntry) -> None:
         if self._progress is not None:
             self._progress.finished(self._ledger.selected[entry.test_id], entry)
 
@@ -156,7 +175,11 @@ class Running:
 
 
 def _told(error: BaseException) -> str:
-    return savable_text(f"{type(error).__name__}: {error}".strip())
+    try:
+        message = str(error)
+    except Exception as fault:  # noqa: BLE001 - another's `__str__` may fail in any way
+        message = f"(its message fails with {type(fault).__name__})"
+    return savable_text(f"{type(error).__name__}: {message}".strip())
 
 
 def _outcome(error: BaseException, device: str) -> Outcome:
@@ -164,4 +187,5 @@ def _outcome(error: BaseException, device: str) -> Outcome:
         return "unavailable"
     if devices.recorded(device).is_out_of_memory(error):
         return "oom"
-    return "failed" if isinstance(error, Exception) else "interrupted"
+    # What else is no Exception, such as a transcriber's `sys.exit`, ends its test and not the session.
+    return "interrupted" if isinstance(error, KeyboardInterrupt | pytest.exit.Exception) else "failed"

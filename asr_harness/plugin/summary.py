@@ -74,9 +74,35 @@ def _remarks(results: Sequence[CaseResult]) -> list[str]:
             if metric.read(result) is None
         )
         lines += [f"{metric.title} not measured in {_cases(n)}: {reason}" for reason, n in reasons.items()]
+    lines += _machine_remarks(results)
     n_gaps = sum(result.energy.stages_add_up is False for result in results)
     if n_gaps:
         lines.append(f"stages' energy does not add up to the whole in {_cases(n_gaps)}")
+    return lines
+
+
+def _machine_remarks(results: Sequence[CaseResult]) -> list[str]:
+    """Say where a peak is wrong, and where machine or process were others after a case than before."""
+    too_fast = Counter(
+        (stage, result.reasons.get(f"roofline.{stage}"))
+        for result in results
+        for stage, roof in (result.work.roofline or {}).items()
+        if roof.reached is None
+    )
+    lines = [
+        f"share of the roof not shown for {stage} in {_cases(n)}: {why}"
+        for (stage, why), n in too_fast.items()
+    ]
+    changes = Counter(
+        f"{name} was {before}, then {after}"
+        for result in results
+        for name, (before, after) in result.machine.changes.items()
+    )
+    lines += [f"the machine changed during {_cases(n)}: {change}" for change, n in changes.items()]
+    settings = Counter(name for result in results for name in result.machine.settings)
+    lines += [
+        f"the process's {name} was changed by {_cases(n)}, and put back" for name, n in settings.items()
+    ]
     return lines
 
 
@@ -121,7 +147,11 @@ def _roofs(result: CaseResult) -> str:
     roofline = result.work.roofline
     if roofline is None:
         return units.UNMEASURED
-    return "/".join(f"{100 * roof.share:.0f}{roof.bound[0]}" for roof in roofline.values())
+    shares = {stage: roof.reached for stage, roof in roofline.items()}
+    return "/".join(
+        f"{units.UNMEASURED if (share := shares[stage]) is None else f'{100 * share:.0f}'}{roof.bound[0]}"
+        for stage, roof in roofline.items()
+    )
 
 
 def _cases(count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from asr_harness.devices.protocols import EnergyCounter
     from asr_harness.grid import Plan
     from asr_harness.schema import Case, MachinePeaks
+    from asr_harness.schema.code import CodeRecord
 
 
 class Workbench:
@@ -28,6 +30,8 @@ class Workbench:
         self.plan = plan
         self._is_live = is_live
         self.loading_s = 0.0
+        self.known_peaks: dict[str, MachinePeaks] = {}
+        self.other_code: list[CodeRecord] = []
         self._slices: dict[str, Slice] = {}
         self._devices: set[devices.Device] = set()
         self._key: tuple[str, str, str] | None = None
@@ -87,15 +91,21 @@ class Workbench:
         if device not in self._instruments:
             with self._loading():
                 self._instruments[device] = make_instruments(
-                    device, "off" if self._is_live else self.plan.energy, with_peaks=not self._is_live
+                    device,
+                    "off" if self._is_live else self.plan.energy,
+                    with_peaks=not self._is_live and device not in self.known_peaks,
                 )
+            measured = self._instruments[device].peaks
+            if measured is not None:
+                self.known_peaks[device] = measured
+            elif device in self.known_peaks:
+                self._instruments[device] = replace(self._instruments[device], peaks=self.known_peaks[device])
         return self._instruments[device]
 
     @property
     def peaks(self) -> dict[str, MachinePeaks]:
         """What each device that was used can do at best."""
-        peaks = {device: instruments.peaks for device, instruments in self._instruments.items()}
-        return {device: measured for device, measured in peaks.items() if measured is not None}
+        return dict(self.known_peaks)
 
     @contextmanager
     def _loading(self) -> Iterator[None]:

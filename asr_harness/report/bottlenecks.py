@@ -71,7 +71,7 @@ def _judge(model: str, device: str, rows: pd.DataFrame) -> Bottleneck:
 def _bound(bound: str | None, reached: float | None) -> str:
     if bound is None or reached is None:
         return "not known"
-    if reached > 1:
+    if not reached <= 1:  # the table leaves out a share above 1
         return f"{bound}; above its roof, so that the peaks are too low to tell how near it is"
     return f"{bound}, {units.percent(reached, 0)} of its roof"
 

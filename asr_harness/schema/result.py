@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from asr_harness.errors import RecordError
 from asr_harness.schema.energy import Energy
+from asr_harness.schema.machine import MachineStates
 from asr_harness.schema.memory import Memory
 from asr_harness.schema.part import NotNegative, Part, Positive, PositiveCount
 from asr_harness.schema.quality import Quality
@@ -62,6 +63,7 @@ class CaseResult(Part):
     quality: Quality = field(default_factory=Quality)
     utterances: Utterances = field(default_factory=Utterances)
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
+    machine: MachineStates = field(default_factory=MachineStates)
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:

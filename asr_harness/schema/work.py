@@ -25,6 +25,11 @@ class Roof(Part):
     bound: Bound
     floor_s: Number | None = None
 
+    @property
+    def reached(self) -> float | None:
+        """The share, None where it is above 1: no stage beats the machine, so its measured peak is wrong."""
+        return self.share if self.share <= 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Work(Part):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from asr_harness import devices
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.registry import Registry
+from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.checkpoints import Checkpoint, find_architecture, find_pretrained
 from asr_harness.systems.hf.family import Family
@@ -17,17 +20,18 @@ from asr_harness.systems.own import find_factory, is_own, load_own, own_names
 from asr_harness.systems.variant import BASELINE, Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from asr_harness.systems.cost import Cost
 
 __all__ = [
     "BASELINE", "FAMILIES", "WEIGHTS", "Checkpoint", "Family", "LoadedSystem", "Pass", "StageContext",
-    "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint", "estimate_cost",
+    "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint", "check_lengths",
+    "estimate_cost",
     "find_checkpoint", "find_factory", "find_family", "is_own", "load", "own_names", "untimed",
 ]  # fmt: skip
 
 Weights = Literal["pretrained", "dummy"]
+MAX_NAMED = 4
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 WEIGHTS: tuple[Weights, ...] = ("pretrained", "dummy")
 
 FAMILIES: Registry[Family] = Registry(
@@ -106,6 +110,27 @@ def load(
     )
 
 
+def check_lengths(
+    source: str, weights: Weights, n_samples: Mapping[str, int], *, allow_pickle: bool = False
+) -> None:
+    """Raise ModelError that names each recording, by id, which is too short for the network.
+
+    A system of one's own says nothing of it.
+    """
+    if is_own(source):
+        return
+    checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
+    least = find_family(checkpoint).shortest_samples(checkpoint)
+    short = [f"{name} ({n} samples)" for name, n in n_samples.items() if n < least]
+    if short:
+        more = f" and {len(short) - MAX_NAMED} more" if short[MAX_NAMED:] else ""
+        raise ModelError(
+            f"{source} needs {least} samples ({1e3 * least / SAMPLE_RATE_HZ:.0f} ms) of a recording, "
+            f"and these are shorter: {', '.join(short[:MAX_NAMED])}{more}; let the bucket begin above that "
+            "(--asr-buckets NAME=LOW-HIGH), or leave the model out"
+        )
+
+
 def estimate_cost(
     source: str, *, weights: Weights, batch_size: int, audio_s: float, variant: Variant = BASELINE
 ) -> Cost:
@@ -158,5 +183,18 @@ def _quieten_transformers() -> None:
 
 
 def _fingerprint(settings: Mapping[str, Any]) -> str:
-    text = json.dumps(settings, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps(_plain(settings), sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Give a setting as JSON has it, the same in every process: objects without their address in memory."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(_plain(item)) for item in value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return _ADDRESS.sub("", str(value))

@@ -7,9 +7,11 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import ModelError
-from asr_harness.systems.base import Transcription
+from asr_harness.systems.base import Pass, Transcription
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from asr_harness.systems.base import System
 
 MAX_SHOWN = 60
@@ -37,6 +39,16 @@ def checked(answer: object, n_audio: int, system: System) -> Transcription:
 def name_of(system: System) -> str:
     """Name a system as it was asked for; one that nobody asked for by name goes by its class."""
     return repr(system.source) if system.source else type(system).__name__
+
+
+def check_passes(passes: Sequence[object], system: System) -> None:
+    """Raise ModelError unless all that a system recorded are passes."""
+    for recorded in passes:
+        if not isinstance(recorded, Pass):
+            raise ModelError(
+                f"{name_of(system)}: passes_recorded collected {_shown(recorded)}; "
+                "it collects asr_harness.systems.Pass"
+            )
 
 
 def as_number(given: object, where: str) -> float | None:

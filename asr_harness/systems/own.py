@@ -95,8 +95,12 @@ class OwnSystem(System):
         where = f"{name_of(self)}: weights"
         if not isinstance(answer, list | tuple) or len(answer) != 2:  # noqa: PLR2004 - parameters and bytes
             raise ModelError(f"{where} gave {answer!r}; it gives the number of parameters, and their bytes")
-        n_parameters, n_bytes = (int(as_number(value, where) or 0) for value in answer)
-        return n_parameters, n_bytes
+        n_parameters, n_bytes = (as_number(value, where) for value in answer)
+        if n_parameters is None or n_bytes is None:
+            raise ModelError(
+                f"{where} gave {answer!r}; it gives both numbers, or None for what it cannot tell"
+            )
+        return int(n_parameters), int(n_bytes)
 
     def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:
         """Ask the object, if it has such a method."""

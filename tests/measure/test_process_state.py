@@ -1,8 +1,12 @@
 """The process's settings are put back between cases, whatever a case does to them."""
 
 import gc
+import logging
 import os
 import random
+import signal
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +14,9 @@ import numpy as np
 import pytest
 import torch
 
-from asr_harness.measure.process_state import ProcessState
+from asr_harness.measure.process_state import ProcessState, around_a_test
+
+logging.getLogger("asr_harness.test")
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +32,12 @@ CHANGES: dict[str, Callable[[], object]] = {
     "garbage collection": gc.disable,
     "random": random.random,
     "numpy.random": np.random.rand,
+    "module path": lambda: sys.path.insert(0, "/nowhere"),
+    "recursion limit": lambda: sys.setrecursionlimit(sys.getrecursionlimit() + 1),
+    "switch interval": lambda: sys.setswitchinterval(0.1),
+    "log levels": lambda: logging.getLogger("asr_harness.test").setLevel(logging.CRITICAL),
+    "torch anomaly detection": lambda: torch.autograd.set_detect_anomaly(True, check_nan=False),
+    "torch autocast": lambda: torch.set_autocast_enabled("cpu", True),
     "numpy.seterr": lambda: np.seterr(all="raise"),
     "torch threads": lambda: torch.set_num_threads(torch.get_num_threads() + 1),
     "torch default dtype": lambda: torch.set_default_dtype(torch.float64),
@@ -71,3 +83,30 @@ def test_what_pytest_itself_sets_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "elsewhere")
     assert state.restore() == ()
     assert Path.cwd()
+
+
+def test_a_working_folder_that_a_case_removed_is_left_for_what_was(tmp_path: Path) -> None:
+    state = ProcessState.record()
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    assert state.restore() == ("working folder",)
+    assert state.restore() == ()
+
+
+def test_filters_and_signal_handlers_are_put_back_after_a_test() -> None:
+    filters, handler = list(warnings.filters), signal.getsignal(signal.SIGUSR1)
+    with around_a_test():
+        warnings.simplefilter("ignore")
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    assert (list(warnings.filters), signal.getsignal(signal.SIGUSR1)) == (filters, handler)
+
+
+def test_random_states_move_by_themselves() -> None:
+    state = ProcessState.record()
+    random.random()
+    torch.rand(1)
+    assert state.changes() == ()
+    os.environ["ASR_TEST"] = "1"
+    assert state.changes() == ("environment",)

@@ -14,6 +14,7 @@ def pytest_addoption(parser):
     parser.addoption("--codspeed", action="store_true")
     parser.addoption("--count", type=int, default=1)
     parser.addoption("--reruns", type=int)
+    parser.addoption("--cov", action="append", dest="cov_source", default=[])
 """
 
 
@@ -28,6 +29,8 @@ def pytest_addoption(parser):
         (["-p", "others", "--count=2"], "*--count makes copies*"),
         (["-p", "others", "--reruns=2"], "*--reruns*hides*"),
         (["-n", "2"], "*pytest-xdist runs cases side by side*"),
+        (["--dist=load"], "*pytest-xdist runs cases side by side*"),
+        (["-p", "others", "--cov=here"], "*--cov traces every line*"),
     ],
 )
 def test_what_would_spoil_a_measurement_is_refused(

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from asr_harness import systems
-from asr_harness.errors import UnavailableError
+from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Variant
 from asr_harness.systems.hf.ctc import CtcSystem
@@ -92,3 +92,11 @@ def test_half_precision_reaches_every_weight(tmp_path: Path, dtype: str, weights
     assert {str(parameter.dtype) for parameter in transcriber.model.parameters()} == {f"torch.{dtype}"}
     assert transcriber.dtype == dtype
     assert len(transcribe(transcriber, [noise(2)]).texts) == 1
+
+
+def test_a_recording_too_short_for_the_convolutions_is_named() -> None:
+    # One frame of 400 samples, then kernels of 5 and 4 over strides of 100 and 2: 400 + 100 (4 + 2 * 3).
+    systems.check_lengths("asr-harness/ctc-mini", "pretrained", {"long": 1400})
+    with pytest.raises(ModelError, match=r"ctc-mini needs 1400 samples.*shorter: brief \(1399 samples\)"):
+        systems.check_lengths("asr-harness/ctc-mini", "pretrained", {"brief": 1399, "long": 1400})
+    systems.check_lengths("asr-harness/whisper-mini", "pretrained", {"brief": 1})

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from asr_harness import systems
-from asr_harness.errors import UnavailableError
+from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Pass, StageContext, System, Transcription, Variant, own, untimed
+from asr_harness.systems.answers import check_passes
 from tests.conftest import noise
 
 if TYPE_CHECKING:
@@ -174,3 +175,22 @@ def test_a_factory_that_does_not_tell_its_parameters_is_called_all_the_same(
 
     monkeypatch.setattr(own, "inspect", SimpleNamespace(signature=untold))
     assert settings_of(load("Plain", loud=True)) == {"device": "cpu", "loud": True}
+
+
+def test_decoding_settings_have_one_fingerprint_in_every_process() -> None:
+    def settings() -> dict[Any, Any]:
+        return {1: object(), "b": {"z", "a"}, "made": lambda: 0}
+
+    assert systems._fingerprint(settings()) == systems._fingerprint(settings())
+    assert systems._fingerprint({"beams": 1}) != systems._fingerprint({"beams": 2})
+
+
+def test_half_an_answer_about_weights_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Telling, "weights", lambda _: (None, 5))
+    with pytest.raises(ModelError, match="it gives both numbers"):
+        own.OwnSystem(Telling()).weights()
+
+
+def test_what_is_recorded_and_is_no_pass_is_named() -> None:
+    with pytest.raises(ModelError, match="passes_recorded collected str 'encode'"):
+        check_passes([ENCODE, "encode"], own.OwnSystem(Telling()))

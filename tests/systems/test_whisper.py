@@ -1,16 +1,20 @@
 """Whisper's three stages against transformers' own way of doing it."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
+from transformers import WhisperForConditionalGeneration
 
 from asr_harness import systems
+from asr_harness.errors import ModelError
 from asr_harness.measure import transcribe
 from asr_harness.schema import StageName
 from asr_harness.systems import Variant
+from asr_harness.systems.checkpoints import PACKAGED
 from asr_harness.systems.hf.fixed_tokens import dummy_tokens
 from asr_harness.systems.hf.whisper import WhisperSystem
 from tests.conftest import noise
@@ -211,3 +215,21 @@ def test_every_beam_of_every_utterance_costs_a_cache(hub_cache: Path, dtype: str
     a_cache = config.decoder_layers * 2 * config.d_model * (config.max_source_positions + n_steps)
     n_bytes = n_steps * a_cache * {"float32": 4, "float16": 2}[dtype]
     assert streamed_bytes(3, 5) - streamed_bytes(1, 1) == 14 * n_bytes
+
+
+def test_weights_that_write_timestamps_unasked_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "untrained"
+    shutil.copytree(PACKAGED / "whisper-mini", folder)
+    model = WhisperForConditionalGeneration.from_pretrained(folder)
+    first = model.generation_config.no_timestamps_token_id + 1
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        # The last norm's bias points where the timestamps' embeddings lie.
+        vectors = model.model.decoder.embed_tokens.weight[first:]
+        vectors.copy_(0.5 + 0.3 * torch.randn(vectors.shape, generator=generator))
+        model.model.decoder.layer_norm.bias.fill_(1.0)
+    model.generation_config.max_length = 60
+    model.save_pretrained(folder)
+    system = systems.load(str(folder), device="cpu", weights="pretrained").system
+    with pytest.raises(ModelError, match="untrained writes timestamps though it is told to write none"):
+        transcribe(system, [noise(5), noise(3)])

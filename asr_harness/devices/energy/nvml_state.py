@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from asr_harness.devices.instruments.nvml_gpus import ask
+from asr_harness.devices.instruments.nvml_gpus import ask, find_gpu
 from asr_harness.errors import MeterError
 
 if TYPE_CHECKING:
@@ -107,6 +107,20 @@ class NvmlState:
         outside = [pid for pid in others if pid not in visible]
         listed = len(others) < len(pids)
         return visible + (outside if listed else outside[1:])
+
+
+def read_state(nvml: Any, cuda: Any, index: int | None) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """Describe a GPU now, and give a reason for each value that is None; raises nothing.
+
+    Its temperature is `gpu_temperature_c`, beside the host's.
+    """
+    try:
+        nvml.nvmlInit()
+        state = {**NvmlState(nvml, find_gpu(nvml, cuda, index), gpu="the GPU").read()}
+    except (nvml.NVMLError, RuntimeError, AttributeError) as error:
+        return {"gpu": None}, {"gpu": f"NVML cannot tell: {error}"}
+    state["gpu_temperature_c"] = state.pop("temperature_c")
+    return state, {name: "the driver does not tell" for name, value in state.items() if value is None}
 
 
 def _union(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> set[Any]:

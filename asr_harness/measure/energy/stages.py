@@ -7,6 +7,8 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.errors import MeterError
+from asr_harness.measure.energy.inputs import alike, copied, is_lazy
 from asr_harness.measure.energy.measuring import measure_energy
 from asr_harness.measure.transcription import fresh, transcribe
 from asr_harness.schema import STAGES
@@ -36,16 +38,38 @@ def stage_workloads(
 ) -> Mapping[StageName, Callable[[], None]]:
     """Give the workload of each stage of one pass, on inputs prepared once and kept on the device.
 
-    Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here.
+    Where decode runs the encoder again, as in Whisper's long form, those passes are in decode here. Raises
+    MeterError where a stage cannot be looped alone.
     """
     system.stage = untimed
     features = [system.preprocess(audio) for audio in map(fresh, batches)]
-    encoded = [system.encode(batch) for batch in features]
+    encode = _unspoilt(system.encode, features[0])
+    encoded = [encode(batch) for batch in features]
+    decode = _unspoilt(system.decode, encoded[0])
     return {
         "preprocess": _for_each(lambda audio: system.preprocess(fresh(audio)), batches),
-        "encode": _for_each(system.encode, features),
-        "decode": _for_each(system.decode, encoded),
+        "encode": _for_each(encode, features),
+        "decode": _for_each(decode, encoded),
     }
+
+
+def _unspoilt(stage: Callable[[Any], Any], sample: Any) -> Callable[[Any], Any]:
+    """Give a stage that leaves its input as it was: copied at each call where the stage writes to it.
+
+    Whether it does is tried on a copy of `sample`. The joules of such a stage are its copies', too.
+    """
+    if is_lazy(sample):
+        raise MeterError(
+            "a stage hands on what is lazy and used up by one pass, so that the next stage cannot be looped "
+            "alone: hand on a list"
+        )
+    tried = copied(sample)
+    if tried is None:  # what cannot be copied, such as a driver's handle, cannot be looked after
+        return stage
+    stage(_unshared(tried))
+    if alike(tried, sample):
+        return stage
+    return lambda given: stage(copied(given))
 
 
 def measure_stages(

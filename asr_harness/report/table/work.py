@@ -56,7 +56,7 @@ def _roof(result: CaseResult, stage: StageName) -> Row:
     time_s, flops = median(result.speed.stage_s[stage]), (result.work.flops or {}).get(stage)
     return {
         f"{stage}_intensity": roof.intensity,
-        f"{stage}_roof_share": roof.share,
+        f"{stage}_roof_share": roof.reached,
         f"{stage}_bound": roof.bound,
         f"{stage}_flops_per_s": flops / time_s if time_s and flops is not None else None,
     }

@@ -173,6 +173,14 @@ class CtcFamily(Family):
             beside.require(checkpoint.path, "tokenizer", ("vocab.json",))
             beside.extractor_settings(checkpoint.path)
 
+    def shortest_samples(self, checkpoint: Checkpoint) -> int:
+        """Count what the convolutions turn into one frame: their receptive field."""
+        config = AutoConfig.for_model(**checkpoint.config)
+        samples = 1
+        for kernel, stride in reversed([*zip(config.conv_kernel, config.conv_stride, strict=True)]):
+            samples = (samples - 1) * stride + kernel
+        return samples
+
     def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> PreTrainedModel:
         """Build the model from its weights, or with dummy ones."""
         if checkpoint.model_type in EAGER_ONLY:

@@ -51,6 +51,10 @@ class Family(ABC):
     def check_files(self, checkpoint: Checkpoint) -> None:  # noqa: B027 - a family may need none
         """Raise ModelError for a file beside the weights that is missing, damaged or another model's."""
 
+    def shortest_samples(self, checkpoint: Checkpoint) -> int:  # noqa: ARG002 - most pad what is short
+        """Count the samples that a recording needs at least, for the network to give anything of it."""
+        return 1
+
     def check_whole(self, checkpoint: Checkpoint) -> None:
         """Raise ModelError unless the checkpoint holds all that running it takes; loads nothing."""
         if checkpoint.path is None:

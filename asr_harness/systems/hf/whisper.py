@@ -23,6 +23,7 @@ from transformers import (
     WhisperTokenizer,
 )
 
+from asr_harness.errors import ModelError
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.cost import Cost, n_parameters
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 WORK = WhisperWork()
 WINDOW_S = 30.0
+NO_FEATURES = "'NoneType' object is not subscriptable"
+"""What transformers 5 says where its short form wants features of a further window, and was given none."""
 MEL_FLOATS_PER_WINDOW = 4_000_000
 """Spectrum, power and log-mel of 3000 frames of 201 bins, as the extractor keeps them together."""
 
@@ -198,10 +201,22 @@ class WhisperSystem(HfSystem):
             kwargs["logits_processor"] = [self.fixed_tokens]
         if encoded.encoder_outputs is not None:
             self._processed_s += len(part.input_features) * self.window_s
-            # With beams, `generate` widens what it is handed in place; a second decode needs it as it was.
-            return self.model.generate(encoder_outputs=copy(encoded.encoder_outputs), **kwargs)
+            return self._generate_from(encoded.encoder_outputs, kwargs)
         with self._encoder_passes_timed():
             return self.model.generate(part.input_features, return_timestamps=True, **kwargs)
+
+    def _generate_from(self, encoder_outputs: Any, kwargs: Mapping[str, Any]) -> Any:
+        try:
+            # With beams, `generate` widens what it is handed in place; a second decode needs it as it was.
+            return self.model.generate(encoder_outputs=copy(encoder_outputs), **kwargs)
+        except TypeError as error:
+            if NO_FEATURES not in str(error):
+                raise
+            raise ModelError(
+                f"{self.source or 'this Whisper'} writes timestamps though it is told to write none, as "
+                "untrained weights do: `generate` then asks for another window, which one encoder pass does "
+                "not give; take a trained checkpoint, or --asr-weights dummy"
+            ) from error
 
     @contextmanager
     def _encoder_passes_timed(self) -> Iterator[None]:

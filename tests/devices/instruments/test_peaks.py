@@ -15,7 +15,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(devices.HOST), "sizes", sizes)
 
 
-def test_rates_are_operations_and_bytes_over_the_median_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rates_are_operations_and_bytes_over_the_best_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peaks, "_time_s", lambda work, _: (work(), 0.001)[1])
     found = peaks.measure_peaks(devices.HOST)
     assert found.flops_per_s["float32"] == pytest.approx(2 * 60**3 / 0.001)
@@ -32,7 +32,14 @@ def test_a_dtype_that_is_emulated_is_measured_on_the_small_product(monkeypatch: 
 
     monkeypatch.setattr(peaks, "_product_rate", rate)
     assert peaks.measure_peaks(devices.HOST).flops_per_s["float16"] == 1.0
-    assert sizes == [10, 60, 10, 60, 10]
+    assert sizes == [10, 30, 60, 10, 30, 60, 10]
+
+
+def test_a_trial_that_was_slowed_is_no_peak(monkeypatch: pytest.MonkeyPatch) -> None:
+    times_s = iter([0.001, 0.009, 0.002, *[0.009] * 100])
+    monkeypatch.setattr(peaks, "_time_s", lambda *_: next(times_s))
+    # The first trial warms up, and counts for nothing.
+    assert peaks._best_s(lambda: None, devices.HOST) == 0.002
 
 
 def test_the_real_machine_has_peaks_above_zero() -> None:

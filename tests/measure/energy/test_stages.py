@@ -4,10 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from asr_harness import systems
 from asr_harness.devices.energy.rapl import open_energy_counter
+from asr_harness.errors import MeterError
 from asr_harness.measure.energy import measure_stages, slice_workload, stage_workloads
+from asr_harness.measure.energy.inputs import alike
 from asr_harness.schema.audio import Samples
 from asr_harness.systems import System, Variant
 from asr_harness.systems.base import Transcription
@@ -100,3 +103,79 @@ def test_decode_can_be_repeated_on_what_was_encoded_once(hub_cache: Path, beams:
     work()
     assert heard[0] == heard[1]
     assert len(heard[0]) == 2
+
+
+class Spoiler(System):
+    """Scales what it is given in place, as Kaldi's features do, and notes what it was given."""
+
+    def __init__(self) -> None:
+        self.seen: list[float] = []
+
+    def preprocess(self, audio: Sequence[Samples]) -> Any:
+        return {"audio": [samples + 1 for samples in audio]}
+
+    def encode(self, features: Any) -> Any:
+        self.seen.append(float(features["audio"][0][0]))
+        features["audio"][0] *= 2
+        return torch.tensor([1.0, float("nan")])
+
+    def decode(self, encoded: Any) -> Transcription:
+        self.seen.append(float(encoded[0]))
+        encoded += 1
+        return Transcription(("",))
+
+
+def test_a_stage_that_writes_to_its_input_finds_it_as_it_was() -> None:
+    system = Spoiler()
+    works = stage_workloads(system, BATCHES)
+    for stage in ("encode", "decode"):
+        system.seen.clear()
+        for _ in range(3):
+            works[stage]()
+        assert system.seen == ([1.0, 2.0] if stage == "encode" else [1.0, 1.0]) * 3
+
+
+def test_what_is_handed_on_as_it_is_costs_no_copies() -> None:
+    given = []
+
+    class Reader(FakeTranscriber):
+        def preprocess(self, audio: Sequence[Samples]) -> Any:
+            return audio[0]
+
+        def encode(self, features: Any) -> Any:
+            given.append(features)
+            return features
+
+    works = stage_workloads(Reader(FakeMachine(constant)), BATCHES)
+    given.clear()
+    works["encode"]()
+    works["encode"]()
+    assert given[0] is given[2]
+    assert given[1] is given[3]
+
+
+def test_a_stage_that_hands_on_what_is_used_up_cannot_be_looped() -> None:
+    class Lazy(FakeTranscriber):
+        def preprocess(self, audio: Sequence[Samples]) -> Any:
+            return (samples for samples in audio)
+
+        def encode(self, features: Any) -> Any:
+            return list(features)
+
+    with pytest.raises(MeterError, match="hand on a list"):
+        stage_workloads(Lazy(FakeMachine(constant)), BATCHES)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_alike"),
+    [
+        (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True),
+        (torch.tensor([1.0]), torch.tensor([2.0]), False),
+        ({"a": [1]}, {"a": [2]}, False),
+        ({"a": 1}, {"b": 1}, False),
+        (np.zeros(2), np.zeros(3), False),
+        (1, 1.0, False),
+    ],
+)
+def test_values_are_compared_by_what_they_hold(one: Any, other: Any, is_alike: bool) -> None:
+    assert alike(one, other) is is_alike
