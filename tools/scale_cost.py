@@ -2,8 +2,8 @@
 
     python tools/scale_cost.py 250 500 1000
 
-prints a line for each number of runs of 16 cases, with 32 utterances and 20 rounds, four runs a commit. Counts
-are to be given in rising order.
+prints a line for each number of runs of 16 cases, with 32 utterances and 20 rounds, four runs a commit.
+Counts are to be given in rising order.
 """
 
 import resource
