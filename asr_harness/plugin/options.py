@@ -50,6 +50,7 @@ FLAGS = {
     "list": "print the grid with estimates and what would be skipped, and run nothing",
     "resume": "finish the interrupted session that left a journal",
     "allow-pickle": "read weights that are pickles (pytorch_model.bin) too; they can run code",
+    "identify": "save what tells of you: the host, the project, folders of corpus and models",
     "quiet": "for logs: no line per case, only the table at the end",
 }
 
