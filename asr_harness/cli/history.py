@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from asr_harness.errors import RecordError
 from asr_harness.metrics import by_key, units
 from asr_harness.report.comparable import with_origin
+from asr_harness.report.escaping import terminal
 from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
 from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.runs import STORAGE, select_runs
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not chosen:
         raise RecordError(f"no {metric.key} in these runs{_asked(arguments.only, known)}")
     width = get_terminal_size().columns
-    print("\n".join([*_head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]))  # noqa: T201
+    lines = [*_head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
+    print(terminal("\n".join(lines)))  # noqa: T201
     return 0
 
 

@@ -12,6 +12,7 @@ import psutil
 from asr_harness.devices.base import CounterOpeners, Device, Sizes
 from asr_harness.devices.finding import HostFinding
 from asr_harness.errors import UnavailableError
+from asr_harness.privacy import plain_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +72,7 @@ class Cpu(Device):
             "n_logical_cores": psutil.cpu_count(logical=True),
             "memory_bytes": psutil.virtual_memory().total,
             "n_threads": torch.get_num_threads(),
-            "variables": {name: os.environ.get(name) for name in THREAD_VARIABLES},
+            "variables": {name: plain_variable(os.environ.get(name)) for name in THREAD_VARIABLES},
         }
 
     def comparable(self, environment: Environment) -> Mapping[str, object]:

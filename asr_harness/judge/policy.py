@@ -210,7 +210,7 @@ def _table(path: Path) -> Mapping[str, object]:
         return {}
     try:
         tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RuleError(f"cannot read {path}: {error}") from error
     table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):

@@ -60,13 +60,17 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.judging import make_judging
     from asr_harness.plugin.ledger import Ledger, storage_folder
     from asr_harness.plugin.live import Live
+    from asr_harness.plugin.masking import Masking, session_mask
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
     from asr_harness.plugin.statuses import Statuses
     from asr_harness.plugin.workbench import Workbench
 
     address = options.live_address(config)
-    ledger, workbench = Ledger(storage_folder(config) / "journal"), Workbench(plan, is_live=bool(address))
+    if not options.flag(config, "identify"):
+        config.pluginmanager.register(Masking(), "asr-masking")
+    ledger = Ledger(storage_folder(config) / "journal", session_mask(config, plan))
+    workbench = Workbench(plan, is_live=bool(address))
     live = Live(address, ledger) if address else None
     running = Running(config, ledger, workbench, live)
     folder = options.isolated_folder(config)

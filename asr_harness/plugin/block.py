@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from asr_harness.schema import SavedJudgement
 
 
-def make_block(ledger: Ledger, workbench: Workbench, wall_s: float, folder: Path) -> Block:
+def make_block(
+    ledger: Ledger, workbench: Workbench, wall_s: float, folder: Path, *, identify: bool = False
+) -> Block:
     """Describe a session of `folder`: its cases, its plan, its code, and what it ran on."""
     from asr_harness.devices import environment
     from asr_harness.measure.imports import merged, record_code
@@ -27,7 +29,7 @@ def make_block(ledger: Ledger, workbench: Workbench, wall_s: float, folder: Path
         environment=environment.describe(),
         session_id=ledger.session_id,
         profile=workbench.plan.profile,
-        plan=saved_plan(workbench.plan),
+        plan=saved_plan(workbench.plan, identify=identify),
         session=SessionCost(wall_s, workbench.loading_s),
         peaks=workbench.peaks,
         code=merged([record_code(folder), *workbench.other_code]),

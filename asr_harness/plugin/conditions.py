@@ -6,16 +6,18 @@ import json
 import os
 from hashlib import sha256
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asr_harness import git
+from asr_harness.plugin import options
+from asr_harness.privacy import public_location, public_path
 from asr_harness.schema import SavedPlan
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pytest
 
@@ -27,12 +29,13 @@ if TYPE_CHECKING:
 NO_CHANGES = "none"
 
 
-def saved_plan(plan: Plan) -> SavedPlan:
-    """Give the choices of a session."""
+def saved_plan(plan: Plan, *, identify: bool = False) -> SavedPlan:
+    """Give the choices of a session; without the folders that they lie in, unless it is to `identify`."""
+    data, source = (str, str) if identify else (public_location, _public_source)
     return SavedPlan(
-        data=savable_text(plan.data),
+        data=savable_text(data(plan.data)),
         weights=plan.weights,
-        sources={savable_text(model): savable_text(source) for model, source in plan.sources.items()},
+        sources={savable_text(model): savable_text(source(place)) for model, place in plan.sources.items()},
         buckets_s={bucket: (low, high) for bucket, (low, high) in plan.buckets_s.items()},
         variants={
             name: {key: _scalar(value) for key, value in variant.settings().items()}
@@ -53,7 +56,8 @@ def conditions_of(config: pytest.Config, workbench: Workbench, selected: Mapping
     return Conditions(
         tests=tuple(selected),
         profile=workbench.plan.profile,
-        plan=saved_plan(workbench.plan),
+        plan=saved_plan(workbench.plan, identify=options.flag(config, "identify")),
+        locations=_locations(workbench.plan),
         slices={bucket: workbench.slice(bucket).fingerprint for bucket in buckets},
         n_threads=environment.describe().n_threads,
         commit=commit.get("id"),
@@ -76,6 +80,16 @@ def uncommitted_changes(folder: Path) -> str | None:
         return NO_CHANGES
     contents = (sha256(path.read_bytes()).digest() for path in new if path.is_file())
     return sha256(b"".join([changes, listed, *contents])).hexdigest()[:16]
+
+
+def _public_source(source: str) -> str:
+    return public_path(source) if Path(source).expanduser().is_dir() else source
+
+
+def _locations(plan: Plan) -> str:
+    """Digest where corpus and models lie, which the plan does not tell."""
+    places = json.dumps([plan.data, sorted(plan.sources.items())])
+    return sha256(places.encode()).hexdigest()[:16]
 
 
 def _scalar(value: Any) -> Scalar:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from asr_harness.plugin.case_run import ReplayedRun
+from asr_harness.plugin.masking import masked
+from asr_harness.privacy import NoMask
 from asr_harness.runs.journal import Journal
 from asr_harness.runs.journal_content import SUFFIX
 from asr_harness.runs.resuming import resume
@@ -16,6 +18,7 @@ from asr_harness.schema.journal import JournalEntry, JournalHeader
 if TYPE_CHECKING:
     import pytest
 
+    from asr_harness.privacy import Mask
     from asr_harness.runs.journal_content import JournalContent
     from asr_harness.schema import Case
     from asr_harness.schema.conditions import Conditions
@@ -42,8 +45,9 @@ class Ledger:
     interrupted.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mask: Mask | None = None) -> None:
         self.folder = folder
+        self._mask = mask or NoMask()
         self.session_id = uuid4().hex
         self.entries: dict[str, JournalEntry] = {}
         self.replayed: dict[str, ReplayedRun] = {}
@@ -97,6 +101,7 @@ class Ledger:
 
         Raises RecordError, the case noted in memory, where it cannot be written.
         """
+        entry = masked(entry, self._mask)
         self.entries[entry.test_id] = entry
         if self._journal is not None:
             self._journal.write(entry)

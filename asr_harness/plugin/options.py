@@ -54,6 +54,7 @@ FLAGS = {
     "resume": "finish the interrupted session that left a journal",
     "isolate": "measure each model in a process of its own",
     "allow-pickle": "read weights that are pickles (pytorch_model.bin) too; they can run code",
+    "identify": "save what tells of you: the host, the project, folders of corpus and models",
     "quiet": "for logs: no line per case, only the table at the end",
 }
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asr_harness.errors import RecordError
-from asr_harness.plugin import summary
+from asr_harness.plugin import options, summary
 from asr_harness.plugin.block import add_judgement, dump_block, make_block
 from asr_harness.plugin.progress import terminal_of
 from asr_harness.plugin.storing import store
+from asr_harness.report.escaping import terminal
 from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Saving:
     def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
         """Add the top-level `asr` block."""
         wall_s = monotonic() - self._began_s
-        block = make_block(self._ledger, self._workbench, wall_s, self._config.rootpath)
+        identify = options.flag(self._config, "identify")
+        block = make_block(self._ledger, self._workbench, wall_s, self._config.rootpath, identify=identify)
         output_json["asr"] = dump_block(block)
         if self._judging is not None:
             add_judgement(output_json["asr"], self._judging.judge(output_json))
@@ -91,7 +93,7 @@ class Saving:
         entries = [self._ledger.entries[key] for key in self._ledger.selected if key in self._ledger.entries]
         case_ids = {key: case.id for key, case in self._ledger.selected.items()}
         for line in summary.results(entries, case_ids, get_terminal_size().columns):
-            reporter.write_line(line)
+            reporter.write_line(terminal(line))
         if self._ledger.path:
             way_out = (
                 "with --asr-resume --benchmark-autosave to save the run"

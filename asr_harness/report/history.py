@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import units
+from asr_harness.privacy import public_location
 from asr_harness.report.table.cases import place_of
 from asr_harness.schema.part import dump
 
@@ -102,7 +103,8 @@ def _grouped(runs: Sequence[RunFile]) -> dict[str, dict[SliceKey, dict[Place, li
         plan, place = run.block.plan, place_of(run)
         for case_id, record in run.records.items():
             if record.result is not None:
-                key = (plan.data, plan.weights, record.result.audio_s)
+                data = None if plan.data is None else public_location(plan.data)
+                key = (data, plan.weights, record.result.audio_s)
                 grouped.setdefault(case_id, {}).setdefault(key, {}).setdefault(place, []).append(
                     record.result
                 )

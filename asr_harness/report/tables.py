@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RecordError
+from asr_harness.report import escaping
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write comma-separated values; what is missing is empty."""
-    table.to_csv(path, index=False, errors="backslashreplace")
+    """Write comma-separated values; what is missing is empty, and what looks like a formula is quoted."""
+    texts = table.select_dtypes(exclude=["number", "bool", "datetimetz"]).columns
+    safe = table.assign(**{name: table[name].map(_cell) for name in texts})
+    safe.to_csv(path, index=False, errors="backslashreplace")
+
+
+def _cell(value: object) -> object:
+    return escaping.cell(escaping.terminal(value)) if isinstance(value, str) else value
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -20,7 +20,8 @@ class Conditions(Part):
     """All that bears on what a session measures; what is None or empty was not noted.
 
     `plan` has the limits of the buckets and the settings of the variants, `slices` the fingerprint of each
-    bucket's slice, `uncommitted_changes` a digest of them.
+    bucket's slice, `uncommitted_changes` a digest of them, `locations` one of
+    where the corpus and the models lie.
     """
 
     tests: tuple[str, ...]
@@ -31,6 +32,7 @@ class Conditions(Part):
     commit: str | None = None
     is_dirty: bool | None = None
     uncommitted_changes: str | None = None
+    locations: str | None = None
 
     @property
     def digest(self) -> str:

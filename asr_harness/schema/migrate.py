@@ -141,7 +141,8 @@ def _case_from_1(outcome: object) -> object:
 
 def _benchmark_from_1(benchmark: object, measured: set[object]) -> object:
     # Other benchmarks of the same session are nobody's to migrate.
-    if not isinstance(benchmark, dict) or benchmark.get("fullname") not in measured:
+    name = benchmark.get("fullname") if isinstance(benchmark, dict) else None
+    if not isinstance(benchmark, dict) or not isinstance(name, str) or name not in measured:
         return benchmark
     return {**benchmark, "extra_info": result_from_1(benchmark.get("extra_info"))}
 

@@ -19,6 +19,9 @@ from asr_harness.errors import RecordError
 MAX_MAGNITUDE = 1e100
 """So large, and its inverse so small, that squares and ratios would leave what floats can hold."""
 
+MAX_NAME = 10_000
+"""Characters of a name, a version or a setting."""
+
 MAX_TEXT = 4000
 """Characters of a reason; a library's error message may hold a whole tensor."""
 
@@ -84,6 +87,22 @@ def savable_text(text: str, most: int = MAX_TEXT) -> str:
     """
     whole = text.encode("utf-8", "replace").decode()
     return whole if len(whole) <= most else f"{whole[:most]}…"
+
+
+def check_lengths(value: object, place: str) -> None:
+    """Raise RecordError for a name that is no name: every table, page and message would repeat it. Reasons
+    are cut where they are read.
+    """
+    if isinstance(value, str) and len(value) > MAX_NAME:
+        raise RecordError(f"{place} has {len(value):,} characters, and at most {MAX_NAME:,} are read")
+    if isinstance(value, dict):
+        for name, item in value.items():
+            check_lengths(name, place)
+            if name != "reason":
+                check_lengths(item, f"{place}.{name}"[:MAX_TEXT])
+    elif isinstance(value, list):
+        for item in value:
+            check_lengths(item, place)
 
 
 def shown(value: object, most: int = 40) -> str:

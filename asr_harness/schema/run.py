@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from asr_harness.schema import migrate
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.code import CodeRecord
 from asr_harness.schema.environment import Environment, MachinePeaks
-from asr_harness.schema.part import NotNegative, Part, load, shown
+from asr_harness.schema.part import NotNegative, Part, check_lengths, load, savable_text, shown
 from asr_harness.schema.plan import SavedPlan
 from asr_harness.schema.result import CaseResult
 
@@ -241,6 +241,8 @@ def decode_json(raw: bytes) -> object:
 
 
 def _run(path: Path, content: Mapping[str, Any]) -> RunFile:
+    for part in (BLOCK, "commit_info"):
+        check_lengths(content.get(part), part)
     block = load(Block, content[BLOCK], f"the `{BLOCK}` block")
     benchmarks = _benchmarks(content)
     commit = load(Commit, content.get("commit_info") or {}, "commit_info")
@@ -268,11 +270,15 @@ def _benchmarks(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def _record(saved: SavedCase, benchmark: Mapping[str, Any] | None) -> CaseRecord:
     if saved.outcome != "measured":
-        return CaseRecord(saved.case, saved.outcome, saved.reason)
+        # However long it is in a file: tables and pages repeat it.
+        reason = None if saved.reason is None else savable_text(saved.reason)
+        return CaseRecord(saved.case, saved.outcome, reason)
     if benchmark is None:
         return CaseRecord(saved.case, "failed", "the run says it was measured and holds no result of it")
+    result = load(CaseResult, benchmark.get(EXTRA_INFO), saved.case.id)
+    cut = {name: savable_text(reason) for name, reason in result.reasons.items()}
     return CaseRecord(
-        saved.case, "measured", None, load(CaseResult, benchmark.get(EXTRA_INFO), saved.case.id)
+        saved.case, "measured", None, result if cut == result.reasons else replace(result, reasons=cut)
     )
 
 

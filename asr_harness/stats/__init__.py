@@ -10,6 +10,7 @@ from asr_harness.stats.intervals import geometric_mean_interval, mean_interval, 
 from asr_harness.stats.mapsswe import mapsswe_test, segment_differences
 from asr_harness.stats.moments import as_change, mean, pooled_variance, standard_deviation
 from asr_harness.stats.multiple import holm, shared_out
+from asr_harness.stats.percentiles import percentiles
 from asr_harness.stats.power import (
     POWER,
     minimum_detectable,
@@ -54,6 +55,7 @@ __all__ = [
     "paired",
     "paired_in_order",
     "pairs_needed",
+    "percentiles",
     "pooled_variance",
     "probability_of_improvement",
     "rank_correlation",

@@ -156,3 +156,14 @@ def test_links_of_either_kind_stay_inside(tmp_path: Path, kind: bytes, target: s
 def test_names_too_long_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"n\.tgz has names of 3000 characters"):
         archive.unpacked(made(tmp_path / "n.tgz", member("x" * 3000)))
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.CONTTYPE])
+def test_a_small_archive_that_claims_to_hold_gigabytes_is_refused_before_they_are_read(
+    tmp_path: Path, kind: bytes
+) -> None:
+    member = tarfile.TarInfo("legacy/dev/sph/talk.sph")
+    member.type, member.size = kind, 12 * 1024**3
+    (tmp_path / "corpus.tar").write_bytes(member.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024)
+    with pytest.raises(DataError, match="bytes in them"):
+        archive.unpacked(tmp_path / "corpus.tar")

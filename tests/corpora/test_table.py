@@ -128,3 +128,19 @@ def test_columns_of_other_types_are_a_data_error(tmp_path: Path, column: str, va
     pq.write_table(pa.table(rows | {column: values}), tmp_path / "0000.parquet")
     with pytest.raises(DataError, match=r"0000\.parquet"):
         table.laid_out([tmp_path / "0000.parquet"])
+
+
+def test_a_row_group_is_weighed_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MAX_GROUP_BYTES", 10)
+    path = write_parquet(tmp_path / "rows.parquet", segment_rows())
+    with pytest.raises(DataError, match="at most 10 are read"):
+        table.laid_out([path])
+
+
+def test_clips_hours_apart_make_no_talks(tmp_path: Path) -> None:
+    rows = [
+        {**row, "id": f"Speaker-{start}-{start + (end - begin)}", "file": f"talk{start}.sph"}
+        for row, (begin, end), start in zip(segment_rows(), TIMES_S, (21_000, 21_001, 21_002), strict=True)
+    ]
+    with pytest.raises(DataError, match="are its times in seconds"):
+        table.laid_out([write_parquet(tmp_path / "rows.parquet", rows)])

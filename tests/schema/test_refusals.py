@@ -205,3 +205,19 @@ def test_any_json_that_is_no_result_is_refused(value: Any) -> None:
     # A result has a family, rounds and more, which no value of these has.
     with pytest.raises(RecordError, match=r"^a case: "):
         load(CaseResult, value, "a case")
+
+
+def test_a_name_of_a_megabyte_is_refused() -> None:
+    said = refusal(changed(("asr", "environment", "cpu"), "x" * 1_000_000))
+    assert "asr.environment.cpu has 1,000,000 characters, and at most 10,000 are read" in said
+
+
+def test_reasons_are_cut_where_they_are_read() -> None:
+    saved = changed((*RESULT, "reasons"), {"wer": "x" * 1_000_000})
+    saved["asr"]["cases"].append(
+        {"case": {**saved["asr"]["cases"][0]["case"], "bucket": "9s"}, "outcome": "oom"}
+    )
+    saved["asr"]["cases"][1]["reason"] = "y" * 1_000_000
+    measured_, lost = parse_run(PATH, saved).records.values()
+    assert measured_.result is not None
+    assert len(measured_.result.reasons["wer"]) == len(lost.reason or "") == 4001

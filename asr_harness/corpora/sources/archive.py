@@ -35,6 +35,10 @@ MAX_DEV_BYTES = 16 * 1024**3
 MAX_TOTAL_BYTES = 256 * 1024**3
 """Of one file and of all that are unpacked, and of all an archive declares: the full release has 54 GB."""
 
+MAX_RATIO = 100
+MAX_FREE_BYTES = 256 * 1024**2
+"""How much larger than the archive itself its members may be, beyond what is small anyway."""
+
 MAX_HEADER_BYTES = 1024**2
 """Of a long name or of extended headers, which are read into memory."""
 
@@ -77,11 +81,13 @@ def _wanted(path: Path) -> dict[str, str]:
     """Map members that hold content to the names, such as `stm/TALK.stm`, that they shall have."""
     targets: dict[str, str] = {}
     n_bytes = 0
+    # Audio hardly shrinks: what claims to be hundreds of times its size is no corpus, and takes hours.
+    most_bytes = min(MAX_TOTAL_BYTES, MAX_RATIO * path.stat().st_size + MAX_FREE_BYTES)
     for n_members, member in enumerate(_members(path), start=1):
         targets[posixpath.normpath(member.name)] = _target(member)
         n_bytes += member.size
-        if n_members > MAX_MEMBERS or n_bytes > MAX_TOTAL_BYTES:
-            raise DataError(f"{path} has more than {MAX_MEMBERS} members, or {MAX_TOTAL_BYTES} bytes in them")
+        if n_members > MAX_MEMBERS or n_bytes > most_bytes:
+            raise DataError(f"{path} has more than {MAX_MEMBERS} members, or {most_bytes} bytes in them")
     targets |= _through_linked_folders(path, targets)
     for ending in PREFERRED:
         chosen = [name for name in targets if (match := _MEMBER.fullmatch(name)) and _ends(match, ending)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,12 +128,22 @@ def write_flac(raw: Path, path: Path) -> None:
             file.write(np.frombuffer(block, dtype=np.int16))
 
 
+class _InMemory(io.BytesIO):
+    """A file that stays where it is when a damaged header sends libsndfile before its beginning."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        # Its callbacks can pass no error on: soundfile would print a traceback.
+        with suppress(ValueError):
+            return super().seek(offset, whence)
+        return self.tell()
+
+
 def decode_pcm(content: bytes, name: Path | str) -> Pcm:
     """Decode a whole file held in memory; raises DataError with `name` as `read_pcm` does."""
     import soundfile
 
     try:
-        with soundfile.SoundFile(io.BytesIO(content)) as file:
+        with soundfile.SoundFile(_InMemory(content)) as file:
             check_format(name, file)
             _check_length(name, file.frames, MAX_CLIP_S)
             pcm = _read_int16(file, file.frames, name)

@@ -18,13 +18,17 @@ from asr_harness.errors import DataError
 from asr_harness.schema.audio import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from asr_harness.corpora.sources.audio import Pcm
 
 BATCH_ROWS = 8
 TICK_S = 0.01
+MAX_GROUP_BYTES = 4 * 1024**3
+MAX_SILENCE_RATIO = 100
+"""Of the talks' length over that of the clips in them."""
+
 MAX_NAME_CHARS = 100
 """So much of a row's name stands in errors."""
 COLUMNS = ("audio", "text", "speaker_id")
@@ -45,6 +49,7 @@ def laid_out(paths: Sequence[Path]) -> Path:
             line, pcm = _clip(row, paths[0])
             lines[line.talk].append(line)
             _put(pcm, line, folder / f"{line.talk}.raw")
+        _check_silence(lines, paths[0])
         for talk, of_talk in lines.items():
             of_talk.sort(key=lambda line: (line.start_s, line.end_s))
             (folder / "stm" / f"{talk}.stm").write_text(format_stm(of_talk), "utf-8")
@@ -55,10 +60,40 @@ def laid_out(paths: Sequence[Path]) -> Path:
     return cache.build_folder(cache.root() / "sources" / content.fingerprint(paths)[:32], build)
 
 
+def _check_silence(lines: Mapping[str, Sequence[StmLine]], path: Path) -> None:
+    """Raise DataError where the gaps between clips are out of proportion to the clips."""
+    talks_s = sum(max(line.end_s for line in of_talk) for of_talk in lines.values())
+    clips_s = sum(line.end_s - line.start_s for of_talk in lines.values() for line in of_talk)
+    if talks_s > MAX_SILENCE_RATIO * clips_s + audio.MAX_CLIP_S:
+        raise DataError(
+            f"{path} lays {clips_s:.0f} s of clips out over {talks_s:.0f} s of talks, more than "
+            f"{MAX_SILENCE_RATIO} times as much; are its times in seconds?"
+        )
+
+
+def _check_sizes(path: Path) -> None:
+    """Raise DataError where a row group declares more bytes than are read into memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_metadata(path)
+        groups = [metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)]
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"{path} cannot be read as parquet ({error})") from error
+    if any(not 0 <= n_bytes <= MAX_GROUP_BYTES for n_bytes in groups):
+        raise DataError(
+            f"{path} has a row group of {max(groups)} bytes; at most {MAX_GROUP_BYTES} are read, so "
+            "write it again with smaller ones"
+        )
+
+
 def _rows(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
     from datasets import Audio, load_dataset
     from datasets.exceptions import DatasetsError
 
+    for path in paths:
+        _check_sizes(path)
     files = [str(path) for path in paths]
     try:
         # streaming: no second copy in the cache of datasets, and memory for a few rows only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report import verdicts
+from asr_harness.report import escaping, verdicts
 from asr_harness.report.forms import Form
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     headline = judgement.headline
     if judgement.is_empty:
         commands.append(f"::error title=asr-harness::{_data(headline)}")
-    return "\n".join([*commands, headline])
+    # On a line of its own, a headline that began with `::` would be a command.
+    return escaping.terminal("\n".join([*commands, headline.replace("\n", " ").lstrip(": ")]))
 
 
 def _data(text: str) -> str:

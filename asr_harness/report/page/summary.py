@@ -73,13 +73,15 @@ def _machines(machines: Sequence[MachineFacts]) -> Html:
 
 def _runs(table_: pd.DataFrame) -> Html:
     rows = []
-    for label, group in table_.groupby("label", sort=False):
+    saved = table_[["label", "run", "branch", "time", "profile", "data", "weights"]].drop_duplicates()
+    saved = saved.assign(time=saved["time"].dt.strftime(TO_THE_MINUTE))
+    for label, group in saved.groupby("label", sort=False):
         shown = ", ".join(dict.fromkeys(group["run"]))
         rows.append(
             (
                 element("code", label),
                 _span(group["branch"]),
-                _span(group["time"].dt.strftime(TO_THE_MINUTE)),
+                _span(group["time"]),
                 _span(group["profile"]),
                 _span(group["data"]),
                 _span(group["weights"]),

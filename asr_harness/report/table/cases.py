@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.privacy import public_location
 from asr_harness.report.table.column import Column, Row
 from asr_harness.report.table.digest import digest
 from asr_harness.schema.part import dump
@@ -66,7 +67,7 @@ def run_row(run: RunFile) -> Row:
         "environment": place_of(run)[1],
         "machine": run.environment.machine,
         "profile": run.block.profile,
-        "data": run.block.plan.data,
+        "data": None if run.block.plan.data is None else public_location(run.block.plan.data),
         "weights": run.block.plan.weights,
     }
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from asr_harness.report.table.column import Column, ColumnGroup, Row
 from asr_harness.schema import STAGES
+from asr_harness.stats import percentiles
 
 if TYPE_CHECKING:
     from asr_harness.schema import CaseResult, Speed
@@ -40,12 +40,11 @@ ENDS = (5, 95)
 def read(result: CaseResult) -> Row:
     """Give seconds of an utterance, of a request and of each stage."""
     speed, n = result.speed, result.n_utterances
-    low, high = np.percentile(speed.rounds_s, ENDS) / n
-    batches_s = [batch_s for round_ in speed.batch_latency_s for batch_s in round_]
-    p50, p99 = np.percentile(batches_s, (50, 99))
+    low, high = percentiles(speed.rounds_s, ENDS)
+    p50, p99 = percentiles(chain.from_iterable(speed.batch_latency_s), (50, 99))
     return {
-        "latency_low_s": low,
-        "latency_high_s": high,
+        "latency_low_s": low / n,
+        "latency_high_s": high / n,
         "request_p50_s": p50,
         "request_p99_s": p99,
         **_stage_ends(speed, n),
@@ -56,9 +55,9 @@ def read(result: CaseResult) -> Row:
 
 def _stage_ends(speed: Speed, n: int) -> Row:
     """Percentiles of what each stage took of an utterance."""
-    ends = {stage: np.percentile(speed.stage_s[stage], ENDS) / n for stage in STAGES}
+    ends = {stage: percentiles(speed.stage_s[stage], ENDS) for stage in STAGES}
     return {
-        f"{stage}_{end}_s": value
+        f"{stage}_{end}_s": value / n
         for stage, values in ends.items()
         for end, value in zip(("low", "high"), values, strict=True)
     }
@@ -72,15 +71,13 @@ def _shares(speed: Speed) -> Row:
 
 def _share_ends(speed: Speed) -> Row:
     """Percentiles of each stage's part of its own round, over the rounds that took any time."""
-    rounds_s = np.array([speed.stage_s[stage] for stage in STAGES])
-    taking = rounds_s[:, rounds_s.sum(axis=0) > 0]
-    if not taking.size:
-        return {}
-    lows, highs = np.percentile(taking / taking.sum(axis=0), ENDS, axis=1)
-    return {
-        **{f"{stage}_share_low": low for stage, low in zip(STAGES, lows, strict=True)},
-        **{f"{stage}_share_high": high for stage, high in zip(STAGES, highs, strict=True)},
-    }
+    rounds_s = zip(*(speed.stage_s[stage] for stage in STAGES), strict=True)
+    totals_s = [(stages_s, sum(stages_s)) for stages_s in rounds_s]
+    shares = [[value / total_s for value in stages_s] for stages_s, total_s in totals_s if total_s > 0]
+    row: Row = {}
+    for stage, of_stage in zip(STAGES, zip(*shares, strict=True), strict=False):
+        row[f"{stage}_share_low"], row[f"{stage}_share_high"] = percentiles(of_stage, ENDS)
+    return row
 
 
 GROUP = ColumnGroup("Times, in detail", COLUMNS, read)
