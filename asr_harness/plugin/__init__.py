@@ -33,12 +33,13 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     """Give status 2 for what pytest does not survive, such as an output that cannot be written."""
     from asr_harness.plugin import guarding
 
+    guarding.open_closed_output()
     try:
         status = yield
     except Exception as error:
         if isinstance(error, pytest.UsageError) or not config.pluginmanager.hasplugin("asr-saving"):
             raise
-        status = guarding.ended_by(error)
+        status = guarding.ended_by(config, error)
     if config.pluginmanager.hasplugin("asr-saving") and not guarding.is_output_written():
         status = EXIT_UNUSABLE
     return status

@@ -120,7 +120,7 @@ class Collecting:
         entry = self._ledger.entries[item.nodeid]
         if item.nodeid in self._ledger.replayed:
             item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
-        elif entry.outcome != "failed":
+        elif entry.outcome not in ("failed", "crashed"):
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
 
 

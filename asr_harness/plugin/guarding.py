@@ -33,18 +33,25 @@ def message_of(error: BaseException) -> str:
     return str(error) if isinstance(error, AsrHarnessError) else unforeseen(error)
 
 
-def ended_by(error: Exception) -> int:
+def ended_by(config: pytest.Config, error: Exception) -> int:
     """Tell of an error that pytest itself did not survive, such as a full disk under its output."""
+    with suppress(OSError, ValueError):  # pytest would do so later, and fail by what it still wants to say
+        config._ensure_unconfigure()  # noqa: SLF001
     with suppress(OSError, ValueError):
         sys.stderr.write(f"ERROR: {message_of(error)}\n")
     return EXIT_UNUSABLE
 
 
+def open_closed_output() -> None:
+    """Give a session whose standard streams were closed others that nobody reads, as pytest needs them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
 def is_output_written() -> bool:
     """Write what standard output still holds; False, and it is let go, where it takes no more."""
     try:
-        if sys.stdout is None:  # it was closed, and pytest will flush it
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
         sys.stdout.flush()
     except (OSError, ValueError):
         with suppress(OSError, ValueError):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
-from asr_harness.paths import expanded
 from asr_harness.runs import commits
 from asr_harness.schema import RunFile, load_run
 from asr_harness.schema.run import latest_of_each
@@ -91,7 +90,7 @@ def _part(
 ) -> Sequence[RunFile]:
     if part.startswith(LATEST):
         return _latest(part.removeprefix(LATEST), storage, excluding, tell)
-    path = expanded(part)
+    path = Path(part).expanduser()
     if path.is_file():
         return (load_run(path),)
     if path.is_dir():
