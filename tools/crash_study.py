@@ -1,4 +1,4 @@
-"""What is lost when saving is killed, cut from power, refused or short of room: at every call, and at any time.
+"""What is lost when saving is killed, cut from power, refused or short of room.
 
     python tools/crash_study.py --kills 500
 
@@ -27,7 +27,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from logging import getLogger
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,13 +47,12 @@ from asr_harness.schema.journal import JournalEntry, JournalHeader
 from tests import saved_runs
 from tools.faulty_disk import CUTS, REFUSALS, Disk, cut_power
 
-CASES = tuple(
-    saved_runs.measured(f"model-cpu-5s-b{size}-baseline", wrong=(0, 1, 0, 0)) for size in (1, 2, 4)
-)
+CASES = tuple(saved_runs.measured(f"model-cpu-5s-b{size}-baseline", wrong=(0, 1, 0, 0)) for size in (1, 2, 4))
 CONTENT = saved_runs.content(*CASES)
 CONTENT["asr"]["session_id"] = "one session"
 KEPT, SAVED = "kept", "saved"
 PAGE = 4096
+EXIT_TRACEBACK = 70
 
 Report = Callable[[str], None]
 
@@ -81,12 +80,12 @@ def child(folder: Path, disk: Disk | None = None, kill_after_s: float | None = N
     if pid == 0:
         os.close(reader)
         try:
-            with disk or suppress():
+            with disk or nullcontext():
                 session(folder, lambda line: disk_free_write(writer, line))
         except (OSError, AsrHarnessError):
             os._exit(2)
         except BaseException:  # noqa: BLE001
-            os._exit(70)
+            os._exit(EXIT_TRACEBACK)
         os._exit(0)
     os.close(writer)
     if kill_after_s is not None:
@@ -95,7 +94,7 @@ def child(folder: Path, disk: Disk | None = None, kill_after_s: float | None = N
     with os.fdopen(reader) as stream:
         reported = stream.read().splitlines()
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return [*reported, *(["a traceback"] if status == 70 else [])]
+    return [*reported, *(["a traceback"] if status == EXIT_TRACEBACK else [])]
 
 
 def disk_free_write(descriptor: int, line: str, write: Callable[[int, bytes], int] = os.write) -> None:
@@ -153,7 +152,7 @@ def at_every_call() -> Iterator[tuple[str, list[str]]]:
 
 def at_random(n_kills: int, seed: int) -> Iterator[tuple[str, list[str]]]:
     """Kill at moments that are spread over what a session takes."""
-    generator = random.Random(seed)  # noqa: S311
+    generator = random.Random(seed)
     with TemporaryDirectory() as name:
         began = perf_counter()
         child(Path(name))
