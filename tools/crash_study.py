@@ -50,7 +50,7 @@ from tools.faulty_disk import CUTS, REFUSALS, Disk, cut_power
 CASES = tuple(saved_runs.measured(f"model-cpu-5s-b{size}-baseline", wrong=(0, 1, 0, 0)) for size in (1, 2, 4))
 CONTENT = saved_runs.content(*CASES)
 CONTENT["asr"]["session_id"] = "one session"
-KEPT, SAVED = "kept", "saved"
+KEPT, SAVED, KILLED = "kept", "saved", "killed"
 PAGE = 4096
 EXIT_TRACEBACK = 70
 
@@ -94,7 +94,8 @@ def child(folder: Path, disk: Disk | None = None, kill_after_s: float | None = N
     with os.fdopen(reader) as stream:
         reported = stream.read().splitlines()
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return [*reported, *(["a traceback"] if status == EXIT_TRACEBACK else [])]
+    endings = {EXIT_TRACEBACK: ["a traceback"], -signal.SIGKILL: [KILLED]}
+    return [*reported, *endings.get(status, [])]
 
 
 def disk_free_write(descriptor: int, line: str, write: Callable[[int, bytes], int] = os.write) -> None:
@@ -160,7 +161,8 @@ def at_random(n_kills: int, seed: int) -> Iterator[tuple[str, list[str]]]:
     for _ in range(n_kills):
         with TemporaryDirectory() as name:
             reported = child(Path(name), kill_after_s=generator.uniform(0, whole_s))
-            yield "kill at random", losses(Path(name), reported)
+            how = "kill at random" if KILLED in reported else "killed too late"
+            yield how, losses(Path(name), reported)
 
 
 @contextmanager
