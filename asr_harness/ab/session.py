@@ -182,6 +182,7 @@ def _taken_in_turn(
                 other = workers[schedule.other(death.side)]
                 is_on_both = _dies_too(other, death.test_id, ready.get(other.side))
                 progress.note_death(death, is_on_both=is_on_both)
+                other.end()  # it waits for turns that nobody will give
                 known = {test_id for worker in workers.values() for test_id in worker.case_ids or ()}
                 if not known - done - progress.died - progress.left_out.keys():
                     return

@@ -161,6 +161,10 @@ class Worker:
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
         return message
 
+    def end(self) -> None:
+        """End the process at once."""
+        _end(self.process)
+
     def _last_lines(self) -> str:
         return f"; its last words:{_last_words(self.log)}"
 

@@ -89,9 +89,10 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     if live is not None:
         config.pluginmanager.register(live, "asr-live")
     config.pluginmanager.register(Statuses(), "asr-statuses")
-    config.pluginmanager.register(Guarding(), "asr-guarding")
     judging = options.usage_errors(lambda: make_judging(config))
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
+    # The last wrapper is the outermost: what saving tells by itself does not come here.
+    config.pluginmanager.register(Guarding(), "asr-guarding")
 
 
 def _make_plan(config: pytest.Config, grid: object) -> Plan:
