@@ -1,4 +1,12 @@
-"""Errors a user can act on: each names the thing, the value and the way out."""
+"""Errors a user can act on: each names the thing, the value and the way out; and words for all others."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+
+TRACEBACK_PREFIX = "asr-harness-traceback-"
 
 
 class AsrHarnessError(Exception):
@@ -43,3 +51,23 @@ class AbError(AsrHarnessError):
 
 class RegistryError(AsrHarnessError):
     """A plug-in is unknown, cannot be imported, or is not of the kind that it is offered as."""
+
+
+def unforeseen(error: BaseException) -> str:
+    """Say in one message what nobody foresaw, its traceback being put into a file that the message names.
+
+    Where no file can be made, the traceback is in the message.
+    """
+    what = f"{type(error).__name__}: {error}".strip().strip(":")
+    if isinstance(error, OSError) and error.strerror:
+        what = f"{error.strerror}: {error.filename}" if error.filename is not None else error.strerror
+    trace = "".join(traceback.format_exception(error))
+    try:
+        descriptor, path = tempfile.mkstemp(prefix=TRACEBACK_PREFIX, suffix=".txt")
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(trace)
+    except OSError:
+        return f"{what}\n{trace}"
+    if isinstance(error, OSError):
+        return f"{what}; make room, or give another path (traceback: {path})"
+    return f"{what}; this is a fault of asr-harness or of a plug-in: please report it with {path}"

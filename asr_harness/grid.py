@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
+from asr_harness.paths import expanded
 from asr_harness.schema import Case
 from asr_harness.systems.variant import Variant
 
@@ -146,7 +147,7 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
         return value, grid.models[value]
     if value in grid.models.values():
         return next(item for item in grid.models.items() if item[1] == value)
-    folder = Path(value).expanduser()
+    folder = expanded(value)
     if value not in custom_models and folder.is_dir():
         return _folder_name(folder, grid), value
     if value in custom_models or ":" in value:

@@ -13,12 +13,13 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"errors", "git", "privacy", "registry", "schema"}
+BASIS = {"errors", "git", "paths", "privacy", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
     "errors": set(),
     "git": set(),
     "privacy": set(),
+    "paths": set(),
     "registry": {"errors"},
     "schema": {"errors"},
     "metrics": BASIS,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS, CASES = "imports", "cases"
+IMPORTS, CASES, STARTS = "imports", "cases", "starts"
 TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 
@@ -77,7 +77,14 @@ class Selected:
     case_ids: Mapping[str, str]
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A case begins: if the process dies, it was in this one."""
+
+    test_id: str
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun
 
 
 def connect(address: str) -> Connection:

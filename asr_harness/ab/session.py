@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab import estimate, schedule
 from asr_harness.ab.protocol import Ended, Ready
-from asr_harness.ab.worker import started
+from asr_harness.ab.worker import CaseDiedError, started
 from asr_harness.errors import AbError, RecordError
 from asr_harness.judge import Evidence, Forks, Policy
 from asr_harness.judge.evidence import SIDES
@@ -58,7 +58,7 @@ class LiveSession:
 
     `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
     the workers saved. `lost` has for each case that ended on one side alone that side, the outcome and the
-    reason.
+    reason. `died` are the tests that a process died in: they are not tried again.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -67,6 +67,7 @@ class LiveSession:
     test_ids: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     lost: dict[str, tuple[Side, str, str]] = field(default_factory=dict)
+    died: set[str] = field(default_factory=set)
     rounds_s: float = 0.0
     least_rounds_s: float = 0.0
     runs: dict[Side, list[RunFile]] = field(default_factory=lambda: {side: [] for side in SIDES})
@@ -86,6 +87,14 @@ class LiveSession:
         self.left_out[ended.test_id] = f"{ended.outcome} on {side}: {ended.reason}"
         if ready is not None:
             self.lost[ready.case_id] = side, ended.outcome, ended.reason
+
+    def note_death(self, death: CaseDiedError, *, is_on_both: bool) -> None:
+        """Note a case that a process died in; what dies on both sides is lost on neither."""
+        self.died.add(death.test_id)
+        sides = "both sides" if is_on_both else death.side
+        self.left_out[death.test_id] = f"{death.outcome} on {sides}: {death.reason}"
+        if not is_on_both:
+            self.lost[death.case_id] = death.side, death.outcome, death.reason
 
     def note_alone(self, side: Side, case: Ready | Ended) -> None:
         """Note a case that only one side's suite has: one that the candidate lacks is lost."""
@@ -156,38 +165,86 @@ def _taken_in_turn(
 ) -> Iterator[Taken]:
     """Run both workers at once, of which only the one whose turn it is computes.
 
-    Those of the fork before are waited for before any round, and these are put into `leaving` at last.
+    Those of the fork before are waited for before any round, and these are put into `leaving` at last. Where
+    one dies in a case, both are started again for the cases that are left.
     """
-    with ExitStack() as stack:
-        workers = {side: stack.enter_context(_worker(sides, side, decided)) for side in order}
-        ready: dict[Side, Ready | Ended] = {}
-        while True:
-            ready = {side: ready.get(side) or worker.next_case() for side, worker in workers.items()}
-            leaving.close()
-            if alone := _without_counterpart(ready, workers):
-                progress.note_alone(alone, ready[alone])
-                if isinstance(ready.pop(alone), Ready):
-                    workers[alone].go(0)
+    done: set[str] = set()
+    while True:
+        with ExitStack() as stack:
+            deselected = sorted({*decided, *done, *progress.died})
+            workers = {side: stack.enter_context(_worker(sides, side, deselected)) for side in order}
+            ready: dict[Side, Ready | Ended] = {}
+            try:
+                for taken in _turns(leaving, workers, ready, order, progress, turn_time_s):
+                    done.add(taken[1])
+                    yield taken
+            except CaseDiedError as death:
+                other = workers[schedule.other(death.side)]
+                is_on_both = _dies_too(other, death.test_id, ready.get(other.side))
+                progress.note_death(death, is_on_both=is_on_both)
+                other.end()  # it waits for turns that nobody will give
+                known = {test_id for worker in workers.values() for test_id in worker.case_ids or ()}
+                if not known - done - progress.died - progress.left_out.keys():
+                    return
                 continue
-            cases = _matched(ready, workers, progress)
-            ready = {}
-            if cases is None:
-                for worker in workers.values():
-                    progress.keep_run(worker)
-                leaving.push(stack.pop_all())
-                return
-            if not cases:
-                continue
-            round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
-            n_pairs = schedule.n_pairs(round_s, turn_time_s(cases["base"].n_cases))
-            turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
             for worker in workers.values():
-                worker.go(n_pairs)
-            for side in schedule.turns(n_pairs, order[0]):
-                turns[side].append(workers[side].turn(round_s))
-            for worker in workers.values():
-                worker.finish()
-            yield cases["base"].case_id, cases["base"].test_id, turns
+                progress.keep_run(worker)
+            leaving.push(stack.pop_all())
+            return
+
+
+def _dies_too(worker: Worker, test_id: str, ready: Ready | Ended | None) -> bool:
+    """Whether the other side's process dies in a case as well, when it is warmed up at the latest."""
+    try:
+        case = ready or worker.next_case()
+    except CaseDiedError as death:
+        return death.test_id == test_id
+    return isinstance(case, Ended) and case.test_id == test_id
+
+
+def _turns(
+    leaving: ExitStack,
+    workers: Mapping[Side, Worker],
+    ready: dict[Side, Ready | Ended],
+    order: tuple[Side, Side],
+    progress: LiveSession,
+    turn_time_s: TurnTime,
+) -> Iterator[Taken]:
+    """Take all cases; `ready` has what each side is at."""
+    while True:
+        for side, worker in workers.items():
+            if side not in ready:
+                ready[side] = worker.next_case()
+        leaving.close()
+        if alone := _without_counterpart(ready, workers):
+            progress.note_alone(alone, ready[alone])
+            if isinstance(ready.pop(alone), Ready):
+                workers[alone].go(0)
+            continue
+        cases = _matched(ready, workers, progress)
+        if cases is None:
+            return
+        if cases:
+            yield cases["base"].case_id, cases["base"].test_id, _rounds(workers, cases, order, turn_time_s)
+        ready.clear()
+
+
+def _rounds(
+    workers: Mapping[Side, Worker],
+    cases: Mapping[Side, Ready],
+    order: tuple[Side, Side],
+    turn_time_s: TurnTime,
+) -> Mapping[Side, list[Turn]]:
+    round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
+    n_pairs = schedule.n_pairs(round_s, turn_time_s(cases["base"].n_cases))
+    turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
+    for worker in workers.values():
+        worker.go(n_pairs)
+    for side in schedule.turns(n_pairs, order[0]):
+        turns[side].append(workers[side].turn(round_s))
+    for worker in workers.values():
+        worker.finish()
+    return turns
 
 
 def _taken_alone(
@@ -200,21 +257,23 @@ def _taken_alone(
     """Run one worker after the other, each with all its rounds: interleaved fresh processes."""
     turns_by_case: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
     ended: list[tuple[Side, Ended]] = []
+    died: dict[str, list[CaseDiedError]] = {}
     for side in order:
-        with _worker(sides, side, decided) as worker:
-            while isinstance(case := worker.next_case(), Ready) or case.test_id:
-                if isinstance(case, Ended):
-                    ended.append((side, case))
-                    continue
-                round_s = worker.try_round(case.warm_up_s)
-                n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
-                worker.go(n_rounds)
-                turns_by_case.setdefault(case.case_id, {})[side] = (
-                    case,
-                    [worker.turn(round_s) for _ in range(n_rounds)],
-                )
-                worker.finish()
-            progress.keep_run(worker)
+        while True:
+            done = {taken[side][0].test_id for taken in turns_by_case.values() if side in taken}
+            done |= {case.test_id for ended_side, case in ended if ended_side == side}
+            done |= {test_id for test_id, each in died.items() if any(death.side == side for death in each)}
+            with _worker(sides, side, sorted({*decided, *progress.died, *done})) as worker:
+                try:
+                    _take_all(worker, turns_by_case, ended, turn_time_s)
+                    progress.keep_run(worker)
+                    break
+                except CaseDiedError as death:
+                    died.setdefault(death.test_id, []).append(death)
+                    if not set(worker.case_ids or ()) - done - {death.test_id}:
+                        break
+    for each in died.values():
+        progress.note_death(each[0], is_on_both=len(each) > 1)
     ready = {case.test_id: case for by_side in turns_by_case.values() for case, _ in by_side.values()}
     for side, case in ended:
         progress.leave_out(side, case, ready.get(case.test_id))
@@ -227,6 +286,24 @@ def _taken_alone(
                 by_side["base"][0].test_id,
                 {side: turns[:n] for side, (_, turns) in by_side.items()},
             )
+
+
+def _take_all(
+    worker: Worker,
+    turns_by_case: dict[str, dict[Side, tuple[Ready, list[Turn]]]],
+    ended: list[tuple[Side, Ended]],
+    turn_time_s: TurnTime,
+) -> None:
+    while isinstance(case := worker.next_case(), Ready) or case.test_id:
+        if isinstance(case, Ended):
+            ended.append((worker.side, case))
+            continue
+        round_s = worker.try_round(case.warm_up_s)
+        n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
+        worker.go(n_rounds)
+        turns = [worker.turn(round_s) for _ in range(n_rounds)]
+        turns_by_case.setdefault(case.case_id, {})[worker.side] = case, turns
+        worker.finish()
 
 
 def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContextManager[Worker]:

@@ -25,8 +25,10 @@ from asr_harness.ab.protocol import (
     GO,
     IMPORTS,
     KEY_VARIABLE,
+    STARTS,
     TRY,
     TURN,
+    Begun,
     Ended,
     Imported,
     Ready,
@@ -36,6 +38,7 @@ from asr_harness.ab.protocol import (
 )
 from asr_harness.ab.scratch import socket_folder
 from asr_harness.errors import AbError
+from asr_harness.runs import deaths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.judge.evidence import Side
+    from asr_harness.schema import Outcome
 
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
@@ -54,6 +58,15 @@ GRACE_S = 5.0
 """From hanging up, or being told to end, until a process has ended."""
 
 LOG_LINES = 15
+
+
+class CaseDiedError(AbError):
+    """A worker's process died in a case: its two ids, that of its test first, the outcome and the reason."""
+
+    def __init__(self, message: str, side: Side, ids: tuple[str, str], outcome: Outcome, reason: str) -> None:
+        super().__init__(message)
+        self.side, self.outcome, self.reason = side, outcome, reason
+        self.test_id, self.case_id = ids
 
 
 @dataclass(slots=True)
@@ -69,9 +82,11 @@ class Worker:
     path: tuple[Path, ...] = ()
     saved: str | None = None
     case_ids: Mapping[str, str] | None = None
+    current: str | None = None
+    n_oom_kills: int | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
-        """Wait for the worker. Raises AbError if it crashed or was silent for too long."""
+        """Wait for the worker. Raises AbError if it is silent too long or ends, CaseDiedError in a case."""
         deadline = monotonic() + timeout_s
         try:
             while not self.connection.poll(POLL_S):
@@ -87,9 +102,20 @@ class Worker:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(GRACE_S)
             status = self.process.returncode
+            if status is not None and self.current is not None:
+                raise self._died(status, self.current) from None
             ended = "hung up and went on" if status is None else f"ended with status {status}"
             raise AbError(f"{self.name} {ended}{self._last_lines()}") from None
         return message
+
+    def _died(self, status: int, test_id: str) -> CaseDiedError:
+        is_oom = deaths.has_risen(self.n_oom_kills, deaths.count_oom_kills())
+        outcome, reason = deaths.of_status(status, is_oom=is_oom)
+        last_line = _last_words(self.log).rpartition("\n")[2].strip()
+        reason += f" (its last words: {last_line})" if last_line else ""
+        message = f"{self.name} died in {test_id}: {reason}{self._last_lines()}"
+        case_id = (self.case_ids or {}).get(test_id, test_id)
+        return CaseDiedError(message, self.side, (test_id, case_id), outcome, reason)
 
     def go(self, n_rounds: int) -> None:
         """Let a case that is ready begin."""
@@ -116,13 +142,17 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected):
+        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun):
             if isinstance(message, Saved):
                 self.saved = message.text
+            elif isinstance(message, Begun):
+                self.current = message.test_id
             elif isinstance(message, Selected):
                 self.case_ids = message.case_ids
             elif self.worktree is not None:
                 check_own(self.name, message.files, self.worktree, self.path)
+        if isinstance(message, Ended):
+            self.current = None
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
         if isinstance(message, Ended) and not message.test_id and self.case_ids is None:
@@ -130,6 +160,10 @@ class Worker:
                 self.process.wait(GRACE_S)
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
         return message
+
+    def end(self) -> None:
+        """End the process at once."""
+        _end(self.process)
 
     def _last_lines(self) -> str:
         return f"; its last words:{_last_words(self.log)}"
@@ -166,7 +200,7 @@ def started(
                 env={
                     **git.environment(),
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: f"{IMPORTS},{CASES}",
+                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS}",
                     "PYTHONPATH": as_variable(path),
                 },
                 preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
@@ -174,7 +208,10 @@ def started(
             name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
                 connection = _accepted(listener, process, name, log)
-                yield Worker(side, name, process, connection, log, worktree, path)
+                yield Worker(
+                    side, name, process, connection, log, worktree, path,
+                    n_oom_kills=deaths.count_oom_kills(),
+                )  # fmt: skip
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:

@@ -7,7 +7,10 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import signal
 import sys
+import traceback
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,7 +18,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from asr_harness import __version__
-from asr_harness.errors import AsrHarnessError
+from asr_harness.errors import AsrHarnessError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 EXIT_UNUSABLE_INPUT = 2
 EXIT_BROKEN_PIPE = 128 + 13
 """As a shell has it for a program that SIGPIPE ended; 1 would be a regression."""
+EXIT_INTERRUPTED = 128 + signal.SIGINT
 SEPARATOR = "--"
+TRACEBACK = "--traceback"
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
@@ -43,6 +48,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
         if chosen in (None, name):
             command = import_module(f"{__name__}.{name}")
             command.add_arguments(subparser)
+            subparser.add_argument(TRACEBACK, action="store_true", help="show where an error came from")
             subparser.set_defaults(run=command.run)
     return parser
 
@@ -54,38 +60,67 @@ def _description(name: str) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand and return its exit status; an error of the user's is one message and status 2.
+    """Run one subcommand and return its exit status.
 
-    Where the reader of the output has gone, as `head` does, the rest is for nobody and no error.
+    Whatever goes wrong is one message and status 2: no other status but a verdict's says 1 or 3. The
+    traceback is shown where `--traceback` is given. Where the reader of the output has gone, as `head` does,
+    the rest is for nobody and no error.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show an arrow is no reason to end in a traceback.
             stream.reconfigure(errors="backslashreplace")
+    given = list(sys.argv[1:] if argv is None else argv)
     try:
         try:
-            return _run(argv)
+            return _run(given)
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at its end: docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_unwritten()
         return EXIT_BROKEN_PIPE
+    except KeyboardInterrupt:
+        _say(given, "interrupted")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # the one place where the command itself ends
+        is_foreseen = isinstance(error, AsrHarnessError)
+        if TRACEBACK in given:
+            with suppress(OSError):
+                traceback.print_exception(error)
+        _say(given, str(error) if is_foreseen or TRACEBACK in given else unforeseen(error))
+        _leave_unwritten()
+        return EXIT_UNUSABLE_INPUT
 
 
-def _run(argv: Sequence[str] | None) -> int:
-    given = list(sys.argv[1:] if argv is None else argv)
+def _say(given: Sequence[str], message: str) -> None:
+    command = next((word for word in given if word in _names()), "")
+    with suppress(OSError, ValueError):  # nobody is left to hear it
+        print(f"asr-harness {command}".strip(), message, sep=": ", file=sys.stderr)  # noqa: T201
+
+
+def _leave_unwritten() -> None:
+    """Let go of what standard output could not take.
+
+    Python flushes once more at its end: docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _names() -> set[str]:
+    return {module_info.name for module_info in iter_modules(__path__)}
+
+
+def _run(given: Sequence[str]) -> int:
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
-    names = {module_info.name for module_info in iter_modules(__path__)}
-    parser = build_parser(next((word for word in given[:end] if word in names), ""))
+    parser = build_parser(next((word for word in given[:end] if word in _names()), ""))
     arguments = parser.parse_args(given[:end])
     if given[end:]:
         # argparse cannot tell a list of another program's options from its own.
         if not hasattr(arguments, "selection"):
             parser.error(f"{arguments.command} takes nothing after {SEPARATOR}")
         arguments.selection = given[end + 1 :]
-    try:
-        return int(arguments.run(arguments))
-    except AsrHarnessError as error:
-        print(f"asr-harness {arguments.command}: {error}", file=sys.stderr)  # noqa: T201
-        return EXIT_UNUSABLE_INPUT
+    return int(arguments.run(arguments))

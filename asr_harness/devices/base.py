@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from asr_harness.devices.instruments.probe import ProbeSpeed
     from asr_harness.schema import Environment, MachinePeaks
 
-OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc")
+OUT_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "failed to allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "alloc_failed",
+)
 """How libraries say so that have no error type of their own for it, in lower case."""
 
 CounterOpeners = Mapping[str, Callable[[], EnergyCounter]]
@@ -117,10 +125,12 @@ class Device(ABC):
 
         if isinstance(error, MemoryError | torch.OutOfMemoryError):
             return True
+        if error.__cause__ is not None and self.is_out_of_memory(error.__cause__):
+            return True
         if isinstance(error, OSError):
             return error.errno == ENOMEM
         message = str(error).lower()
-        return isinstance(error, RuntimeError) and any(words in message for words in OUT_OF_MEMORY)
+        return isinstance(error, Exception) and any(words in message for words in OUT_OF_MEMORY)
 
     def calibration_kernel(self) -> Callable[[], float]:
         """Make the fixed work that is timed beside every round; calling it gives its seconds."""

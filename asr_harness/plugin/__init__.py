@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asr_harness.errors import GridError
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.plugin import neighbours, options
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from asr_harness.grid import Plan
 
 
@@ -25,10 +28,34 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspec)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Give status 2 for what pytest does not survive, such as an output that cannot be written."""
+    from asr_harness.plugin import guarding
+
+    guarding.open_closed_output()
+    try:
+        status = yield
+    except Exception as error:
+        if isinstance(error, pytest.UsageError) or not config.pluginmanager.hasplugin("asr-saving"):
+            raise
+        status = guarding.ended_by(config, error)
+    if config.pluginmanager.hasplugin("asr-saving") and not guarding.is_output_written():
+        status = EXIT_UNUSABLE
+    return status
+
+
 # pytest-benchmark reads its options in a trylast hook, so what is changed here is what it sees.
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers and, where a suite gave a grid, plan the session."""
+    from asr_harness.plugin import guarding
+
+    with guarding.guarded():
+        _configure(config)
+
+
+def _configure(config: pytest.Config) -> None:
     from asr_harness import devices
 
     for device in options.usage_errors(devices.names):
@@ -56,6 +83,7 @@ def _set_isolation(config: pytest.Config) -> None:
 def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.child import Task
     from asr_harness.plugin.collecting import Collecting
+    from asr_harness.plugin.guarding import Guarding
     from asr_harness.plugin.isolating import Isolating
     from asr_harness.plugin.judging import make_judging
     from asr_harness.plugin.ledger import Ledger, storage_folder
@@ -87,6 +115,8 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     config.pluginmanager.register(Statuses(), "asr-statuses")
     judging = options.usage_errors(lambda: make_judging(config)) if task is None else None
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
+    # The last wrapper is the outermost: what saving tells by itself does not come here.
+    config.pluginmanager.register(Guarding(), "asr-guarding")
 
 
 def _make_plan(config: pytest.Config, grid: object) -> Plan:

@@ -141,7 +141,7 @@ class Collecting:
         required = options.text(self._config, "require-device")
         if item.nodeid in self._ledger.replayed:
             item.add_marker(pytest.mark.benchmark(timer=self._ledger.replayed[item.nodeid].timer))
-        elif entry.outcome != "failed" and not (
+        elif entry.outcome not in ("failed", "crashed") and not (
             entry.outcome == "unavailable" and _is_required(case, required)
         ):
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from asr_harness.schema import Case
     from asr_harness.schema.conditions import Conditions
 
-FINAL_OUTCOMES = ("measured", "oom")
+FINAL_OUTCOMES = ("measured", "oom", "crashed")
 """Outcomes that a resumed session need not find again."""
 MAX_STARTS = 2
 """A case that the process was killed in so often is not tried again."""
@@ -75,6 +75,7 @@ class Ledger:
         """Begin a journal. Raises RecordError where it cannot be written."""
         header = JournalHeader(conditions, self.session_id)
         self._journal = Journal.begin(self.folder / f"{stamp}{SUFFIX}", header)
+        self._journal.trace()
 
     def resume(self, conditions: Conditions) -> int:
         """Take over the finished cases of the newest journal that fits, and go on with it.
@@ -82,6 +83,7 @@ class Ledger:
         Gives the number of its lines that could not be read. Raises RecordError where no journal fits.
         """
         self._journal, content = resume(self.folder, conditions)
+        self._journal.trace()
         self.session_id = content.header.session_id or self.session_id
         for test_id, entry in content.entries.items():
             if entry.outcome in FINAL_OUTCOMES:
@@ -147,7 +149,10 @@ class Ledger:
             self._replays_left.add(entry.test_id)
 
     def _give_up(self, content: JournalContent) -> None:
+        """Note what became of cases that the process died in, if it is known, or died in again."""
         for test_id, n_starts in content.unfinished.items():
-            if n_starts >= MAX_STARTS:
-                reason = f"the process was killed in it {n_starts} times: is memory large enough?"
-                self.record(JournalEntry(test_id, "failed", reason))
+            if test_id in content.deaths:
+                self.record(JournalEntry(test_id, *content.deaths[test_id]))
+            elif n_starts >= MAX_STARTS:
+                reason = f"the process was killed in it {n_starts} times, by what left no trace (SIGKILL?)"
+                self.record(JournalEntry(test_id, "crashed", f"{reason}: is memory large enough?"))

@@ -13,8 +13,10 @@ from asr_harness.ab.protocol import (
     FINISH,
     GO,
     IMPORTS,
+    STARTS,
     TRY,
     TURN,
+    Begun,
     Ended,
     Imported,
     Ready,
@@ -79,6 +81,12 @@ class Live:
         """Give what a round took."""
         self._connection.send(turn)
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Tell that a case begins, so that the driver knows where the process died."""
+        if STARTS in _asked() and nodeid in self._ledger.selected:
+            self._tell_cases()
+            self._connection.send(Begun(nodeid))
+
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tell of a case that ended before it was ready."""
         entry = self._ledger.entries.get(nodeid)
@@ -107,15 +115,21 @@ class Live:
         """Sort the cases."""
         items.sort(key=lambda item: item.nodeid.partition("[")[2])
 
-    def _tell_what_is_asked(self) -> None:
-        asked = os.environ.get(ASKED_VARIABLE, "").split(",")
-        if CASES in asked and self._ledger.selected and not self._has_told_cases:
+    def _tell_cases(self) -> None:
+        if CASES in _asked() and self._ledger.selected and not self._has_told_cases:
             self._has_told_cases = True
             self._connection.send(Selected({name: case.id for name, case in self._ledger.selected.items()}))
-        if IMPORTS in asked:
+
+    def _tell_what_is_asked(self) -> None:
+        self._tell_cases()
+        if IMPORTS in _asked():
             files = imported_files()
             self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
             self._told_files = files
+
+
+def _asked() -> list[str]:
+    return os.environ.get(ASKED_VARIABLE, "").split(",")
 
 
 class LiveRun:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
 from asr_harness.errors import AsrHarnessError
 from asr_harness.judge.policy import OPTIONS
+from asr_harness.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,7 @@ def _split(given: str) -> list[str]:
     parts, values = given.split(","), []
     while parts:
         n_joined = next(
-            (n for n in range(len(parts), 1, -1) if Path(",".join(parts[:n]).strip()).expanduser().is_dir()),
+            (n for n in range(len(parts), 1, -1) if expanded(",".join(parts[:n]).strip()).is_dir()),
             1,
         )
         values.append(",".join(parts[:n_joined]))
@@ -164,7 +165,7 @@ def number(config: pytest.Config, name: str, kind: Callable[[str], Value]) -> Va
         value = kind(given)
     except ValueError:
         value = None
-    if value is None or not value > 0:  # type: ignore[operator]
+    if value is None or not 0 < value < math.inf:  # type: ignore[operator]
         raise pytest.UsageError(f"--asr-{name} {given!r} is not a {kind.__name__} above 0")
     return value
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from asr_harness.errors import RecordError
+from asr_harness.runs import deaths
+from asr_harness.runs.disk import sync_folder, write_all
 from asr_harness.runs.locking import is_still, try_lock
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, dump_line
 
@@ -26,6 +28,7 @@ class Journal:
         self.path = path
         self._descriptor = descriptor
         self._end = os.lseek(descriptor, 0, os.SEEK_END)
+        self._is_traced = False
 
     @classmethod
     def begin(cls, path: Path, header: JournalHeader) -> Journal:
@@ -42,6 +45,7 @@ class Journal:
         except RecordError:
             journal.remove()
             raise
+        sync_folder(path.parent)
         return journal
 
     @classmethod
@@ -62,7 +66,9 @@ class Journal:
 
     def start(self, test_id: str) -> None:
         """Note that a case is about to run. Raises RecordError where it cannot be written."""
-        self._append(CaseStart(test_id), f"a kill in {test_id} would leave no trace")
+        self._append(
+            CaseStart(test_id, deaths.count_oom_kills()), f"a kill in {test_id} would leave no trace"
+        )
 
     def write(self, entry: JournalEntry) -> None:
         """Append what became of a case, and wait until it is on disk.
@@ -73,8 +79,16 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the journal, and leave it to be resumed."""
+        if self._is_traced:
+            self._is_traced = False
+            deaths.trace_as_before()
         with suppress(OSError):
             os.close(self._descriptor)
+
+    def trace(self) -> None:
+        """Let a fatal signal leave its name in the journal."""
+        deaths.trace_into(self._descriptor)
+        self._is_traced = True
 
     def remove(self) -> None:
         """Forget the journal, its run being saved."""
@@ -82,12 +96,10 @@ class Journal:
         self.close()
 
     def _append(self, line: JournalHeader | CaseStart | JournalEntry, loss: str) -> None:
-        content = memoryview(msgspec.json.encode(dump_line(line)) + b"\n")
+        content = msgspec.json.encode(dump_line(line)) + b"\n"
         try:
             os.lseek(self._descriptor, self._end, os.SEEK_SET)
-            while content:
-                content = content[os.write(self._descriptor, content) :]
-            os.fsync(self._descriptor)
+            write_all(self._descriptor, content)
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._end)

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RecordError
+from asr_harness.runs import deaths
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, load_header, load_line
 from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from asr_harness.schema import Outcome
 
 SUFFIX = ".jsonl"
 
@@ -24,13 +27,14 @@ SUFFIX = ".jsonl"
 class JournalContent:
     """What a journal holds: the last entry of each test, and how often each started without an end.
 
-    `n_skipped` lines could not be read.
+    `deaths` has what the process died of in a test, where that is known. `n_skipped` lines could not be read.
     """
 
     header: JournalHeader
     entries: Mapping[str, JournalEntry]
     unfinished: Mapping[str, int]
     n_skipped: int
+    deaths: Mapping[str, tuple[Outcome, str]]
 
 
 def newest_first(folder: Path) -> tuple[Path, ...]:
@@ -54,17 +58,34 @@ def read(path: Path) -> JournalContent:
     header = read_header(path)
     entries: dict[str, JournalEntry] = {}
     unfinished: dict[str, int] = {}
+    died: dict[str, tuple[Outcome, str]] = {}
     n_skipped = 0
+    last: CaseStart | None = None
+    is_trace = False
     for raw in path.read_bytes().split(b"\n")[1:]:
         line = _line(raw.strip(b"\0 \r"), path)
+        is_trace = line is None and (is_trace or raw.startswith(deaths.FATAL))
         if isinstance(line, JournalEntry):
             entries[line.test_id] = line
             unfinished.pop(line.test_id, None)
+            died.pop(line.test_id, None)
+            last = None
         elif isinstance(line, CaseStart):
             unfinished[line.started] = unfinished.get(line.started, 0) + 1
+            _note_oom(last, line.n_oom_kills, died)
+            last = line
+        elif raw.startswith(deaths.FATAL) and last is not None:
+            name = raw.removeprefix(deaths.FATAL).decode("utf-8", "backslashreplace")
+            died[last.started] = "crashed", f"a fatal signal ended its process: {name} (traceback in {path})"
         else:
-            n_skipped += bool(raw)
-    return JournalContent(header, entries, unfinished, n_skipped)
+            n_skipped += bool(raw) and not is_trace
+    _note_oom(last, deaths.count_oom_kills(), died)
+    return JournalContent(header, entries, unfinished, n_skipped, died)
+
+
+def _note_oom(start: CaseStart | None, now: int | None, died: dict[str, tuple[Outcome, str]]) -> None:
+    if start is not None and start.started not in died and deaths.has_risen(start.n_oom_kills, now):
+        died[start.started] = "oom", deaths.NO_MEMORY
 
 
 def _line(raw: bytes, path: Path) -> JournalEntry | CaseStart | None:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from asr_harness.schema.part import Part, PositiveCount
 
-Outcome = Literal["measured", "oom", "too_big", "unavailable", "failed", "interrupted"]
+Outcome = Literal["measured", "oom", "too_big", "unavailable", "crashed", "failed", "interrupted"]
 """What became of a case."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

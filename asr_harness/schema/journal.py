@@ -14,7 +14,7 @@ from asr_harness.errors import RecordError
 from asr_harness.schema import migrate
 from asr_harness.schema.case import Outcome
 from asr_harness.schema.conditions import Conditions
-from asr_harness.schema.part import NotNegative, Part, dump, load
+from asr_harness.schema.part import NotNegative, NotNegativeCount, Part, dump, load
 from asr_harness.schema.result import CaseResult
 
 
@@ -28,9 +28,13 @@ class JournalHeader(Part):
 
 @dataclass(frozen=True, slots=True)
 class CaseStart(Part):
-    """A case is about to run: if nothing follows, the process was killed in it."""
+    """A case is about to run: if nothing follows, the process was killed in it.
+
+    `n_oom_kills` is what the kernel had ended for want of memory by then.
+    """
 
     started: str
+    n_oom_kills: NotNegativeCount | None = None
 
 
 @dataclass(frozen=True, slots=True)

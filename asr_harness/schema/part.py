@@ -29,6 +29,7 @@ Number: TypeAlias = Annotated[float, Meta(gt=-MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
 NotNegative: TypeAlias = Annotated[float, Meta(ge=0.0, lt=MAX_MAGNITUDE)]
 Positive: TypeAlias = Annotated[float, Meta(gt=1 / MAX_MAGNITUDE, lt=MAX_MAGNITUDE)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**62)]
+NotNegativeCount: TypeAlias = Annotated[int, Meta(ge=0, le=2**62)]
 PositiveCount: TypeAlias = Annotated[int, Meta(ge=1, le=2**62)]
 Scalar: TypeAlias = str | bool | int | float | None
 

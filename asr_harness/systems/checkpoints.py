@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.errors import ModelError
+from asr_harness.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,7 +130,7 @@ def _without_weights(name: str, path: Path) -> str:
 
 
 def _locate(name: str) -> Path | None:
-    folder = Path(name).expanduser()
+    folder = expanded(name)
     return folder if folder.is_dir() else _packaged(name) or _cached_snapshot(name)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.paths import expanded
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.variant import as_text
@@ -130,7 +131,7 @@ def is_own(source: str) -> bool:
 
     A folder that exists is a checkpoint, with a colon in its path or without.
     """
-    if Path(source).expanduser().is_dir():
+    if expanded(source).is_dir():
         return source in own_names()
     return ":" in source or source in own_names()
 
@@ -141,14 +142,23 @@ def own_names() -> tuple[str, ...]:
 
 
 def find_factory(source: str) -> Callable[..., Transcriber]:
-    """Import what makes a system of one's own; raises ModelError where that fails."""
+    """Import what makes a system of one's own; raises ModelError where that fails, whatever it raised."""
     module, _, function = source.partition(":")
     try:
         if not function:
             return cast("Callable[..., Transcriber]", _entry_points()[source].load())
         return cast("Callable[..., Transcriber]", getattr(import_module(module), function))
-    except (ImportError, AttributeError) as error:
-        raise ModelError(f"cannot import the transcriber {source!r}: {error}") from error
+    except Exception as error:
+        raise ModelError(f"cannot import the transcriber {source!r}: {_what(error)}") from error
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, ImportError | AttributeError):
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__}: {error} ({frames[-1].filename}:{frames[-1].lineno})"
 
 
 def load_own(source: str, *, device: str, variant: Variant) -> System:

@@ -71,6 +71,9 @@ COMMITS = {
     "slow": RECOGNISER.replace("0.005, 2", "0.2, 2"),
     "other-slice": RECOGNISER.replace("0.005, 2", "0.005, 1"),
     "dies": RECOGNISER.replace("2, False", "2, True"),
+    "dies-in-batches": RECOGNISER.replace("2, False", "2, True").replace(
+        "Sleeper.n_rounds > 4", "len(features) > 1"
+    ),
     "fails": RECOGNISER.replace('False, "hello"', 'True, "hello"'),
     "mishears": RECOGNISER.replace('"hello"\n', '"yellow"\n'),
     "broken": "raise RuntimeError('cannot be imported')",
@@ -240,9 +243,31 @@ def test_an_interrupt_ends_with_what_is_known(command: list[str], repository: Pa
 
 def test_a_killed_worker_is_named_with_its_last_words(command: list[str], repository: Path) -> None:
     done = ab(command, repository, "base", "dies")
-    assert done.returncode == 2
-    assert "the worker of candidate dies" in done.stderr
-    assert "these were my last words" in done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = " ".join(done.stdout.split())
+    assert "measured → crashed: its process was ended by SIGKILL" in told
+    assert "these were my last words" in told
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("how", [(), ("--fresh",)])
+def test_a_case_that_kills_its_worker_costs_no_other_case(
+    how: tuple[str, ...], command: list[str], repository: Path
+) -> None:
+    both = ("--", "benchmarks/", "--asr-batch-sizes=1,2")
+    done = ab(command, repository, "base", "dies-in-batches", "--forks=2", *how, *both)
+    told = " ".join(done.stdout.split())
+    assert "-b2-" in told.partition("→ crashed")[0]
+    assert re.search(r"-b1-\S* +latency", done.stdout), done.stdout + done.stderr
+
+
+def test_a_case_that_kills_both_sides_is_a_regression_of_neither(
+    command: list[str], repository: Path
+) -> None:
+    both = ("--", "benchmarks/", "--asr-batch-sizes=1,2")
+    done = ab(command, repository, "dies-in-batches", "dies-in-batches", "--forks=1", *both)
+    assert "crashed on both sides" in " ".join(done.stdout.split())
+    assert "→ crashed" not in done.stdout
 
 
 def test_a_suite_that_cannot_be_imported_is_named_with_its_reason(

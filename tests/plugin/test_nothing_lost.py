@@ -185,7 +185,7 @@ def test_other_uncommitted_code_is_not_resumed(run: Run, suite: pytest.Pytester)
 
 
 @pytest.mark.heavy
-def test_a_case_that_killed_its_process_twice_is_failed_and_not_run_again(
+def test_a_case_that_killed_its_process_twice_has_crashed_and_not_run_again(
     run: Run, saved: Saved, suite: pytest.Pytester
 ) -> None:
     arguments = ("--benchmark-autosave", "--asr-models", "killed,steady")
@@ -194,5 +194,5 @@ def test_a_case_that_killed_its_process_twice_is_failed_and_not_run_again(
         assert killed.ret == -signal.SIGKILL
     run(*arguments, "--asr-resume").assert_outcomes(passed=3, errors=1)
     outcomes = [case["outcome"] for case in saved()["asr"]["cases"]]
-    assert outcomes == ["measured", "failed", "measured", "measured"]
+    assert outcomes == ["measured", "crashed", "measured", "measured"]
     assert "killed in it 2 times" in saved()["asr"]["cases"][1]["reason"]

@@ -1,6 +1,7 @@
 """The journal survives a kill at any byte, a full disk, and another session."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,37 @@ def test_a_journal_of_a_running_session_is_not_taken(tmp_path: Path) -> None:
         Journal.reopen(journal.path)
     journal.close()
     Journal.reopen(journal.path).close()
+
+
+def test_a_fatal_signal_names_itself_in_the_journal(path: Path) -> None:
+    journal = Journal.reopen(path)
+    journal.start("d")
+    journal.trace()
+    reader, writer = os.pipe()
+    if (child := os.fork()) == 0:
+        os.dup2(writer, 2)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    os.close(writer)
+    os.close(reader)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGSEGV
+    journal.close()
+    content = journal_content.read(path)
+    outcome, reason = content.deaths["d"]
+    assert outcome == "crashed"
+    assert "Segmentation fault" in reason
+    assert content.n_skipped == 0
+    assert list(content.entries) == [*"abc"]
+
+
+@pytest.mark.parametrize(("now", "deaths"), [(7, {}), (8, {"d"}), (3, {}), (None, {})])
+def test_a_kill_for_want_of_memory_is_known_by_the_kernels_count(
+    path: Path, monkeypatch: pytest.MonkeyPatch, now: int | None, deaths: set[str]
+) -> None:
+    monkeypatch.setattr("asr_harness.runs.deaths.count_oom_kills", lambda: 7)
+    journal = Journal.reopen(path)
+    journal.start("d")
+    journal.close()
+    monkeypatch.setattr("asr_harness.runs.deaths.count_oom_kills", lambda: now)
+    content = journal_content.read(path)
+    assert set(content.deaths) == set(deaths)
+    assert all(outcome == "oom" for outcome, _ in content.deaths.values())

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-SHORT = {"oom": "oom", "too_big": "too big", "unavailable": "n/a", "failed": "failed", "interrupted": "cut"}
+SHORT = {
+    "oom": "oom",
+    "too_big": "too big",
+    "unavailable": "n/a",
+    "crashed": "crashed",
+    "failed": "failed",
+    "interrupted": "cut",
+}
 FAR = 5.0
 Ends = tuple[str, str]
 Channel = Literal["x", "y"]
