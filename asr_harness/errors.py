@@ -43,3 +43,7 @@ class AbError(AsrHarnessError):
 
 class RegistryError(AsrHarnessError):
     """A plug-in is unknown, cannot be imported, or is not of the kind that it is offered as."""
+
+
+class StarterError(AsrHarnessError):
+    """A suite cannot be written into a repository, or the demonstration cannot run here."""

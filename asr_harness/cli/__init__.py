@@ -15,6 +15,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from asr_harness import __version__
+from asr_harness.cli.help_text import EPILOG, HelpFormatter
 from asr_harness.errors import AsrHarnessError
 
 if TYPE_CHECKING:
@@ -32,19 +33,31 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     Only the chosen subcommand is imported, so that none pays for what another one needs; without a choice,
     all are.
     """
-    parser = argparse.ArgumentParser(prog="asr-harness", description="Measure and judge speech recognisers.")
+    parser = argparse.ArgumentParser(
+        prog="asr-harness",
+        description="Measure and judge speech recognisers.",
+        epilog=EPILOG,
+        formatter_class=HelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"asr-harness {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module_info in iter_modules(__path__):
-        name = module_info.name
+    for name in command_names():
         description = _description(name)
         summary = description.splitlines()[0]
-        subparser = subparsers.add_parser(name, help=summary, description=description)
+        subparser = subparsers.add_parser(
+            name, help=summary, description=description, formatter_class=HelpFormatter
+        )
         if chosen in (None, name):
             command = import_module(f"{__name__}.{name}")
+            subparser.epilog = getattr(command, "EXAMPLES", None)
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
     return parser
+
+
+def command_names() -> list[str]:
+    """List the subcommands: the files of this folder."""
+    return [module_info.name for module_info in iter_modules(__path__) if module_info.name != "help_text"]
 
 
 def _description(name: str) -> str:
@@ -76,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
-    names = {module_info.name for module_info in iter_modules(__path__)}
+    names = set(command_names())
     parser = build_parser(next((word for word in given[:end] if word in names), ""))
     arguments = parser.parse_args(given[:end])
     if given[end:]:

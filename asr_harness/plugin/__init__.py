@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
     grid = config.hook.pytest_asr_grid()
     if grid is None:
+        from asr_harness.plugin import without_grid
+
+        config.pluginmanager.register(without_grid, "asr-without-grid")
         return
     options.usage_errors(lambda: neighbours.check_first(config))
     plan = options.usage_errors(lambda: _make_plan(config, grid))
