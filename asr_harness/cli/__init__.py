@@ -15,7 +15,8 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from asr_harness import __version__
-from asr_harness.cli.help_text import EPILOG, HelpFormatter
+from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
+from asr_harness.cli._help import HelpFormatter
 from asr_harness.errors import AsrHarnessError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="asr-harness",
         description="Measure and judge speech recognisers.",
-        epilog=EPILOG,
+        epilog=FIRST_STEPS,
         formatter_class=HelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"asr-harness {__version__}")
@@ -45,11 +46,14 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
         description = _description(name)
         summary = description.splitlines()[0]
         subparser = subparsers.add_parser(
-            name, help=summary, description=description, formatter_class=HelpFormatter
+            name,
+            help=summary,
+            description=description,
+            formatter_class=HelpFormatter,
+            epilog=EXAMPLES.get(name),
         )
         if chosen in (None, name):
             command = import_module(f"{__name__}.{name}")
-            subparser.epilog = getattr(command, "EXAMPLES", None)
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
     return parser
@@ -57,7 +61,9 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
 
 def command_names() -> list[str]:
     """List the subcommands: the files of this folder."""
-    return [module_info.name for module_info in iter_modules(__path__) if module_info.name != "help_text"]
+    return [
+        module_info.name for module_info in iter_modules(__path__) if not module_info.name.startswith("_")
+    ]
 
 
 def _description(name: str) -> str:

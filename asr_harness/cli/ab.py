@@ -80,7 +80,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
     parser.add_argument("--seed", type=int, default=0, help="of the start orders")
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    parser.add_argument(
+        "--storage",
+        "--benchmark-storage",
+        type=Path,
+        default=STORAGE,
+        help="where runs are saved (%(default)s)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

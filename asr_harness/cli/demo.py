@@ -17,11 +17,6 @@ from asr_harness.starter.demonstration import CAUGHT, Demonstration
 if TYPE_CHECKING:
     import argparse
 
-EXAMPLES = """examples:
-  asr-harness demo
-  asr-harness demo --keep demo    leaves the repository in ./demo, to look around in
-"""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take where to keep the scratch repository, and the time for the slow-down."""

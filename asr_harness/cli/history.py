@@ -43,7 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only cases that have all these words as whole parts of their names (b1 is not b16), or as the "
         "start of one where none is that whole",
     )
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    parser.add_argument(
+        "--storage",
+        "--benchmark-storage",
+        type=Path,
+        default=STORAGE,
+        help="where runs are saved (%(default)s)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -19,12 +19,6 @@ from asr_harness.starter.writing import write
 if TYPE_CHECKING:
     import argparse
 
-EXAMPLES = """examples:
-  asr-harness init                                  the package's own small models
-  asr-harness init my_package.asr:load              a recogniser of your own
-  asr-harness init openai/whisper-tiny --ci github  a checkpoint, and a workflow that judges pull requests
-  asr-harness init my_asr:load --data /path/to/corpus
-"""
 OWN_MODELS = ",".join(EMBEDDED_MODELS.values())
 
 

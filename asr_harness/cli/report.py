@@ -48,7 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare", nargs=2, metavar=("BASE", "CANDIDATE"), help="put `compare`'s verdicts into the page"
     )
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    parser.add_argument(
+        "--storage",
+        "--benchmark-storage",
+        type=Path,
+        default=STORAGE,
+        help="where runs are saved (%(default)s)",
+    )
     policy.add_arguments(parser)
     limits = parser.add_argument_group("limits of the advice")
     for option, unit, what in LIMITS:
