@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 import asr_harness
 
@@ -114,10 +115,19 @@ def explained() -> list[str]:
     return [row for row in rows if row not in {"word", "---"}]
 
 
+def newest() -> str:
+    """Give the version of the changelog's newest section."""
+    section = re.search(r"^## (\S+)", HISTORY.read_text("utf-8"), re.MULTILINE)
+    assert section
+    return section[1]
+
+
 def test_the_changelog_begins_with_the_package_version() -> None:
-    newest = re.search(r"^## (\S+)", HISTORY.read_text("utf-8"), re.MULTILINE)
-    assert newest
-    assert newest[1] == asr_harness.__version__
+    assert newest() == Version(asr_harness.__version__).base_version
+
+
+def test_the_version_without_a_tag_is_before_that_of_the_changelog() -> None:
+    assert Version(PROJECT["tool"]["setuptools_scm"]["fallback_version"]) == Version(f"{newest()}.dev0")
 
 
 @pytest.mark.parametrize("name", ["cpu.yml", "release.yml"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,7 @@ from asr_harness.errors import GridError
 from asr_harness.plugin import neighbours, options
 
 if TYPE_CHECKING:
-    from asr_harness.grid import Plan
+    from asr_harness.grid import Grid, Plan
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,10 +41,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(without_grid, "asr-without-grid")
         return
+    if config.option.help:
+        config.add_cleanup(lambda: _print_names(grid))
+        return
     options.usage_errors(lambda: neighbours.check_first(config))
     plan = options.usage_errors(lambda: _make_plan(config, grid))
     config.option.benchmark_save_data = True
     _register(config, plan)
+
+
+def _print_names(grid: Grid) -> None:
+    from asr_harness.plugin import known_names
+
+    sys.stdout.write("\n".join([*known_names.of_suite(grid, get_terminal_size().columns), ""]))
 
 
 def _register(config: pytest.Config, plan: Plan) -> None:
