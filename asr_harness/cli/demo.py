@@ -12,10 +12,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from asr_harness.judge.judgement import EXIT_UNDECIDED
 from asr_harness.starter.demonstration import CAUGHT, Demonstration
 
 if TYPE_CHECKING:
     import argparse
+
+
+OUTCOMES = {
+    CAUGHT: "caught",
+    EXIT_UNDECIDED: "undecided, since this machine is busy: try again with --budget 5m",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="make the repository here, and leave it (default: neither)",
     )
     parser.add_argument(
-        "--budget", default="100s", help="time for the two commits side by side (default: %(default)s)"
+        "--budget",
+        default="150s",
+        help="at most so long for the two commits side by side (default: %(default)s)",
     )
 
 
@@ -47,7 +56,7 @@ def _show(root: Path, budget: str) -> int:
     }
     _say("")
     for name, status in statuses.items():
-        _say(f"{name}: {'caught' if status == CAUGHT else f'not caught (exit status {status})'}")
+        _say(f"{name}: {OUTCOMES.get(status, f'not caught (exit status {status})')}")
     return 0 if set(statuses.values()) == {CAUGHT} else 1
 
 
