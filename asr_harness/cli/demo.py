@@ -1,8 +1,8 @@
 """Show a regression that is caught: plant a slow-down and a lost word, and print both verdicts.
 
 A small suite goes into a scratch repository with three commits of a recogniser: as it should be, with an
-encoder pass too many, and with each first word lost. It takes about two minutes on two cores, and no
-network. Exit status: 0 both were caught, 1 one was not, 2 it could not run.
+encoder pass too many, and with each first word lost. It takes two to three minutes on two cores, and
+no network. Exit status: 0 both were caught, 1 one was not, 2 it could not run.
 """
 
 from __future__ import annotations
