@@ -18,7 +18,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
-os.environ["COLUMNS"] = "100"  # the width of what --help prints
+
+WIDTH = "100"
+"""Columns of what --help prints."""
 
 MARK = re.compile(r"<!-- generated: (\w+) -->")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([\w./-]+)(#[\w-]+)?\)")
@@ -26,6 +28,7 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([\w./-]+)(#[\w-]+)?\)")
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
     """Fill in what is generated, and turn links to files beside docs/ into links to the repository."""
+    os.environ["COLUMNS"] = WIDTH
     filled = MARK.sub(lambda match: GENERATED[match[1]](), markdown)
     folder = (ROOT / "docs" / page.file.src_uri).parent
 
