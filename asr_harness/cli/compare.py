@@ -12,11 +12,12 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.report import forms
 from asr_harness.report.writing import write_text
-from asr_harness.runs import STORAGE, former_runs, select_runs, sides
+from asr_harness.runs import former_runs, select_runs, sides
 
 if TYPE_CHECKING:
     import argparse
@@ -31,13 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=forms.names(), default="table", help="what is printed (default: %(default)s)"
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
-    parser.add_argument(
-        "--storage",
-        "--benchmark-storage",
-        type=Path,
-        default=STORAGE,
-        help="where runs are saved (%(default)s)",
-    )
+    add_storage(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
