@@ -9,6 +9,7 @@ pytest can rewrite it would make pytest warn.
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from asr_harness.judge import Judgement, Policy
     from asr_harness.schema import RunFile
 
-__version__ = "0.2.0"
+try:
+    __version__ = version("asr-harness")
+except PackageNotFoundError:  # imported from a checkout that is not installed
+    __version__ = "0+unknown"
 __all__ = ["__version__", "compare", "load_runs", "table"]
 
 

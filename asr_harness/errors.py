@@ -53,6 +53,10 @@ class RegistryError(AsrHarnessError):
     """A plug-in is unknown, cannot be imported, or is not of the kind that it is offered as."""
 
 
+class StarterError(AsrHarnessError):
+    """A suite cannot be written into a repository, or the demonstration cannot run here."""
+
+
 def unforeseen(error: BaseException) -> str:
     """Say in one message what nobody foresaw, its traceback being put into a file that the message names.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from asr_harness.defaults import BATCH_SIZES, BUCKETS_S, DEVICES, EMBEDDED_MODELS, VARIANTS
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
 from asr_harness.paths import expanded
@@ -23,30 +24,51 @@ Meant = TypeVar("Meant")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named choice on every axis, with the data and the effort to spend on each case."""
+    """A named choice on every axis, with the data and the effort to spend on each case.
+
+    Only the models have to be named; `n_utterances` are of each bucket, `time_s` is for the rounds of a case.
+    Raises GridError for an axis without a value, which would measure nothing.
+    """
 
     models: tuple[str, ...]
-    devices: tuple[str, ...]
-    buckets: tuple[str, ...]
-    batch_sizes: tuple[int, ...]
-    variants: tuple[str, ...]
-    data: str
-    weights: str
-    n_utterances: int
-    time_s: float
+    devices: tuple[str, ...] = ("cpu",)
+    buckets: tuple[str, ...] = ("5s", "15s")
+    batch_sizes: tuple[int, ...] = (1,)
+    variants: tuple[str, ...] = ("baseline",)
+    data: str = "embedded"
+    weights: str = "pretrained"
+    n_utterances: int = 8
+    time_s: float = 3.5
+
+    def __post_init__(self) -> None:
+        for axis in ("models", "devices", "buckets", "batch_sizes", "variants"):
+            values = getattr(self, axis)
+            if isinstance(values, str) or not values:
+                raise GridError(f"a profile's {axis} are {values!r}; give a tuple with at least one value")
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Everything that can be chosen by name: models by source, buckets by limits, variants by settings."""
+    """Everything that can be chosen by name: models by source, buckets by limits, variants by settings.
 
-    models: Mapping[str, str]
-    devices: tuple[str, ...]
-    buckets_s: Mapping[str, Limits]
-    batch_sizes: tuple[int, ...]
-    variants: Mapping[str, Mapping[str, Any]]
-    profiles: Mapping[str, Profile]
-    default_profile: str
+    Without profiles there is one, `default`, of all models. `default_profile` is the first where it is not
+    named. Raises GridError where it names none of them.
+    """
+
+    models: Mapping[str, str] = field(default_factory=lambda: dict(EMBEDDED_MODELS))
+    devices: tuple[str, ...] = DEVICES
+    buckets_s: Mapping[str, Limits] = field(default_factory=lambda: dict(BUCKETS_S))
+    batch_sizes: tuple[int, ...] = BATCH_SIZES
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: dict(VARIANTS))
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    default_profile: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.profiles:
+            object.__setattr__(self, "profiles", {"default": Profile(tuple(self.models))})
+        if not self.default_profile:
+            object.__setattr__(self, "default_profile", next(iter(self.profiles)))
+        check_known(self.default_profile, self.profiles, "profile")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The grid as plain data: to add a model, a bucket, a variant or a profile, add a line."""
+"""The grid as plain data: to add a model or a profile, add a line. The rest has defaults."""
 
-from asr_harness.corpora import BUCKETS_S
+from asr_harness.defaults import BATCH_SIZES, BUCKETS_S, EMBEDDED_MODELS
 from asr_harness.grid import Grid, Profile
 
 STUDY_MODELS = {
@@ -11,30 +11,8 @@ STUDY_MODELS = {
     "whisper-large-v3-turbo": "openai/whisper-large-v3-turbo",
     "wav2vec2-base-960h": "facebook/wav2vec2-base-960h",
 }
-EMBEDDED_MODELS = {
-    "whisper-mini": "asr-harness/whisper-mini",
-    "ctc-mini": "asr-harness/ctc-mini",
-}
-
 DEVICES = ("cpu", "cuda")
-OTHER_DEVICES = ("mps", "xpu")
-"""Those of no profile: named by `--asr-devices`."""
-
-BATCH_SIZES = (1, 4, 8, 16, 32)
-
-VARIANTS = {
-    "baseline": {},
-    "fp16": {"dtype": "float16"},
-    "bf16": {"dtype": "bfloat16"},
-    "eager": {"attention": "eager"},
-    "flash": {"attention": "flash_attention_2", "dtype": "float16"},
-    "beam5": {"beams": 5},
-    "cap64": {"max_new_tokens": 64},
-    "int8": {"quantisation": "int8"},
-    "int8-weights": {"quantisation": "int8-weights"},
-    "compile": {"compile_encoder": True},
-}
-"""Settings of a family's `load`; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""
+"""Those of the profiles; `--asr-devices` takes more."""
 
 PROFILES = {
     "embedded": Profile(
@@ -42,21 +20,13 @@ PROFILES = {
         devices=DEVICES,
         buckets=tuple(BUCKETS_S),
         batch_sizes=(1, 4),
-        variants=("baseline",),
-        data="embedded",
-        weights="pretrained",
-        n_utterances=8,
-        time_s=3.5,
     ),
     "smoke": Profile(
         models=("whisper-tiny", "wav2vec2-base-960h"),
         devices=DEVICES,
         buckets=tuple(BUCKETS_S),
         batch_sizes=(1, 4, 8),
-        variants=("baseline",),
         data="tedlium",
-        weights="pretrained",
-        n_utterances=8,
         time_s=10.0,
     ),
     "study": Profile(
@@ -64,20 +34,10 @@ PROFILES = {
         devices=DEVICES,
         buckets=tuple(BUCKETS_S),
         batch_sizes=BATCH_SIZES,
-        variants=("baseline",),
         data="tedlium",
-        weights="pretrained",
         n_utterances=32,
         time_s=30.0,
     ),
 }
 
-GRID = Grid(
-    models=STUDY_MODELS | EMBEDDED_MODELS,
-    devices=(*DEVICES, *OTHER_DEVICES),
-    buckets_s=BUCKETS_S,
-    batch_sizes=BATCH_SIZES,
-    variants=VARIANTS,
-    profiles=PROFILES,
-    default_profile="embedded",
-)
+GRID = Grid(models=STUDY_MODELS | EMBEDDED_MODELS, profiles=PROFILES)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from asr_harness.errors import GridError
-from asr_harness.grid import Plan, make_plan
+from asr_harness.grid import Grid, Plan, Profile, make_plan
 from asr_harness.systems import Variant, is_own
 from benchmarks.grid import BATCH_SIZES, BUCKETS_S, DEVICES, GRID, STUDY_MODELS
 
@@ -147,3 +147,25 @@ def test_ones_own_transcriber_is_a_model() -> None:
 def test_cases_of_one_model_follow_one_another_so_that_it_loads_once() -> None:
     keys = [(case.model, case.device, case.variant) for case in plan(profile="study").cases]
     assert len([key for key, before in zip(keys, [None, *keys], strict=False) if key != before]) == 12
+
+
+def test_a_grid_of_ones_own_needs_its_models_alone() -> None:
+    plan = make_plan(Grid({"mine": "my_asr:load"}), parse_bucket=parse_bucket)
+    assert [case.id for case in plan.cases] == ["mine-cpu-5s-b1-baseline", "mine-cpu-15s-b1-baseline"]
+    assert (plan.profile, plan.data, plan.weights) == ("default", "embedded", "pretrained")
+
+
+def test_the_first_profile_is_the_default() -> None:
+    profiles = {name: Profile(("mine",)) for name in ("quick", "full")}
+    assert Grid({"mine": "my_asr:load"}, profiles=profiles).default_profile == "quick"
+
+
+@pytest.mark.parametrize("models", [(), "mine"])
+def test_a_profile_that_would_measure_nothing_or_letters_is_refused(models: tuple[str, ...]) -> None:
+    with pytest.raises(GridError, match="models are"):
+        Profile(models)
+
+
+def test_a_default_profile_that_is_none_is_refused() -> None:
+    with pytest.raises(GridError, match="unknown profile 'full'; known are: default"):
+        Grid({"mine": "my_asr:load"}, default_profile="full")

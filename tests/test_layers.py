@@ -26,16 +26,18 @@ MAY_IMPORT = {
     "devices": BASIS,
     "corpora": BASIS,
     "systems": BASIS | {"devices"},
-    "grid": BASIS | {"devices", "systems"},
+    "defaults": {"corpora"},
+    "grid": BASIS | {"devices", "systems", "defaults"},
     "measure": BASIS | {"metrics", "devices", "corpora", "systems", "stats"},
     "runs": BASIS,
     "judge": BASIS | {"stats", "metrics", "devices"},
     "ab": BASIS | {"stats", "judge", "runs"},
+    "starter": {"errors", "ab"},
     "report": BASIS | {"stats", "metrics", "devices", "judge", "runs"},
 }
 """What each package may know of; plugin and cli are wiring, and know all; types is for suites."""
 
-WIRING = {"plugin", "cli", "__init__", "types"}
+WIRING = {"plugin", "cli", "__init__", "__main__", "types"}
 TORCH_USERS = {"devices", "systems", "measure"}
 HEAVY = ("torch", "transformers", "datasets", "altair", "thop", "pynvml")
 

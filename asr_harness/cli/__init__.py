@@ -18,6 +18,8 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from asr_harness import __version__
+from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
+from asr_harness.cli._help import HelpFormatter
 from asr_harness.errors import AsrHarnessError, unforeseen
 
 if TYPE_CHECKING:
@@ -37,20 +39,37 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     Only the chosen subcommand is imported, so that none pays for what another one needs; without a choice,
     all are.
     """
-    parser = argparse.ArgumentParser(prog="asr-harness", description="Measure and judge speech recognisers.")
+    parser = argparse.ArgumentParser(
+        prog="asr-harness",
+        description="Measure and judge speech recognisers.",
+        epilog=FIRST_STEPS,
+        formatter_class=HelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"asr-harness {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module_info in iter_modules(__path__):
-        name = module_info.name
+    for name in command_names():
         description = _description(name)
         summary = description.splitlines()[0]
-        subparser = subparsers.add_parser(name, help=summary, description=description)
+        subparser = subparsers.add_parser(
+            name,
+            help=summary,
+            description=description,
+            formatter_class=HelpFormatter,
+            epilog=EXAMPLES.get(name),
+        )
         if chosen in (None, name):
             command = import_module(f"{__name__}.{name}")
             command.add_arguments(subparser)
             subparser.add_argument(TRACEBACK, action="store_true", help="show where an error came from")
             subparser.set_defaults(run=command.run)
     return parser
+
+
+def command_names() -> list[str]:
+    """List the subcommands: the files of this folder."""
+    return [
+        module_info.name for module_info in iter_modules(__path__) if not module_info.name.startswith("_")
+    ]
 
 
 def _description(name: str) -> str:
@@ -93,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _say(given: Sequence[str], message: str) -> None:
-    command = next((word for word in given if word in _names()), "")
+    command = next((word for word in given if word in command_names()), "")
     with suppress(OSError, ValueError):  # nobody is left to hear it
         print(f"asr-harness {command}".strip(), message, sep=": ", file=sys.stderr)  # noqa: T201
 
@@ -110,13 +129,9 @@ def _leave_unwritten() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _names() -> set[str]:
-    return {module_info.name for module_info in iter_modules(__path__)}
-
-
 def _run(given: Sequence[str]) -> int:
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
-    parser = build_parser(next((word for word in given[:end] if word in _names()), ""))
+    parser = build_parser(next((word for word in given[:end] if word in command_names()), ""))
     arguments = parser.parse_args(given[:end])
     if given[end:]:
         # argparse cannot tell a list of another program's options from its own.

@@ -24,11 +24,11 @@ from asr_harness.ab.schedule import Pace
 from asr_harness.ab.telling import told
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import sides, worktrees
+from asr_harness.cli._storage import add_storage
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report import forks, forms
-from asr_harness.runs import STORAGE
 from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
     parser.add_argument("--seed", type=int, default=0, help="of the start orders")
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    add_storage(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,9 +12,12 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._storage import add_storage
+from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.report import forms
-from asr_harness.runs import STORAGE, former_runs, select_runs, sides
+from asr_harness.report.writing import write_text
+from asr_harness.runs import former_runs, select_runs, sides
 
 if TYPE_CHECKING:
     import argparse
@@ -25,20 +28,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", metavar="BASE", help="the runs to compare with; A...B for both sides")
     parser.add_argument("candidate", metavar="CANDIDATE", nargs="?", help="the runs to judge")
     policy.add_arguments(parser)
-    parser.add_argument("--format", choices=forms.names(), default="table")
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    parser.add_argument(
+        "--format", choices=forms.names(), default="table", help="what is printed (default: %(default)s)"
+    )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
+    add_storage(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison and give its exit status."""
     chosen = policy.from_arguments(arguments)
+    if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
+        raise RecordError(f"cannot write {arguments.markdown}: its folder does not exist; make it first")
     first, second = sides(arguments.base, arguments.candidate)
     candidate = select_runs(second, arguments.storage, tell=_tell)
     measured = {run.commit for run in candidate if run.commit and not run.is_dirty}
     base = select_runs(first, arguments.storage, excluding=measured, tell=_tell)
     history = former_runs(base, candidate, arguments.storage)
     judgement = judge(Evidence(base, candidate, history), chosen)
-    print(forms.render(arguments.format, judgement, get_terminal_size().columns))  # noqa: T201
+    width = get_terminal_size().columns
+    print(forms.render(arguments.format, judgement, width))  # noqa: T201
+    if arguments.markdown:
+        write_text(arguments.markdown, forms.render("markdown", judgement, width) + "\n")
     return judgement.exit_status
 
 

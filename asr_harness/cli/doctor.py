@@ -35,9 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the form of the answer, and whether to measure the noise."""
     parser.add_argument("--quick", action="store_true", help="do not measure the noise, which takes a minute")
     parser.add_argument(
-        "--work", default=noise.KERNEL, help="what the noise is measured on: kernel, or a model"
+        "--work",
+        default=noise.KERNEL,
+        help="what the noise is measured on: kernel, or a model (default: %(default)s)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.metrics import by_key, units
 from asr_harness.report.comparable import with_origin
 from asr_harness.report.escaping import terminal
 from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
 from asr_harness.report.terminal import ELLIPSIS, table
-from asr_harness.runs import STORAGE, select_runs
+from asr_harness.runs import select_runs
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only cases that have all these words as whole parts of their names (b1 is not b16), or as the "
         "start of one where none is that whole",
     )
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    add_storage(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

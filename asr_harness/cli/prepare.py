@@ -27,7 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options; corpus, buckets and utterances are written as for pytest's `--asr-…` options."""
     known = ", ".join(corpora.BUCKETS_S)
     parser.add_argument(
-        "--data", metavar="SPEC", default="embedded", help="corpus: embedded, tedlium, tedlium:PATH, …"
+        "--data",
+        "--asr-data",
+        metavar="SPEC",
+        default="embedded",
+        help="corpus: embedded, tedlium, tedlium:PATH, … (default: embedded)",
     )
     parser.add_argument(
         "--buckets",

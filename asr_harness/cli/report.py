@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report.advice import AdviceLimits
 from asr_harness.report.content import Content, gather
-from asr_harness.runs import STORAGE, former_runs, select_runs
+from asr_harness.runs import former_runs, select_runs
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare", nargs=2, metavar=("BASE", "CANDIDATE"), help="put `compare`'s verdicts into the page"
     )
-    parser.add_argument("--storage", type=Path, default=STORAGE, help="where runs are saved (%(default)s)")
+    add_storage(parser)
     policy.add_arguments(parser)
     limits = parser.add_argument_group("limits of the advice")
     for option, unit, what in LIMITS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from asr_harness.plugin import neighbours, options
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from asr_harness.grid import Plan
+    from asr_harness.grid import Grid, Plan
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +64,12 @@ def _configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
     grid = config.hook.pytest_asr_grid()
     if grid is None:
+        from asr_harness.plugin import without_grid
+
+        config.pluginmanager.register(without_grid, "asr-without-grid")
+        return
+    if config.option.help:
+        config.add_cleanup(lambda: _print_names(grid))
         return
     options.usage_errors(lambda: neighbours.check_first(config))
     _set_isolation(config)
@@ -78,6 +86,12 @@ def _set_isolation(config: pytest.Config) -> None:
         child.take_options(config, folder)
     elif options.flag(config, "isolate"):
         options.usage_errors(lambda: isolating.check(config))
+
+
+def _print_names(grid: Grid) -> None:
+    from asr_harness.plugin import known_names
+
+    sys.stdout.write("\n".join([*known_names.of_suite(grid, get_terminal_size().columns), ""]))
 
 
 def _register(config: pytest.Config, plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from asr_harness.errors import AsrHarnessError
 from asr_harness.judge.policy import OPTIONS
 from asr_harness.paths import expanded
+from asr_harness.plugin import known_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,21 +25,27 @@ if TYPE_CHECKING:
 AXES = {
     "models": "models by name, hub id, checkpoint folder or module:function",
     "devices": "devices by name; NAME:1 is the second of its kind",
-    "buckets": "audio-length buckets, or new ones as NAME=LOW-HIGH in seconds",
+    "buckets": f"audio-length buckets ({known_names.BUCKETS}), or new ones as NAME=LOW-HIGH in seconds",
     "batch-sizes": "batch sizes",
-    "variants": "ways to run a model; join several with +",
+    "variants": f"ways to run a model ({known_names.VARIANTS}); join several with +",
 }
 SETTINGS = {
-    "profile": ("NAME", "which profile the axes start from (default: embedded)"),
-    "data": ("SPEC", "corpus: embedded, tedlium, tedlium:PATH, …"),
-    "weights": ("KIND", "pretrained, or dummy: random weights of the true size, which need no download"),
-    "utterances": ("N", "at most so many utterances in each bucket"),
-    "time": ("SECONDS", "time for the measured rounds of each case"),
+    "profile": (
+        "NAME",
+        "which profile the axes start from, such as quick or full (default: the suite's first)",
+    ),
+    "data": ("SPEC", "corpus: embedded, tedlium, tedlium:PATH, … (default: the profile's)"),
+    "weights": (
+        "KIND",
+        "pretrained, or dummy: random weights of true size, without a download (default: the profile's)",
+    ),
+    "utterances": ("N", "at most so many utterances in each bucket (default: the profile's)"),
+    "time": ("SECONDS", "time for the measured rounds of each case (default: the profile's)"),
     "energy": (
         "KIND",
         (
             "auto: a pass of its own where a counter can be read; capped: a GPU at its power limit too; off; "
-            "estimate:WATTS, of a stated TDP"
+            "estimate:WATTS, of a stated TDP (default: auto)"
         ),
     ),
     "compare": (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness.metrics import units
 from asr_harness.report import escaping
 from asr_harness.report.pooled import measured
+from asr_harness.report.study import CITATION
 from asr_harness.report.verdicts import counted
 
 if TYPE_CHECKING:
@@ -76,11 +77,13 @@ def _lost(cases: pd.DataFrame) -> list[str]:
 
 
 def _claims(content: Content) -> list[str]:
+    if not content.claims:
+        return []
     rows = [_claim(claim) for claim in content.claims]
     table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
     counts: Counter[str] = Counter(claim.answer.result for claim in content.claims)
     counted = ", ".join(f"{result} {counts[result]}" for result in MARKS if counts[result])
-    return _folded(f"Claims of the study: {counted}", table)
+    return _folded(f"Claims of the study: {counted}", [*table, "", CITATION])
 
 
 def _claim(claim: ClaimResult) -> str:

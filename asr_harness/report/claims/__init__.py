@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness.registry import Registry
+from asr_harness.report import study
 from asr_harness.report.claims.voting import Answer, ClaimKind, ClaimResult, Vote
 
 if TYPE_CHECKING:
@@ -25,5 +26,6 @@ def claim_kinds() -> tuple[ClaimKind, ...]:
 
 
 def check_all(cases: pd.DataFrame) -> tuple[ClaimResult, ...]:
-    """Test every claim."""
-    return tuple(ClaimResult(kind.key, kind.text, kind.rule, kind.check(cases)) for kind in claim_kinds())
+    """Test every claim; those of the study only where its recognisers are among the cases."""
+    kinds = [kind for kind in claim_kinds() if not kind.of_study or study.is_about(cases)]
+    return tuple(ClaimResult(kind.key, kind.text, kind.rule, kind.check(cases)) for kind in kinds)

@@ -43,4 +43,5 @@ CLAIM = ClaimKind(
     "For each model the interval of the lesser of both shares is above a fifth in the longest bucket, "
     "and above that of the shortest (contradicted where below either).",
     check,
+    of_study=True,
 )

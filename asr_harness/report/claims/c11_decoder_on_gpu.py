@@ -26,4 +26,5 @@ CLAIM = ClaimKind(
     "For each model the interval of the decoder's share above half in every bucket (contradicted if "
     "below in all).",
     check,
+    of_study=True,
 )

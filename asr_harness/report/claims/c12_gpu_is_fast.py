@@ -39,4 +39,5 @@ CLAIM = ClaimKind(
     "For more than half of the models the RTF's interval is below 0.1 in every bucket (contradicted if "
     "it is above in some for half of them or more).",
     check,
+    of_study=True,
 )

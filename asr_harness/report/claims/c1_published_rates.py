@@ -84,4 +84,5 @@ CLAIM = ClaimKind(
     "figure (contradicted where further off than its 95 % interval over talks allows); each larger "
     "Whisper below the next smaller by more than the interval of their difference.",
     check,
+    of_study=True,
 )

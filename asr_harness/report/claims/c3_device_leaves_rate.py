@@ -44,4 +44,5 @@ CLAIM = ClaimKind(
     "For each case on both devices WER within 0.5 points, and intervals of latency, and of energy where "
     "both have measured it, that do not overlap.",
     check,
+    of_study=True,
 )

@@ -33,4 +33,5 @@ CLAIM = ClaimKind(
     "Least squares through the buckets of each model and device: R² at least 0.98 with a slope whose "
     "95 % interval is above 0; contradicted below 0.90.",
     check,
+    of_study=True,
 )

@@ -46,4 +46,5 @@ CLAIM = ClaimKind(
     "For each model and device, by measured (not estimated) joules: the longest bucket's interval lies "
     "below the shortest's, at not less than half of it, and an utterance takes more.",
     check,
+    of_study=True,
 )

@@ -61,4 +61,5 @@ CLAIM = ClaimKind(
     "In each device and bucket Spearman's ρ of the Whispers at least 0.9 (contradicted below 0.7); "
     "wav2vec2 has fewer FLOPs than every Whisper and the lowest or second lowest latency.",
     check,
+    of_study=True,
 )

@@ -37,4 +37,5 @@ CLAIM = ClaimKind(
     "For each device the interval of the encoder's share above half in every bucket (contradicted if "
     "below in all), and above 95 % somewhere.",
     check,
+    of_study=True,
 )

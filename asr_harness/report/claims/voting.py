@@ -1,4 +1,4 @@
-"""How a claim of the study is decided: each group of cases votes, and enough of one kind settle it."""
+"""How a claim is decided: each group of cases votes, and enough of one kind settle it."""
 
 from __future__ import annotations
 
@@ -36,13 +36,17 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClaimKind:
-    """A claim of the study, in the order of `rank`: its text, the rule that tests it, and the test."""
+    """A claim, in the order of `rank`: its text, the rule that tests it, and the test.
+
+    `of_study` says that it is the study's, and so left out of reports on other recognisers.
+    """
 
     key: str
     rank: int
     text: str
     rule: str
     check: Callable[[pd.DataFrame], Answer]
+    of_study: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def render(content: Content) -> str:
         advice_section(content.advice),
         cases_section(),
     ]
-    shown = {key: title for key, title in SECTIONS.items() if compared or key != "comparison"}
+    absent = {key for key, there in (("comparison", compared), ("claims", content.claims)) if not there}
+    shown = {key: title for key, title in SECTIONS.items() if key not in absent}
     links = [element("a", title, href=f"#{key}") for key, title in shown.items()]
     return Template(_asset("page.html")).substitute(
         title=text(content.title),

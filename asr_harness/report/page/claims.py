@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from asr_harness.report.page.markup import Html, badge, element, folded, section, table
+from asr_harness.report.study import CITATION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,9 @@ SINGLE = (
 
 
 def counted(claims: Sequence[ClaimResult]) -> Html:
-    """Say in one line how the claims stand."""
+    """Say in one line how the claims stand; nothing where there are none."""
+    if not claims:
+        return Html("")
     counts: Counter[str] = Counter(claim.answer.result for claim in claims)
     parts = [
         Html(f"{badge(result, kind)} {counts[result]}") for result, kind in KINDS.items() if counts[result]
@@ -30,7 +33,9 @@ def counted(claims: Sequence[ClaimResult]) -> Html:
 
 
 def claims_section(claims: Sequence[ClaimResult], n_single: int = 0) -> Html:
-    """Show each claim, its rule, its result and the numbers behind it."""
+    """Show each claim, its rule, its result and the numbers behind it; nothing where there are none."""
+    if not claims:
+        return Html("")
     return section(
         "claims",
         "Claims of the study",
@@ -38,6 +43,7 @@ def claims_section(claims: Sequence[ClaimResult], n_single: int = 0) -> Html:
             "p",
             "Each is tested against these runs alone, by its rule; only its words are the study's.",
         ),
+        element("p", CITATION, class_="soft"),
         element("p", SINGLE.format(n=n_single), class_="soft") if n_single else "",
         element("div", *map(_claim, claims), class_="claims"),
     )

@@ -1,0 +1,71 @@
+"""What `--help` of each command shows at its end."""
+
+FIRST_STEPS = """\
+first steps:
+  asr-harness demo                            shows a regression that is caught, in a scratch repository
+  asr-harness init                            writes a suite into this repository
+  pytest benchmarks/ --benchmark-autosave     measures; `pytest --help` lists the --asr-... options
+  asr-harness ab main HEAD                    judges two commits, side by side
+"""
+
+EXAMPLES = {
+    "ab": """\
+examples:
+  asr-harness ab main HEAD
+  asr-harness ab main...HEAD --budget 20m --markdown verdict.md
+  asr-harness ab HEAD HEAD                            the self-test: one code twice
+  asr-harness ab main HEAD -- benchmarks/ -m cpu      what follows -- goes to pytest
+""",
+    "compare": """\
+examples:
+  asr-harness compare latest:main HEAD
+  asr-harness compare 0001 0002 --format json         by the numbers of the files
+  asr-harness compare main HEAD --fail-on 'rtf>5%' --allow 'wer+1pt if rtf-20%'
+""",
+    "completion": """\
+examples:
+  asr-harness completion bash > ~/.local/share/bash-completion/completions/asr-harness
+  asr-harness completion zsh > ~/.zsh/completions/_asr-harness
+""",
+    "demo": """\
+examples:
+  asr-harness demo
+  asr-harness demo --keep demo                        leaves the repository in ./demo, to look around in
+""",
+    "doctor": """\
+examples:
+  asr-harness doctor --quick                          what can be measured here, in a second
+  asr-harness doctor --work asr-harness/ctc-mini      the noise of a model, in a minute
+  asr-harness doctor --format json
+""",
+    "flops": """\
+examples:
+  asr-harness flops openai/whisper-tiny               no checkpoint is needed
+  asr-harness flops path/to/checkpoint
+""",
+    "history": """\
+examples:
+  asr-harness history --metric rtf
+  asr-harness history latest:main --metric wer -k 'whisper b1'
+""",
+    "init": """\
+examples:
+  asr-harness init                                    the package's own small models
+  asr-harness init my_package.asr:load                a recogniser of your own
+  asr-harness init openai/whisper-tiny --ci github    a checkpoint, and a workflow for pull requests
+  asr-harness init my_asr:load --data tedlium:/path/to/corpus
+""",
+    "prepare": """\
+examples:
+  asr-harness prepare --data tedlium:/path/to/TEDLIUM_release-3
+  asr-harness prepare --buckets 5s,10s=8-12 --utterances 32
+  asr-harness prepare --verify
+""",
+    "report": """\
+examples:
+  asr-harness report                                  all saved runs, into report.html
+  asr-harness report latest:main -o main.html --csv cases.csv
+  asr-harness report --compare main HEAD --figures figures
+""",
+}
+"""By command; a test parses each line."""

@@ -1,0 +1,65 @@
+"""Show a regression that is caught: plant a slow-down and a lost word, and print both verdicts.
+
+A small suite goes into a scratch repository with three commits of a recogniser: as it should be, with an
+encoder pass too many, and with each first word lost. It takes two to three minutes on two cores, and
+no network. Exit status: 0 both were caught, 1 one was not, 2 it could not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from asr_harness.judge.judgement import EXIT_UNDECIDED
+from asr_harness.starter.demonstration import CAUGHT, Demonstration
+
+if TYPE_CHECKING:
+    import argparse
+
+
+OUTCOMES = {
+    CAUGHT: "caught",
+    EXIT_UNDECIDED: "undecided, since this machine is busy: try again with --budget 5m",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take where to keep the scratch repository, and the time for the slow-down."""
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="make the repository here, and leave it (default: neither)",
+    )
+    parser.add_argument(
+        "--budget",
+        default="150s",
+        help="at most so long for the two commits side by side (default: %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show both, and say what became of them."""
+    if arguments.keep is not None:
+        return _show(arguments.keep, arguments.budget)
+    with TemporaryDirectory(prefix="asr-harness-demo-") as folder:
+        return _show(Path(folder) / "repository", arguments.budget)
+
+
+def _show(root: Path, budget: str) -> int:
+    demonstration = Demonstration.prepare(root, _say)
+    statuses = {
+        "the slow-down": demonstration.show_slow_down(budget),
+        "the lost word": demonstration.show_lost_word(),
+    }
+    _say("")
+    for name, status in statuses.items():
+        _say(f"{name}: {OUTCOMES.get(status, f'not caught (exit status {status})')}")
+    return 0 if set(statuses.values()) == {CAUGHT} else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,93 @@
+"""Write a small suite into this repository: a grid of your models, one benchmark, settings and a workflow.
+
+Nothing that is there is overwritten. On a terminal it asks for what was not given; the defaults measure the
+package's own models on its own talks, so that the suite runs at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, get_args
+
+from asr_harness.defaults import EMBEDDED_MODELS
+from asr_harness.errors import StarterError
+from asr_harness.starter import files as starter
+from asr_harness.starter.writing import write
+
+if TYPE_CHECKING:
+    import argparse
+
+OWN_MODELS = ",".join(EMBEDDED_MODELS.values())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the models, the data and the kind of CI; without them the defaults, or what is asked for."""
+    parser.add_argument(
+        "models",
+        nargs="*",
+        metavar="MODEL",
+        help=f"module:function, a hub id or a checkpoint folder (default: {OWN_MODELS})",
+    )
+    parser.add_argument(
+        "--data", "--asr-data", metavar="SPEC", help="corpus, as for pytest's --asr-data (default: embedded)"
+    )
+    parser.add_argument(
+        "--ci", choices=get_args(starter.Ci), help="whose workflow to write (default: that of the git remote)"
+    )
+    parser.add_argument("--into", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write what is not there, and say what to do next."""
+    root: Path = arguments.into
+    if not root.is_dir():
+        raise StarterError(f"--into {root}: there is no such folder; make it first")
+    models = arguments.models or _asked("models, separated by commas", OWN_MODELS).split(",")
+    models = [model.strip() for model in models if model.strip()]
+    data = arguments.data or _asked("corpus", "embedded")
+    ci = arguments.ci or _asked("workflow: github, gitlab or none", guess_ci(root))
+    if ci not in get_args(starter.Ci):
+        raise StarterError(f"unknown workflow {ci!r}; known are: {', '.join(get_args(starter.Ci))}")
+    files = [
+        *starter.suite_files(starter.grid_text(starter.name_models(models), data)),
+        *starter.own_files(models, root),
+        *starter.settings_files(root),
+        *starter.ci_files(ci),
+    ]
+    print("\n".join([*write(files, root), *_next_steps(models, root)]))  # noqa: T201
+    return 0
+
+
+def guess_ci(root: Path) -> starter.Ci:
+    """Tell whose CI a repository has, by its files and its remote."""
+    config = root / ".git" / "config"
+    remotes = config.read_text("utf-8", "replace") if config.is_file() else ""
+    if (root / ".gitlab-ci.yml").exists() or "gitlab" in remotes:
+        return "gitlab"
+    return "github" if (root / ".github").exists() or "github" in remotes else "none"
+
+
+def _asked(what: str, default: str) -> str:
+    """Ask on a terminal; elsewhere, and for an empty answer, the default."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return default
+    try:
+        return input(f"{what} [{default}]: ").strip() or default
+    except EOFError:
+        return default
+
+
+def _next_steps(models: list[str], root: Path) -> list[str]:
+    packaged = EMBEDDED_MODELS.values()
+    hub = [
+        model for model in models if model not in packaged and ":" not in model and not Path(model).exists()
+    ]
+    there = [] if root == Path() else [f"cd {quote(str(root))}"]
+    steps = [
+        *there,
+        *(f"hf download {quote(model)}" for model in hub),
+        f"pytest {starter.FOLDER}/ --benchmark-autosave",
+    ]
+    return ["", "next:", *(f"  {step}" for step in steps)]

@@ -1,0 +1,35 @@
+"""What a grid holds where it does not say otherwise: buckets, variants, devices, the package's own models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.corpora import BUCKETS_S
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BATCH_SIZES", "BUCKETS_S", "DEVICES", "EMBEDDED_MODELS", "VARIANTS"]
+
+EMBEDDED_MODELS = {
+    "whisper-mini": "asr-harness/whisper-mini",
+    "ctc-mini": "asr-harness/ctc-mini",
+}
+"""Checkpoints that ship with the package, trained on synthetic speech alone."""
+
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+BATCH_SIZES = (1, 4, 8, 16, 32)
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "baseline": {},
+    "fp16": {"dtype": "float16"},
+    "bf16": {"dtype": "bfloat16"},
+    "eager": {"attention": "eager"},
+    "flash": {"attention": "flash_attention_2", "dtype": "float16"},
+    "beam5": {"beams": 5},
+    "cap64": {"max_new_tokens": 64},
+    "int8": {"quantisation": "int8"},
+    "int8-weights": {"quantisation": "int8-weights"},
+    "compile": {"compile_encoder": True},
+}
+"""Settings of a family's `load`; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""

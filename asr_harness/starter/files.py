@@ -1,0 +1,137 @@
+"""The files of a suite in somebody's own repository: which there are, and what each holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Literal
+
+from asr_harness.errors import GridError, StarterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Ci = Literal["github", "gitlab", "none"]
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+FOLDER = "benchmarks"
+SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
+"""Where a repository may keep pytest's settings; the first is where ours go if there is none of them."""
+INCLUDE = 'include:\n  - local: "/.gitlab/asr-harness.yml"\n'
+INCLUDE_TIP = 'have it include `local: "/.gitlab/asr-harness.yml"`'
+GRID_TIP = "it needs a function pytest_asr_grid that gives an asr_harness.grid.Grid"
+HOOKS_TIP = (
+    "for `pytest-benchmark compare --group-by=metric` add to it: from asr_harness.plugin.metric_tables "
+    "import pytest_benchmark_group_stats, pytest_benchmark_scale_unit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StarterFile:
+    """A file to write, by its path from the repository's root; `tip` says what to do where it is there."""
+
+    path: str
+    text: str
+    tip: str = ""
+
+
+def name_models(sources: Sequence[str]) -> dict[str, str]:
+    """Name each source: a checkpoint by its last part, one's own `module:function` by its module.
+
+    Raises GridError where two would have one name.
+    """
+    named: dict[str, str] = {}
+    for source in sources:
+        if is_own(source):
+            name = source.partition(":")[0].rpartition(".")[2]
+        else:
+            name = re.sub(r"[:,\s\[\]]", "_", Path(source.rstrip("/")).name)
+        if named.setdefault(name, source) != source:
+            raise GridError(
+                f"{named[name]} and {source} would both be called {name!r}; give one of them, and "
+                f"add the other to MODELS in {FOLDER}/conftest.py by another name"
+            )
+    return named
+
+
+def is_own(source: str) -> bool:
+    """Tell whether a source is `module:function`, rather than a checkpoint."""
+    return ":" in source and not Path(source).is_dir()
+
+
+def grid_text(models: Mapping[str, str], data: str) -> str:
+    """Write a grid of these models, by name and source, on a corpus."""
+    lines = "\n".join(f"    {quoted(name)}: {quoted(source)}," for name, source in models.items())
+    return filled("grid.py.in", models=lines, data=quoted(data))
+
+
+def suite_files(grid: str) -> list[StarterFile]:
+    """Give the files of the suite: its grid, its one benchmark, the hooks of pytest-benchmark's tables."""
+    return [
+        StarterFile(f"{FOLDER}/conftest.py", grid, GRID_TIP),
+        StarterFile(f"{FOLDER}/test_transcribe.py", filled("test_transcribe.py.in")),
+        StarterFile("conftest.py", filled("conftest.py.in"), HOOKS_TIP),
+        StarterFile(".benchmarks/.gitignore", "*\n"),
+    ]
+
+
+def own_files(sources: Sequence[str], root: Path) -> list[StarterFile]:
+    """Give a first version of each recogniser of one's own that is not there yet. Raises StarterError."""
+    files = []
+    for source in filter(is_own, sources):
+        module, _, function = source.partition(":")
+        if not all(part.isidentifier() for part in (*module.split("."), function)):
+            raise StarterError(f"{source!r} names no function: give module:function, such as my_asr:load")
+        path = Path(*module.split("."))
+        folders = (root, root / "src")
+        places = [folder / each for folder in folders for each in (path.with_suffix(".py"), path)]
+        if not any(place.exists() for place in places):
+            text = filled("own_system.py.in", function=function)
+            files.append(StarterFile(str(path.with_suffix(".py")), text))
+    return files
+
+
+def settings_files(root: Path) -> list[StarterFile]:
+    """Give pytest's settings and the policy where the repository has none, and what CI installs."""
+    files = []
+    if not any((root / name).exists() for name in SETTINGS):
+        files.append(StarterFile(SETTINGS[0], filled("pyproject.toml.in")))
+    own = "-e .\n" if is_installable(root) else ""
+    files.append(StarterFile(f"{FOLDER}/requirements.txt", filled("requirements.txt.in") + own))
+    return files
+
+
+def is_installable(root: Path) -> bool:
+    """Tell whether `pip install -e .` would install the repository."""
+    project = root / "pyproject.toml"
+    has_table = project.is_file() and re.search(r"^\[project\]", project.read_text("utf-8"), re.MULTILINE)
+    return bool(has_table) or (root / "setup.py").is_file()
+
+
+def ci_files(ci: str) -> list[StarterFile]:
+    """Give the workflow that judges a pull request, or a merge request."""
+    if ci == "github":
+        return [StarterFile(".github/workflows/asr-harness.yml", read("github-compare.yml"))]
+    if ci == "gitlab":
+        return [
+            StarterFile(".gitlab/asr-harness.yml", read("gitlab-ci.yml")),
+            StarterFile(".gitlab-ci.yml", INCLUDE, INCLUDE_TIP),
+        ]
+    return []
+
+
+def quoted(text: str) -> str:
+    """Write a string as source, in double quotes where it has none."""
+    return f'"{text}"' if text.isprintable() and not set(text) & set('"\\') else repr(text)
+
+
+def filled(name: str, **values: str) -> str:
+    """Fill a template; one that lacks a value raises KeyError."""
+    return Template(read(name)).substitute(values)
+
+
+def read(name: str) -> str:
+    """Read a template as it stands."""
+    return (TEMPLATES / name).read_text("utf-8")

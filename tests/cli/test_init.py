@@ -1,0 +1,78 @@
+import io
+from pathlib import Path
+
+import pytest
+
+from asr_harness.cli import main
+from asr_harness.cli.init import guess_ci
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_a_terminal_nothing_is_asked_and_the_packages_own_models_are_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init"]) == 0
+    assert "asr-harness/ctc-mini" in (tmp_path / "benchmarks" / "conftest.py").read_text()
+    assert capsys.readouterr().out.endswith("next:\n  pytest benchmarks/ --benchmark-autosave\n")
+
+
+def test_what_has_to_be_fetched_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", "openai/whisper-tiny"])
+    assert "  hf download openai/whisper-tiny\n" in capsys.readouterr().out
+
+
+def test_a_second_suite_overwrites_nothing(tmp_path: Path) -> None:
+    main(["init", "my_asr:load", "--ci", "gitlab"])
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert main(["init", "other:load", "--data", "tedlium", "--ci", "gitlab"]) == 0
+    assert before.items() <= {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}.items()
+
+
+def test_a_terminal_is_asked_for_what_was_not_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["my_asr:load", "", "gitlab"])
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout", Terminal())
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    assert main(["init"]) == 0
+    assert "my_asr:load" in (tmp_path / "benchmarks" / "conftest.py").read_text()
+    assert (tmp_path / ".gitlab-ci.yml").exists()
+
+
+def test_an_answer_that_is_none_of_those_is_one_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout", Terminal())
+    monkeypatch.setattr("builtins.input", lambda _: "jenkins")
+    assert main(["init", "my_asr:load", "--data", "embedded"]) == 2
+    assert "unknown workflow 'jenkins'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "ci"),
+    [
+        (".git/config", 'url = "git@github.com:a/b"', "github"),
+        (".git/config", "url = https://gitlab.example/a/b", "gitlab"),
+        (".gitlab-ci.yml", "", "gitlab"),
+        ("README", "", "none"),
+    ],
+)
+def test_the_ci_is_that_of_the_remote(tmp_path: Path, file: str, text: str, ci: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    assert guess_ci(tmp_path) == ci
+
+
+def test_a_folder_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--into", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True

@@ -1,0 +1,100 @@
+"""What a suite in somebody's own repository is made of."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from asr_harness.errors import GridError, StarterError
+from asr_harness.grid import Grid
+from asr_harness.starter import files
+from asr_harness.systems import Transcription
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "test_transcribe.py"
+
+
+def grid(models: dict[str, str], data: str) -> Grid:
+    defined: dict[str, object] = {}
+    exec(files.grid_text(models, data), defined)
+    made = defined["pytest_asr_grid"]()
+    assert isinstance(made, Grid)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("my_package.asr:load", "asr"),
+        ("openai/whisper-tiny.en", "whisper-tiny.en"),
+        ("/models/mine/", "mine"),
+        ("/models/one two", "one_two"),
+    ],
+)
+def test_a_model_is_named_by_what_tells_it_from_others(source: str, name: str) -> None:
+    assert files.name_models([source]) == {name: source}
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    with pytest.raises(GridError, match="would both be called 'tiny'"):
+        files.name_models(["one/tiny", "two/tiny"])
+
+
+def test_the_grid_that_is_written_is_the_grid_that_was_asked_for() -> None:
+    made = grid({"asr": "my.asr:load"}, 'tedlium:/a "quoted" folder')
+    assert made.models == {"asr": "my.asr:load"}
+    assert {profile.data for profile in made.profiles.values()} == {'tedlium:/a "quoted" folder'}
+    assert made.default_profile == "quick"
+
+
+def test_the_benchmark_is_the_one_of_the_repository() -> None:
+    (text,) = (file.text for file in files.suite_files("") if file.path == "benchmarks/test_transcribe.py")
+    assert text == BENCHMARK.read_text("utf-8")
+
+
+def test_a_recogniser_that_is_not_there_is_begun_and_answers_a_batch(tmp_path: Path) -> None:
+    (begun,) = files.own_files(["my.asr:load_it", "openai/whisper-tiny"], tmp_path)
+    defined: dict[str, object] = {}
+    exec(begun.text, defined)
+    system = defined["load_it"](device="cpu", dtype="float16")
+    assert begun.path == "my/asr.py"
+    assert system.decode(system.encode(system.preprocess([1, 2]))) == Transcription(("hello world",) * 2)
+
+
+@pytest.mark.parametrize("place", ["my_asr.py", "src/my_asr.py", "my_asr/__init__.py"])
+def test_a_recogniser_that_is_there_is_left_alone(place: str, tmp_path: Path) -> None:
+    path = tmp_path / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert files.own_files(["my_asr:load"], tmp_path) == []
+
+
+@pytest.mark.parametrize("source", ["my-asr:load", "my_asr:", "../my_asr:load"])
+def test_a_source_that_names_no_function_is_refused(source: str, tmp_path: Path) -> None:
+    with pytest.raises(StarterError, match="give module:function"):
+        files.own_files([source], tmp_path)
+
+
+@pytest.mark.parametrize("name", files.SETTINGS)
+def test_settings_of_the_repository_stay(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    assert [file.path for file in files.settings_files(tmp_path)] == ["benchmarks/requirements.txt"]
+
+
+def test_ci_installs_a_repository_that_is_a_package(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "mine"\n')
+    (requirements,) = files.settings_files(tmp_path)
+    assert requirements.text.splitlines()[-1] == "-e ."
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_a_workflow_is_valid_and_judges_two_commits(ci: str) -> None:
+    texts = [file.text for file in files.ci_files(ci)]
+    assert all(yaml.safe_load(text) for text in texts)
+    assert "asr-harness " in texts[0]
+    for action in re.findall(r"uses: (\S+)", texts[0]):
+        assert re.search(r"@(v\d+|[0-9a-f]{40})$", action), f"{action} can change under us"
+
+
+def test_without_a_ci_there_is_no_workflow() -> None:
+    assert files.ci_files("none") == []
