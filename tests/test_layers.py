@@ -13,11 +13,12 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"errors", "git", "registry", "schema"}
+BASIS = {"errors", "git", "languages", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
     "errors": set(),
     "git": set(),
+    "languages": {"errors"},
     "registry": {"errors"},
     "schema": {"errors"},
     "metrics": BASIS,

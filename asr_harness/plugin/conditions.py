@@ -41,6 +41,8 @@ def saved_plan(plan: Plan) -> SavedPlan:
         n_utterances=plan.n_utterances,
         time_s=plan.time_s,
         energy=plan.energy,
+        language=plan.language,
+        normaliser=plan.normaliser,
     )
 
 

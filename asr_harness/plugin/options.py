@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Value = TypeVar("Value")
 
 AXES = {
-    "models": "models by name, hub id, checkpoint folder or module:function",
+    "models": "models by name, hub id, checkpoint folder, module:function or BASE_URL#MODEL",
     "devices": "devices by name; NAME:1 is the second of its kind",
     "buckets": "audio-length buckets, or new ones as NAME=LOW-HIGH in seconds",
     "batch-sizes": "batch sizes",
@@ -28,7 +28,12 @@ AXES = {
 }
 SETTINGS = {
     "profile": ("NAME", "which profile the axes start from (default: embedded)"),
-    "data": ("SPEC", "corpus: embedded, tedlium, tedlium:PATH, …"),
+    "data": ("SPEC", "corpus: embedded, tedlium, tedlium:PATH, librispeech:PATH, manifest:PATH"),
+    "language": (
+        "CODE",
+        "what is spoken, as in de or pt-BR (default: what the corpus says)",
+    ),
+    "normaliser": ("NAME", "english, basic, none, or module:function (default: that of the language)"),
     "weights": ("KIND", "pretrained, or dummy: random weights of the true size, which need no download"),
     "utterances": ("N", "at most so many utterances in each bucket"),
     "time": ("SECONDS", "time for the measured rounds of each case"),

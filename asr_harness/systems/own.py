@@ -1,4 +1,6 @@
-"""Recognisers of one's own: any object with three methods, made by a factory that is found by name."""
+"""Recognisers of one's own: any object with three methods, made by a factory that is found by name, or asked
+over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.variant import as_text
@@ -71,6 +74,10 @@ class OwnSystem(System):
     def decode(self, encoded: Any) -> Transcription:
         """Turn what the encoder gave into text."""
         return self.own.decode(encoded)
+
+    def set_language(self, language: str | None) -> None:
+        """Tell the object, if it has such a method."""
+        self._ask("set_language", language)
 
     @property
     def decoding(self) -> Mapping[str, Any] | None:
@@ -138,6 +145,8 @@ def own_names() -> tuple[str, ...]:
 
 def find_factory(source: str) -> Callable[..., Transcriber]:
     """Import what makes a system of one's own; raises ModelError where that fails."""
+    if http.is_url(source):
+        return http.factory(source)
     module, _, function = source.partition(":")
     try:
         if not function:

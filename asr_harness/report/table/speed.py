@@ -56,6 +56,8 @@ def read(result: CaseResult) -> Row:
 
 def _stage_ends(speed: Speed, n: int) -> Row:
     """Percentiles of what each stage took of an utterance."""
+    if speed.one_stage:
+        return {}
     ends = {stage: np.percentile(speed.stage_s[stage], ENDS) / n for stage in STAGES}
     return {
         f"{stage}_{end}_s": value
@@ -65,6 +67,8 @@ def _stage_ends(speed: Speed, n: int) -> Row:
 
 
 def _shares(speed: Speed) -> Row:
+    if speed.one_stage:
+        return {}
     stages_s = {stage: median(speed.stage_s[stage]) for stage in STAGES}
     total_s = sum(stages_s.values())
     return {f"{stage}_share": value / total_s for stage, value in stages_s.items() if total_s}
@@ -72,6 +76,8 @@ def _shares(speed: Speed) -> Row:
 
 def _share_ends(speed: Speed) -> Row:
     """Percentiles of each stage's part of its own round, over the rounds that took any time."""
+    if speed.one_stage:
+        return {}
     rounds_s = np.array([speed.stage_s[stage] for stage in STAGES])
     taking = rounds_s[:, rounds_s.sum(axis=0) > 0]
     if not taking.size:

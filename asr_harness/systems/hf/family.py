@@ -51,6 +51,9 @@ class Family(ABC):
     def check_files(self, checkpoint: Checkpoint) -> None:  # noqa: B027 - a family may need none
         """Raise ModelError for a file beside the weights that is missing, damaged or another model's."""
 
+    def check_language(self, checkpoint: Checkpoint, language: str | None) -> None:  # noqa: B027
+        """Raise ModelError where the checkpoint says that it cannot transcribe a language."""
+
     def check_whole(self, checkpoint: Checkpoint) -> None:
         """Raise ModelError unless the checkpoint holds all that running it takes; loads nothing."""
         if checkpoint.path is None:
