@@ -55,9 +55,9 @@ def _refuse_eaten(slice_: Slice) -> None:
         if word := eaten(utterance.reference, slice_.normaliser):
             raise DataError(
                 f"{slice_.corpus}, utterance {utterance.id}: {word[:40]!r} would become "
-                f"{normalise(word, slice_.normaliser)[:40]!r} by the English normaliser, which is taken where "
-                "nobody says the language. Say it, as in --asr-language de (or en, if that is right), in a field "
-                "`language` of the corpus, or name another with --asr-normaliser basic"
+                f"{normalise(word, slice_.normaliser)[:40]!r} by the English normaliser, which is "
+                "taken where nobody says the language. Say it, as in --asr-language de (or en, if that is "
+                "right), in a field `language` of the corpus, or name another with --asr-normaliser basic"
             )
 
 

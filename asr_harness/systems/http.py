@@ -47,7 +47,7 @@ PATH = "/audio/transcriptions"
 
 
 class HttpSystem(System):
-    """Sends audio as 16-bit WAV and takes the text of the answer; no redirect is followed, nothing retried."""
+    """Sends audio as 16-bit WAV and takes the text of the answer; follows no redirect, retries nothing."""
 
     is_remote = True
 
@@ -66,8 +66,8 @@ class HttpSystem(System):
         self._session = _session()
         if self._key() and not _is_safe(self._base_url):
             raise ModelError(
-                f"{key_variable} is set, and {self._base_url} is not encrypted: the key would be readable on its "
-                f"way; use https, or unset {key_variable}"
+                f"{key_variable} is set, and {self._base_url} is not encrypted: the key would be readable "
+                f"on its way; use https, or unset {key_variable}"
             )
 
     @property
@@ -149,8 +149,8 @@ class HttpSystem(System):
 
     def _late(self, url: str) -> ModelError:
         return ModelError(
-            f"{url} gave no whole answer within {self._timeout_s:g} s; set {TIMEOUT_VARIABLE} to more seconds, or "
-            "choose a shorter bucket or a smaller batch"
+            f"{url} gave no whole answer within {self._timeout_s:g} s; set {TIMEOUT_VARIABLE} to more "
+            "seconds, or choose a shorter bucket or a smaller batch"
         )
 
     def _text(self, content: bytes, status: int, url: str) -> str:
@@ -207,8 +207,8 @@ def checked_url(base_url: str) -> str:
     if parts.username or parts.password or parts.query:
         # Not shown: what stands there is a secret, as a rule.
         raise ModelError(
-            f"the address of {host} holds a user, a password or a query, and addresses are saved; give the key "
-            f"in {KEY_VARIABLE}"
+            f"the address of {host} holds a user, a password or a query, and addresses are saved; give the "
+            f"key in {KEY_VARIABLE}"
         )
     if not is_url(base_url) or not host:
         raise ModelError(f"{base_url!r} is no address of a service; write https://HOST/v1#MODEL")
