@@ -27,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options; corpus, buckets and utterances are written as for pytest's `--asr-…` options."""
     known = ", ".join(corpora.BUCKETS_S)
     parser.add_argument(
-        "--data", metavar="SPEC", default="embedded", help="corpus: embedded, tedlium, tedlium:PATH, …"
+        "--data",
+        metavar="SPEC",
+        default="embedded",
+        help="corpus: embedded, tedlium, tedlium:PATH, librispeech:PATH, manifest:PATH",
     )
     parser.add_argument(
         "--buckets",
@@ -59,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     cache.sweep()
     n_scored = sum(segment.scored for segment in corpus.segments)
     _say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
+    for remark in filter(None, (corpus.conversion, corpus.grouping)):
+        _say(remark)
     for bucket, limits_s in (chosen or _filled(corpus)).items():
         choices = manifests.Choices(limits_s, arguments.utterances, arguments.seed)
         _prepare(corpus, bucket, choices, again=arguments.again)
