@@ -11,8 +11,8 @@ from asr_harness.errors import DataError
 from asr_harness.measure.error_rate import Alignment, score, utterance_errors
 from asr_harness.measure.language import eaten, settled
 from asr_harness.measure.text import normalise, normaliser_fingerprint
-from asr_harness.schema import Quality
-from tests.report.test_pooled import result
+from asr_harness.schema import CaseResult, Quality, Utterances
+from tests.report.hand_made import speed
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,8 @@ def test_a_tag_that_is_none_is_refused(tag: str) -> None:
 
 def test_the_headline_of_a_language_without_spaces_is_the_cer() -> None:
     errors = score(["がっこうだ"], ["かっこうだ"], "basic", by_character=True)
-    measured = replace(result(), quality=Quality(errors=errors))
+    utterances = Utterances(("u1",), ("t",))
+    measured = CaseResult("whisper", 1, 5.0, speed(), quality=Quality(errors=errors), utterances=utterances)
     assert metrics.error_rate_of(measured).key == "cer"
     values = {key: metrics.by_key(key).read(measured) for key in ("wer", "wer_raw", "cer")}
     assert values == {"wer": None, "wer_raw": None, "cer": 0.2}
