@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from asr_harness import languages
 from asr_harness.defaults import BATCH_SIZES, BUCKETS_S, DEVICES, EMBEDDED_MODELS, VARIANTS
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
@@ -73,7 +74,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one session is to do: its cases, and what the names in them stand for."""
+    """What one session is to do: its cases, and what the names in them stand for.
+
+    `language` and `normaliser` are None where the corpus' own count.
+    """
 
     profile: str
     cases: tuple[Case, ...]
@@ -86,6 +90,8 @@ class Plan:
     time_s: float
     energy: str
     allow_pickle: bool = False
+    language: str | None = None
+    normaliser: str | None = None
 
 
 def make_plan(
@@ -105,6 +111,8 @@ def make_plan(
     parse_bucket: Callable[[str], tuple[str, Limits]],
     custom_models: Iterable[str] = (),
     allow_pickle: bool = False,
+    language: str | None = None,
+    normaliser: str | None = None,
 ) -> Plan:
     """Narrow or widen a profile by what was asked for; None leaves an axis as the profile has it.
 
@@ -141,6 +149,8 @@ def make_plan(
         time_s or base.time_s,
         _energy(energy or "auto"),
         allow_pickle,
+        languages.parse(language) if language else None,
+        normaliser,
     )
 
 
@@ -172,6 +182,8 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
     folder = expanded(value)
     if value not in custom_models and folder.is_dir():
         return _folder_name(folder, grid), value
+    if "://" in value:
+        return re.sub(r"[^\w.-]+", "-", value.partition("://")[2]), value
     if value in custom_models or ":" in value:
         return value.replace(":", "."), value
     if "/" not in value:

@@ -13,13 +13,14 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"errors", "git", "paths", "privacy", "registry", "schema"}
+BASIS = {"errors", "git", "languages", "paths", "privacy", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
     "errors": set(),
     "git": set(),
     "privacy": set(),
     "paths": set(),
+    "languages": {"errors"},
     "registry": {"errors"},
     "schema": {"errors"},
     "metrics": BASIS,

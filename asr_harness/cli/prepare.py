@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--asr-data",
         metavar="SPEC",
         default="embedded",
-        help="corpus: embedded, tedlium, tedlium:PATH, … (default: embedded)",
+        help="corpus: embedded, tedlium, tedlium:PATH, librispeech:PATH, manifest:PATH (default: embedded)",
     )
     parser.add_argument(
         "--buckets",
@@ -63,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     cache.sweep()
     n_scored = sum(segment.scored for segment in corpus.segments)
     _say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
+    for remark in filter(None, (corpus.conversion, corpus.grouping)):
+        _say(remark)
     for bucket, limits_s in (chosen or _filled(corpus)).items():
         choices = manifests.Choices(limits_s, arguments.utterances, arguments.seed)
         _prepare(corpus, bucket, choices, again=arguments.again)

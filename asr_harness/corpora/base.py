@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness.languages import ENGLISH, WHISPER_ENGLISH
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-ENGLISH = "en"
-WHISPER_ENGLISH = "whisper-english"
-"""The normaliser of every English corpus; `metrics/text.py` has it under this key."""
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A transcribed stretch of one recording; not `scored` where the corpus says to ignore it."""
+    """A transcribed stretch of one recording; not `scored` where the corpus says to ignore it.
+
+    `name` names the recording where the stem of its file does not, as in folders that use one name twice.
+    A recording that `converts` is resampled and mixed to mono, or of it one `channel`, counted from 0, taken.
+    """
 
     talk: str
     speaker: str
@@ -27,24 +28,32 @@ class Segment:
     end_s: float
     reference: str
     scored: bool = True
+    name: str = ""
+    converts: bool = False
+    channel: int | None = None
 
     @property
     def id(self) -> str:
         """Name the recording and the times in milliseconds, as file names can."""
-        return f"{self.recording.stem}-{round(self.start_s * 1000):07d}-{round(self.end_s * 1000):07d}"
+        name = self.name or self.recording.stem
+        return f"{name}-{round(self.start_s * 1000):07d}-{round(self.end_s * 1000):07d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """All segments of a corpus, where they were found, and a digest of the files that they came from.
 
-    A corpus that is known only by its prepared slices has no segments.
+    A corpus that is known only by its prepared slices has no segments. `language` is what the corpus itself
+    says of it; `conversion` says what was resampled or mixed, `grouping` why talks are not told apart.
     """
 
     name: str
     origin: str
     fingerprint: str
     segments: tuple[Segment, ...]
+    language: str | None = None
+    conversion: str | None = None
+    grouping: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,14 @@ class CorpusKind:
     """A corpus as a plug-in: how it opens, what is spoken in it, and how its texts are made comparable.
 
     `open_at` gets what follows `KEY:` in a SPEC, None where nothing does; it raises DataError if nothing
-    usable is there. `normaliser` is a key of `metrics/text.py`, or `module:function` of one's own.
+    usable is there. `language` is None where only each corpus can say it. `normaliser` is a key of
+    `measure/text.py`, or `module:function` of one's own; None takes that of the language.
     """
 
     key: str
     open_at: Callable[[str | None], Corpus]
-    language: str = ENGLISH
-    normaliser: str = WHISPER_ENGLISH
+    language: str | None = ENGLISH
+    normaliser: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +93,17 @@ class Utterance:
 class Slice:
     """The fixed utterances of one bucket; every batch size of a case group works on the same slice.
 
-    `language` and `normaliser` are those of its corpus' kind.
+    `language` is that of its corpus, None where nobody says it; `conversion` and `grouping` are the corpus'.
     """
 
     corpus: str
     bucket: str
     utterances: tuple[Utterance, ...]
     fingerprint: str
-    language: str = ENGLISH
+    language: str | None = ENGLISH
     normaliser: str = WHISPER_ENGLISH
+    conversion: str | None = None
+    grouping: str | None = None
 
     @property
     def audio_s(self) -> float:

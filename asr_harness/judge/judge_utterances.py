@@ -42,11 +42,17 @@ class Heard:
     audio_s: float | None
     n_reference: int | None
     n_deleted: int | None
+    by_character: bool = False
 
     @property
     def words(self) -> list[str]:
-        """The words, as they stand."""
-        return self.text.split()
+        """The words, as they stand; the characters, where those are what is counted."""
+        return list("".join(self.text.split())) if self.by_character else self.text.split()
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether a phrase follows itself again and again."""
+        return is_loop(" ".join(self.words))
 
 
 def judge_utterances(pair: Pair) -> Iterator[Finding]:
@@ -94,9 +100,9 @@ def compression(text: str) -> float:
 def _gone_wrong(before: Sequence[Heard], after: Heard) -> str | None:
     """Say what is wrong with what the candidate heard; None where nothing is, or the base did it too."""
     n_words = [len(one.words) for one in before]
-    if is_loop(after.text) or compression(after.text) > MAX_COMPRESSION:
+    if after.is_loop or compression(after.text) > MAX_COMPRESSION:
         repeats = max(map(compression, (one.text for one in before)))
-        anew = is_loop(after.text) and not any(is_loop(one.text) for one in before)
+        anew = after.is_loop and not any(one.is_loop for one in before)
         if anew or compression(after.text) > max(MAX_COMPRESSION, MORE_COMPRESSION * repeats):
             return f"a loop of {len(after.words)} words"
     if len(after.words) > _most_words(after) and len(after.words) > max(n_words) + MANY_WORDS:
@@ -154,6 +160,7 @@ def _heard(measured: Measured) -> list[Heard]:
             lengths_s[i] if i < len(lengths_s) else None,
             n_reference[i] if errors else None,
             errors.words.deletions[i] if errors else None,
+            errors is not None and errors.by_character,
         )
         for i, text in enumerate(result.quality.hypotheses or ())
     ]

@@ -31,9 +31,9 @@ UTTERANCES = "utterances"
 ALL_METRICS = "all metrics"
 """Stands for every metric of a case that may not be compared at all."""
 
-HARMS: Mapping[str, str] = {"latency": "slow-down", "wer": "rise of WER"}
+HARMS: Mapping[str, str] = {"latency": "slow-down", "wer": "rise of WER", "cer": "rise of CER"}
 """What the sentence of a green judgement speaks of."""
-RATES = ("wer",)
+RATES = ("wer", "cer")
 
 EXIT_FINE, EXIT_REGRESSION, EXIT_UNUSABLE, EXIT_UNDECIDED = 0, 1, 2, 3
 
@@ -142,6 +142,8 @@ class Judgement:
         """Say what harm a green judgement excludes: of whole models where they are judged, else of cases."""
         sentences = []
         for metric, harm in HARMS.items():
+            if metric == "cer" and any(one.metric == "wer" for one in self.findings):
+                continue  # it is the headline only of what has no words
             bounds = {one.case_id: one.excluded for one in self.findings if one.metric == metric}
             of_models = {case_id: bound for case_id, bound in bounds.items() if "*" in case_id}
             shown = [bound for bound in (of_models or bounds).values() if bound is not None]

@@ -89,7 +89,7 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
         findings += judge_utterances(pair)
     clocked = [pair for pair in open_pairs if pair.times_barrier is None]
     spreads = spreads_by_device(clocked) if by_forks is None else {}
-    rates = list(_test_rates(open_pairs, policy.alpha))
+    rates = list(_test_rates(open_pairs, policy))
     kernels = changed_kernels(clocked, policy.alpha) if by_forks is None else {}
     tested = _test_times(clocked, evidence, spreads, policy, kernels)
     shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
@@ -137,12 +137,18 @@ def _test_times(
     return test_all(pairs, metrics, helps, evidence.history, policy.alpha, kernels)
 
 
-def _test_rates(pairs: Sequence[Pair], alpha: float) -> Iterator[TestedRate | Finding]:
-    metrics = [metric for metric in all_metrics() if isinstance(metric, RateMetric) and metric.test == "rate"]
-    tested = (test_rate(pair, metric, alpha) for pair in pairs for metric in metrics)
+def _test_rates(pairs: Sequence[Pair], policy: Policy) -> Iterator[TestedRate | Finding]:
+    metrics = [
+        metric
+        for metric in all_metrics()
+        if isinstance(metric, RateMetric)
+        and metric.test == "rate"
+        and (policy.names(metric) or not metric.on_demand)
+    ]
+    tested = (test_rate(pair, metric, policy.alpha) for pair in pairs for metric in metrics)
     found = [one for one in tested if one is not None]
     yield from found
-    yield from pool_rates([one for one in found if isinstance(one, TestedRate)], alpha)
+    yield from pool_rates([one for one in found if isinstance(one, TestedRate)], policy.alpha)
 
 
 def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding]) -> set[str]:

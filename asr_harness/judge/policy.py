@@ -108,6 +108,12 @@ class Policy:
         )
         return min(limits, default=None)
 
+    def names(self, metric: Metric) -> bool:
+        """Whether a rule or a waiver speaks of a metric, of whichever cases."""
+        named = {rule.metric for rule in self.rules} | {waiver.metric for waiver in self.waivers}
+        gained = {waiver.gain for waiver in self.waivers}
+        return metric.key in named | gained
+
     def tolerance_of(self, metric: Metric, *case_ids: str) -> float:
         """Give the change above which a metric of these cases counts as worse."""
         return min(

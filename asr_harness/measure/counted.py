@@ -24,6 +24,7 @@ BY_PASSES = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_pa
 NO_PASSES = "the transcriber does not record its passes"
 UNTOLD = "the transcriber does not tell it of its passes"
 NO_OPERATORS = "not counted where the encoder is compiled"
+REMOTE_OPERATORS = "it runs elsewhere: its operators are not seen"
 NO_TOKENS = "the transcriber does not count its tokens"
 NO_PROCESSED_AUDIO = "the transcriber does not say how much audio it computed on"
 TOO_FAST = (
@@ -40,7 +41,8 @@ def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
         padding_fraction=_padding_fraction(measurement),
         operators=measurement.counts.operators,
     )
-    uncounted = {"n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": NO_OPERATORS}
+    no_operators = REMOTE_OPERATORS if measurement.model.system.is_remote else NO_OPERATORS
+    uncounted = {"n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": no_operators}
     reasons = {name: reason for name, reason in uncounted.items() if getattr(work, name) is None}
     system, passes = measurement.model.system, measurement.counts.passes
     if not passes:

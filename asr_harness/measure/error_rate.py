@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asr_harness import schema
+from asr_harness.languages import WHISPER_ENGLISH
 from asr_harness.measure.alternatives import closest
-from asr_harness.measure.text import WHISPER_ENGLISH, clean_reference, normalise, normaliser_fingerprint
+from asr_harness.measure.text import clean_reference, normalise, normaliser_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,19 +68,29 @@ class UtteranceErrors:
     alignment: str = ""
 
 
-def utterance_errors(reference: str, hypothesis: str, normaliser: str = WHISPER_ENGLISH) -> UtteranceErrors:
+def utterance_errors(
+    reference: str, hypothesis: str, normaliser: str = WHISPER_ENGLISH, *, by_character: bool = False
+) -> UtteranceErrors:
     """Count the errors of one hypothesis; the reference is as the corpus writes it.
 
-    Of alternatives, those count that leave the fewest errors in words, then in characters.
+    Of alternatives, those count that leave the fewest errors in words, then in characters. `by_character` is
+    for languages without spaces between words: spaces count as nothing, and every character is a word.
     """
-    heard = normalise(hypothesis, normaliser)
+
+    def spread(text: str) -> str:
+        return " ".join("".join(text.split())) if by_character else text
+
+    def characters(text: str) -> Alignment:
+        return count_words(text, heard) if by_character else count_characters(text, heard)
+
+    heard = spread(normalise(hypothesis, normaliser))
 
     def cleaned(text: str) -> str:
-        return normalise(clean_reference(text), normaliser)
+        return spread(normalise(clean_reference(text), normaliser))
 
     def distance(text: str) -> tuple[int, int]:
         clean = cleaned(text)
-        return count_words(clean, heard).n_errors, count_characters(clean, heard).n_errors
+        return count_words(clean, heard).n_errors, characters(clean).n_errors
 
     def raw_distance(text: str) -> tuple[int]:
         return (count_words(text.lower(), hypothesis.lower()).n_errors,)
@@ -87,7 +98,7 @@ def utterance_errors(reference: str, hypothesis: str, normaliser: str = WHISPER_
     clean = cleaned(closest(reference, distance))
     return UtteranceErrors(
         words=count_words(clean, heard),
-        characters=count_characters(clean, heard),
+        characters=characters(clean),
         raw_words=count_words(closest(reference, raw_distance).lower(), hypothesis.lower()),
         alignment=alignment(clean, heard),
     )
@@ -130,15 +141,23 @@ def rate(errors: Alignment) -> float | None:
 
 
 def score(
-    references: Sequence[str], hypotheses: Sequence[str], normaliser: str = WHISPER_ENGLISH
+    references: Sequence[str],
+    hypotheses: Sequence[str],
+    normaliser: str = WHISPER_ENGLISH,
+    *,
+    by_character: bool = False,
 ) -> schema.Errors:
     """Count the errors of each utterance, a column for each kind."""
-    counted = [utterance_errors(*pair, normaliser) for pair in zip(references, hypotheses, strict=True)]
+    counted = [
+        utterance_errors(*pair, normaliser, by_character=by_character)
+        for pair in zip(references, hypotheses, strict=True)
+    ]
     return schema.Errors(
         words=_columns([errors.words for errors in counted]),
         characters=_columns([errors.characters for errors in counted]),
         raw_words=_columns([errors.raw_words for errors in counted]),
         alignments=tuple(errors.alignment for errors in counted),
+        by_character=by_character,
     )
 
 

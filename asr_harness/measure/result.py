@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from asr_harness import languages
 from asr_harness.measure import counted, error_rate
 from asr_harness.measure.energy.parts import energy_part
 from asr_harness.schema import (
@@ -13,6 +14,7 @@ from asr_harness.schema import (
     Fingerprints,
     Memory,
     Quality,
+    Speech,
     Speed,
     Utterances,
 )
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 Reasons = dict[str, str]
 
 DUMMY_REASON = "dummy weights: their transcripts mean nothing"
+REMOTE = "it runs elsewhere: what this process takes says nothing of it"
+ONE_STAGE = "it runs elsewhere, and answers as a whole: its stages cannot be told apart"
+NO_SPACES = "its language is written without spaces between words; its error rate is the CER"
+ASSUMED = "neither the corpus nor --asr-language says it; English was assumed"
 NO_REFERENCE = "the references are empty; insertions are still counted"
 
 
@@ -43,7 +49,7 @@ def case_result(measurement: Measurement) -> CaseResult:
         family=measurement.model.family,
         n_utterances=len(measurement.slice.utterances),
         audio_s=measurement.slice.audio_s,
-        speed=_speed(measurement.rounds),
+        speed=_speed(measurement.rounds, one_stage=measurement.model.system.is_remote),
         work=work,
         memory=memory,
         energy=energy,
@@ -51,7 +57,9 @@ def case_result(measurement: Measurement) -> CaseResult:
         utterances=_utterances(measurement.slice),
         fingerprints=fingerprints,
         machine=measurement.machine,
-        reasons=work_reasons
+        speech=_speech(measurement.slice),
+        reasons=_told_of(measurement)
+        | work_reasons
         | memory_reasons
         | energy_reasons
         | quality_reasons
@@ -60,11 +68,23 @@ def case_result(measurement: Measurement) -> CaseResult:
     )
 
 
-def _speed(rounds: tuple[Round, ...]) -> Speed:
+def _told_of(measurement: Measurement) -> Reasons:
+    """Give the reasons that come from what is measured as a whole."""
+    stages = (*STAGES, "time_per_token")
+    of_stages = dict.fromkeys(stages, ONE_STAGE) if measurement.model.system.is_remote else {}
+    return of_stages | ({} if measurement.slice.language else {"speech.language": ASSUMED})
+
+
+def _speech(slice_: Slice) -> Speech:
+    return Speech(slice_.language, slice_.normaliser, slice_.conversion, slice_.grouping)
+
+
+def _speed(rounds: tuple[Round, ...], *, one_stage: bool) -> Speed:
     return Speed(
         batch_latency_s=tuple(round_.batch_latency_s for round_ in rounds),
         stage_s={stage: tuple(round_.stage_s[stage] for round_ in rounds) for stage in STAGES},
         calibration_s=tuple(round_.calibration_s for round_ in rounds),
+        one_stage=one_stage,
     )
 
 
@@ -78,6 +98,8 @@ def _utterances(slice_: Slice) -> Utterances:
 
 def _memory(measurement: Measurement) -> tuple[Memory, Reasons]:
     names = [field.name for field in fields(Memory)]
+    if measurement.model.system.is_remote:
+        return Memory(), dict.fromkeys(names, REMOTE)
     elsewhere = f"nothing is allocated there on {measurement.case.device}"
     readings = {reading.name: reading for reading in measurement.memory}
     peaks = {name: readings[name].value if name in readings else None for name in names}
@@ -95,14 +117,16 @@ def _quality(measurement: Measurement) -> tuple[Quality, Reasons]:
     if measurement.model.is_dummy:
         return Quality(hypotheses, repeat), dict.fromkeys(("wer", "cer", "wer_raw", "errors"), DUMMY_REASON)
     references = [utterance.reference for utterance in measurement.slice.utterances]
-    errors = error_rate.score(references, hypotheses, measurement.slice.normaliser)
+    by_character = not languages.has_spaces(measurement.slice.language)
+    errors = error_rate.score(references, hypotheses, measurement.slice.normaliser, by_character=by_character)
     counts = {"wer": errors.words, "cer": errors.characters, "wer_raw": errors.raw_words}
     reasons = {
         name: NO_REFERENCE
         for name, column in counts.items()
         if column is not None and not sum(column.n_reference)
     }
-    return Quality(hypotheses, repeat, errors), reasons
+    no_words = dict.fromkeys(("wer", "wer_raw"), NO_SPACES) if by_character else {}
+    return Quality(hypotheses, repeat, errors), reasons | no_words
 
 
 def _fingerprints(measurement: Measurement) -> tuple[Fingerprints, Reasons]:
@@ -110,7 +134,9 @@ def _fingerprints(measurement: Measurement) -> tuple[Fingerprints, Reasons]:
     fingerprints = Fingerprints(
         slice=measurement.slice.fingerprint,
         weights=model.weights_fingerprint,
-        normaliser=error_rate.normaliser_fingerprint(measurement.slice.normaliser),
+        normaliser=error_rate.normaliser_fingerprint(
+            measurement.slice.normaliser, by_character=not languages.has_spaces(measurement.slice.language)
+        ),
         decoding=model.decoding_fingerprint,
     )
     if model.weights_fingerprint is None:

@@ -72,7 +72,8 @@ class MeasuredRun:
             self._runner.warm_up()
         for meter in self._instruments.memory:
             meter.reset()
-        self._warmed_up = self._runner.warm_up(None if self._compiles else OperatorMeter())
+        is_uncounted = self._compiles or self._model.system.is_remote
+        self._warmed_up = self._runner.warm_up(None if is_uncounted else OperatorMeter())
         self._memory = tuple(reading for meter in self._instruments.memory for reading in meter.read())
         self.warm_up_s = self._warmed_up.duration_s
         self.n_rounds = planned_rounds(self.warm_up_s, self._time_s)
@@ -123,6 +124,8 @@ class MeasuredRun:
 
     def _measure_energy(self) -> tuple[EnergyMeasurement, Mapping[StageName, EnergyMeasurement]]:
         counter, synchronise = self._instruments.energy, self._instruments.clock.synchronise
+        if self._model.system.is_remote:
+            counter = MeterError("it runs elsewhere: what this machine takes says nothing of it")
         if isinstance(counter, MeterError):
             unmeasured = EnergyMeasurement("none", "unmeasured", reason=str(counter))
             return unmeasured, dict.fromkeys(STAGES, unmeasured)

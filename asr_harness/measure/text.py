@@ -7,9 +7,11 @@ from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import version
+from inspect import getsource
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import DataError
+from asr_harness.languages import BASIC, WHISPER_ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +19,15 @@ if TYPE_CHECKING:
 RULES_VERSION = 2
 """Raise this when these rules change, or which alternatives are chosen: it is part of the fingerprint."""
 
-WHISPER_ENGLISH = "whisper-english"
-NORMALISERS = {
+ALIASES = {"english": WHISPER_ENGLISH}
+WHISPERS = {
     WHISPER_ENGLISH: "whisper_normalizer.english:EnglishTextNormalizer",
     "whisper-basic": "whisper_normalizer.basic:BasicTextNormalizer",
 }
-"""Classes by the key that a corpus names; it may also name a function of its own, as `module:function`."""
+"""Classes by key."""
+PLAIN = {BASIC: "asr_harness.measure.plain_text:basic", "none": "asr_harness.measure.plain_text:none"}
+"""The package's own functions by key; a function of one's own is named `module:function`."""
+NORMALISERS = (*ALIASES, BASIC, "none", *WHISPERS)
 
 PROBE = "It 's the nineteen-eighties, Mr. Colour: <unk> (2) $20 and twenty one %..."
 
@@ -44,8 +49,13 @@ def clean_reference(text: str) -> str:
 
 
 def normalise(text: str, normaliser: str = WHISPER_ENGLISH) -> str:
-    """Apply a normaliser by its key; raises DataError if there is none of it."""
-    return _normaliser(normaliser)(plain_apostrophes(text)).strip()
+    """Apply a normaliser by its key; raises DataError if there is none of it, or if it gives no text."""
+    made: object = _normaliser(normaliser)(plain_apostrophes(text))
+    if not isinstance(made, str):
+        raise DataError(
+            f"normaliser {normaliser!r} gave a {type(made).__name__} for {text[:60]!r}; it gives a str"
+        )
+    return made.strip()
 
 
 def plain_apostrophes(text: str) -> str:
@@ -53,23 +63,42 @@ def plain_apostrophes(text: str) -> str:
     return _APOSTROPHE.sub("'", text)
 
 
-def normaliser_fingerprint(normaliser: str = WHISPER_ENGLISH) -> str:
-    """Digest the normaliser, its version, the package's own rules, and what it makes of a probe sentence."""
-    parts = f"rules {RULES_VERSION} {normalise(PROBE, normaliser)}"
-    if normaliser in NORMALISERS:
+def normaliser_fingerprint(normaliser: str = WHISPER_ENGLISH, *, by_character: bool = False) -> str:
+    """Digest the normaliser, its version or source, the package's own rules, and what it makes of a probe."""
+    key = ALIASES.get(normaliser, normaliser)
+    parts = f"rules {RULES_VERSION} {normalise(PROBE, key)}"
+    if key in WHISPERS:
         parts = f"whisper-normalizer {version('whisper-normalizer')} {parts}"
-    if normaliser != WHISPER_ENGLISH:  # which was the only one before there were keys
-        parts = f"{normaliser} {parts}"
+    elif key not in PLAIN:
+        parts = f"{_source(_normaliser(key))} {parts}"
+    if key != WHISPER_ENGLISH:  # which was the only one before there were keys
+        parts = f"{key} {parts}"
+    if by_character:
+        parts = f"by character {parts}"
     return sha256(parts.encode()).hexdigest()
 
 
+def _source(function: Callable[[str], str]) -> str:
+    """Give the source of a function of one's own: a probe alone does not show every change."""
+    try:
+        return getsource(function)
+    except (OSError, TypeError):  # what is built in, or an object, has none
+        return ""
+
+
+def _normaliser(normaliser: str) -> Callable[[str], str]:
+    return _imported(ALIASES.get(normaliser, normaliser))
+
+
 @cache
-def _normaliser(key: str) -> Callable[[str], str]:
-    module, _, name = NORMALISERS.get(key, key).partition(":")
+def _imported(key: str) -> Callable[[str], str]:
+    module, _, name = (WHISPERS | PLAIN).get(key, key).partition(":")
     try:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         known = ", ".join(NORMALISERS)
         raise DataError(f"no normaliser {key!r} ({error}); there are {known}, or module:function") from error
-    made: Callable[[str], str] = found() if key in NORMALISERS else found
+    made: Callable[[str], str] = found() if key in WHISPERS else found
+    if not callable(made):
+        raise DataError(f"normaliser {key!r} is a {type(made).__name__}; it takes a text and gives one")
     return made

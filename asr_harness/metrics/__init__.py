@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from asr_harness.metrics.base import Metric, RateMetric, Test
 from asr_harness.registry import Registry
+
+if TYPE_CHECKING:
+    from asr_harness.schema import CaseResult
 
 __all__ = [
     "REGISTRY",
@@ -13,6 +17,7 @@ __all__ = [
     "RateMetric",
     "all_metrics",
     "by_key",
+    "error_rate_of",
     "find",
     "measurement",
     "session_metrics",
@@ -49,6 +54,12 @@ def test_of(key: str) -> Test | None:
     """Give how a metric is compared; None for what is no metric, or is shown alone."""
     metric = find(key)
     return None if metric is None else metric.test
+
+
+def error_rate_of(result: CaseResult) -> Metric:
+    """Give the headline error rate of a result: CER where the language has no spaces between words."""
+    errors = result.quality.errors
+    return by_key("cer" if errors is not None and errors.by_character else "wer")
 
 
 @cache

@@ -77,11 +77,14 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class RateMetric(Metric):
-    """Errors over the length of the references, pooled over utterances; `counts` picks the errors that it
-    counts.
+    """Errors over the length of the references, pooled over utterances.
+
+    `counts` picks the errors that it counts, None where there are none of its kind. One that is `on_demand`
+    is judged only where a rule names it, so that it takes no share of the false-alarm rate otherwise.
     """
 
     counts: Callable[[Errors], ErrorCounts | None] = lambda errors: errors.words
+    on_demand: bool = False
 
     def pooled(self, results: Iterable[CaseResult]) -> float | None:
         """Give mean errors over reference length: runs of one slice and slices of one model alike."""

@@ -1,4 +1,4 @@
-"""Character error rate, after the corpus' text normaliser."""
+"""Character error rate, after the normaliser of the language."""
 
 from asr_harness.metrics import units
 from asr_harness.metrics.base import RateMetric, pooled_rate

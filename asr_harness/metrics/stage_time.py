@@ -15,6 +15,8 @@ def reader(stage: StageName) -> Callable[[CaseResult], float | None]:
     """Read the seconds that an utterance spends in a stage: the median over rounds."""
 
     def read(result: CaseResult) -> float | None:
+        if result.speed.one_stage:
+            return None
         return median(result.speed.stage_s[stage]) / result.n_utterances
 
     return read

@@ -12,7 +12,9 @@ def read(result: CaseResult) -> float | None:
     is.
     """
     n_tokens = result.work.n_tokens
-    return median(result.speed.stage_s["decode"]) / n_tokens if n_tokens else None
+    return (
+        median(result.speed.stage_s["decode"]) / n_tokens if n_tokens and not result.speed.one_stage else None
+    )
 
 
 METRIC = Metric(

@@ -155,6 +155,8 @@ def _make_plan(config: pytest.Config, grid: object) -> Plan:
         parse_bucket=corpora.parse_bucket,
         custom_models=systems.own_names(),
         allow_pickle=options.flag(config, "allow-pickle"),
+        language=options.text(config, "language"),
+        normaliser=options.text(config, "normaliser"),
     )
     grids.check_known(plan.weights, systems.WEIGHTS, "kind of weights")
     return plan

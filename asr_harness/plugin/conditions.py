@@ -44,6 +44,8 @@ def saved_plan(plan: Plan, *, identify: bool = False) -> SavedPlan:
         n_utterances=plan.n_utterances,
         time_s=plan.time_s,
         energy=plan.energy,
+        language=plan.language,
+        normaliser=plan.normaliser,
     )
 
 

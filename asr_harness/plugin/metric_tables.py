@@ -28,6 +28,12 @@ def pytest_benchmark_group_stats(config: Any, benchmarks: Iterable[Any], group_b
     if group_by != GROUP_BY:
         return pytest_benchmark_plugin.pytest_benchmark_group_stats(config, benchmarks, group_by)  # type: ignore[no-untyped-call]
     values = [(each, saved_flat_copy(each["extra_info"])) for each in benchmarks if _is_ours(each)]
+    rate = by_key("cer")  # the headline of what has no words
+    wordless = [
+        _row(rate, each, columns["cer"])
+        for each, columns in values
+        if columns["wer"] is None and columns["cer"] is not None
+    ]
     groups = [
         (
             _title(metric),
@@ -39,6 +45,7 @@ def pytest_benchmark_group_stats(config: Any, benchmarks: Iterable[Any], group_b
         )
         for metric in session_metrics()
     ]
+    groups.append((_title(rate), wordless))
     return [(title, rows) for title, rows in groups if rows]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Value = TypeVar("Value")
 
 AXES = {
-    "models": "models by name, hub id, checkpoint folder or module:function",
+    "models": "models by name, hub id, checkpoint folder, module:function or BASE_URL#MODEL",
     "devices": "devices by name; NAME:1 is the second of its kind",
     "buckets": f"audio-length buckets ({known_names.BUCKETS}), or new ones as NAME=LOW-HIGH in seconds",
     "batch-sizes": "batch sizes",
@@ -34,7 +34,15 @@ SETTINGS = {
         "NAME",
         "which profile the axes start from, such as quick or full (default: the suite's first)",
     ),
-    "data": ("SPEC", "corpus: embedded, tedlium, tedlium:PATH, … (default: the profile's)"),
+    "data": (
+        "SPEC",
+        "corpus: embedded, tedlium, tedlium:PATH, librispeech:PATH, manifest:PATH (default: the profile's)",
+    ),
+    "language": ("CODE", "what is spoken, as in de or pt-BR (default: what the corpus says)"),
+    "normaliser": (
+        "NAME",
+        "what makes texts comparable: english, basic, none, or module:function (default: the language's)",
+    ),
     "weights": (
         "KIND",
         "pretrained, or dummy: random weights of true size, without a download (default: the profile's)",

@@ -49,8 +49,9 @@ class Machine:
 def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[str]:
     """Collect everything that would stop a case for a reason that its user can mend."""
     cases = tuple(cases)
+    language = _language(plan, cases, workbench)
     checks: list[Callable[[], object]] = [
-        lambda source=source: _check_source(source, plan)  # type: ignore[misc]
+        lambda source=source: _check_source(source, plan, language)  # type: ignore[misc]
         for source in dict.fromkeys(plan.sources[case.model] for case in cases)
     ]
     problems = [message for check in checks if (message := _message(check))]
@@ -119,11 +120,24 @@ def _estimate(plan: Plan, case: Case, machine: Machine, lengths_s: list[float]) 
     return Forecast(case, time_s=time_s, memory_bytes=longest.memory_bytes)
 
 
-def _check_source(source: str, plan: Plan) -> None:
+def _language(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> str | None:
+    """Give what is spoken; None where nobody says it, or no slice can be loaded, which is told elsewhere."""
+    for bucket in dict.fromkeys(case.bucket for case in cases):
+        if not _message(lambda bucket=bucket: workbench.slice(bucket)):  # type: ignore[misc]
+            return workbench.slice(bucket).language
+    return plan.language
+
+
+def _check_source(source: str, plan: Plan, language: str | None) -> None:
     if systems.is_own(source):
         systems.find_factory(source)
     else:
-        systems.check_checkpoint(source, plan.weights, allow_pickle=plan.allow_pickle)  # type: ignore[arg-type]
+        systems.check_checkpoint(
+            source,
+            plan.weights,  # type: ignore[arg-type]
+            allow_pickle=plan.allow_pickle,
+            language=language,
+        )
 
 
 def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.metrics import by_key, units
+from asr_harness.metrics import by_key, error_rate_of, units
 from asr_harness.report import terminal
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Progress:
 
 def main_values(result: CaseResult) -> str:
     """Say the main values of a measured case in one line."""
-    latency, rtf, wer = (by_key(key) for key in ("latency", "rtf", "wer"))
+    latency, rtf, quality = by_key("latency"), by_key("rtf"), error_rate_of(result)
     line = f"{latency.written(latency.read(result))}/utt  {rtf.title} {rtf.written(rtf.read(result))}"
-    error_rate = wer.read(result)
-    return line if error_rate is None else f"{line}  {wer.title} {wer.written(error_rate)}"
+    error_rate = quality.read(result)
+    return line if error_rate is None else f"{line}  {quality.title} {quality.written(error_rate)}"

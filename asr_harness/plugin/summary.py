@@ -6,7 +6,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.metrics import session_metrics, units
+from asr_harness.metrics import error_rate_of, session_metrics, units
 from asr_harness.report import terminal
 from asr_harness.schema import STAGES
 
@@ -44,7 +44,12 @@ def results(entries: Iterable[JournalEntry], case_ids: Mapping[str, str], width:
 
 def _table(measured: Mapping[str, CaseResult], width: int) -> list[str]:
     results = tuple(measured.values())
-    shown = [metric for metric in session_metrics() if any(metric.read(each) is not None for each in results)]
+    wanted = {metric.key: metric for metric in (*session_metrics(), *map(error_rate_of, results))}
+    shown = [
+        metric
+        for metric in sorted(wanted.values(), key=lambda metric: metric.rank)
+        if any(metric.read(each) is not None for each in results)
+    ]
     columns: list[Column] = [
         *(_column(metric) for metric in shown if metric.is_time),
         ("pre/enc/dec %", _stage_shares),
@@ -136,6 +141,8 @@ def _wrapped(remarks: Iterable[str], width: int) -> list[str]:
 
 
 def _stage_shares(result: CaseResult) -> str:
+    if result.speed.one_stage:
+        return units.UNMEASURED
     stage_s = {stage: sum(result.speed.stage_s[stage]) for stage in STAGES}
     total_s = sum(stage_s.values())
     if not total_s:

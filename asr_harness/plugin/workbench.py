@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness import corpora, devices, systems
 from asr_harness.errors import MeterError
+from asr_harness.measure.language import settled
 from asr_harness.measure.measurement import Instruments
 from asr_harness.measure.process_state import ProcessState
 from asr_harness.measure.run import MeasuredRun
@@ -44,12 +45,13 @@ class Workbench:
         """Load the slice of a bucket, from the cache or by cutting it now."""
         if bucket not in self._slices:
             with self._loading():
-                self._slices[bucket] = corpora.load_slice(
+                loaded = corpora.load_slice(
                     self.plan.data,
                     bucket,
                     limits_s=self.plan.buckets_s[bucket],
                     n_utterances=self.plan.n_utterances,
                 )
+                self._slices[bucket] = settled(loaded, self.plan.language, self.plan.normaliser)
             for utterance in self._slices[bucket].utterances:
                 # Every case hears it; what wants to write gets a copy of its own.
                 utterance.samples.setflags(write=False)
@@ -81,6 +83,7 @@ class Workbench:
                     weights=self.plan.weights,  # type: ignore[arg-type]
                     variant=self.plan.variants[case.variant],
                     allow_pickle=self.plan.allow_pickle,
+                    language=self.slice(case.bucket).language,
                 )
             self._loaded = (ProcessState.record(), self._model.system.configuration())
             self._key = key

@@ -7,7 +7,7 @@ from asr_harness.schema.environment import Environment, Gpu, MachinePeaks
 from asr_harness.schema.memory import Memory
 from asr_harness.schema.plan import SavedPlan
 from asr_harness.schema.quality import ErrorCounts, Errors, Quality
-from asr_harness.schema.result import CaseResult, Fingerprints, Utterances
+from asr_harness.schema.result import CaseResult, Fingerprints, Speech, Utterances
 from asr_harness.schema.run import (
     Block,
     CaseRecord,
@@ -50,6 +50,7 @@ __all__ = [
     "SavedPlan",
     "SessionCost",
     "SourceFile",
+    "Speech",
     "Speed",
     "StageName",
     "Utterances",

@@ -13,7 +13,7 @@ class SavedPlan(Part):
     """The choices behind the names of a run's cases, as the command line and the grid gave them.
 
     `sources` says where each model comes from, `buckets_s` the limits of each bucket in seconds, `variants`
-    the settings of each.
+    the settings of each; `language` and `normaliser` only where they were asked for.
     """
 
     data: str | None = None
@@ -24,3 +24,5 @@ class SavedPlan(Part):
     n_utterances: int | None = None
     time_s: Number | None = None
     energy: str | None = None
+    language: str | None = None
+    normaliser: str | None = None

@@ -41,13 +41,15 @@ class Errors(Part):
     """Errors in normalised words and characters, and in words as they stand; an entry for each utterance.
 
     An alignment has a letter for each step along the normalised words: C(orrect), S(ubstituted), D(eleted),
-    I(nserted).
+    I(nserted). `by_character` tells that the language has no spaces between words, and that every character
+    counts as a word.
     """
 
     words: ErrorCounts
     characters: ErrorCounts
     raw_words: ErrorCounts | None = None
     alignments: tuple[str, ...] = ()
+    by_character: bool = False
 
 
 @dataclass(frozen=True, slots=True)

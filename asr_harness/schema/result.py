@@ -33,6 +33,20 @@ class Utterances(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Speech(Part):
+    """What was spoken and how it was made comparable; None is not said, or not the case.
+
+    `language` is a code such as `de`, `normaliser` the key of what was applied to both texts. `conversion`
+    says which recordings were resampled or mixed and by what, `grouping` why talks are not told apart.
+    """
+
+    language: str | None = None
+    normaliser: str | None = None
+    conversion: str | None = None
+    grouping: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fingerprints(Part):
     """What has to be alike for two results to be compared; None is unknown.
 
@@ -64,6 +78,7 @@ class CaseResult(Part):
     utterances: Utterances = field(default_factory=Utterances)
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
     machine: MachineStates = field(default_factory=MachineStates)
+    speech: Speech = field(default_factory=Speech)
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:

@@ -15,12 +15,14 @@ class Speed(Part):
     """Seconds by the device's own clock, synchronised at both ends of each batch.
 
     `batch_latency_s` has for each round a value a batch, shape [rounds][batches]; `stage_s` for each stage a
-    value a round; `calibration_s` the calibration kernel's time beside each round.
+    value a round; `calibration_s` the calibration kernel's time beside each round. What runs elsewhere is of
+    `one_stage`: its stages cannot be told apart, and all of its time stands under decode.
     """
 
     batch_latency_s: tuple[tuple[NotNegative, ...], ...]
     stage_s: Mapping[StageName, tuple[NotNegative, ...]]
     calibration_s: tuple[Positive, ...]
+    one_stage: bool = False
 
     def check(self) -> None:
         """Raise RecordError where there is no round, one that took no time, or rounds that stages do not

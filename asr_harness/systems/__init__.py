@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from asr_harness import devices
 from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.languages import ENGLISH
 from asr_harness.registry import Registry
 from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
@@ -67,10 +68,15 @@ def find_checkpoint(source: str, weights: Weights, *, allow_pickle: bool = False
     return checkpoint
 
 
-def check_checkpoint(source: str, weights: Weights, *, allow_pickle: bool = False) -> None:
-    """Raise ModelError unless the checkpoint is there, and whole; loads nothing."""
+def check_checkpoint(
+    source: str, weights: Weights, *, allow_pickle: bool = False, language: str | None = None
+) -> None:
+    """Raise ModelError unless the checkpoint is there, whole, and of the language; loads nothing."""
     checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
-    find_family(checkpoint).check_whole(checkpoint)
+    family = find_family(checkpoint)
+    family.check_whole(checkpoint)
+    if not checkpoint.is_dummy:
+        family.check_language(checkpoint, language)
 
 
 def load(
@@ -80,15 +86,16 @@ def load(
     weights: Weights,
     variant: Variant = BASELINE,
     allow_pickle: bool = False,
+    language: str | None = None,
 ) -> LoadedSystem:
-    """Load a system on `device`.
+    """Load a system on `device`, to transcribe `language`; None is not known.
 
     Raises ModelError where it cannot be found, UnavailableError where this machine, or the system, cannot run
     as the variant says.
     """
     devices.get(device).check()
     if is_own(source):
-        return _load_own(source, device=device, variant=variant)
+        return _load_own(source, device=device, variant=variant, language=language)
     checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
     family, settings = find_family(checkpoint), variant.settings()
     family.check(variant, source)
@@ -100,6 +107,8 @@ def load(
             f"{source} cannot run with {settings or 'no settings'} on {device}: {error}"
         ) from error
     system.source = source
+    if not checkpoint.is_dummy:
+        system.set_language(language)
     decoding = {"variant": settings, "weights": weights, "generation": system.decoding}
     return LoadedSystem(
         system,
@@ -166,10 +175,13 @@ def architectures() -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def _load_own(source: str, *, device: str, variant: Variant) -> LoadedSystem:
+def _load_own(source: str, *, device: str, variant: Variant, language: str | None) -> LoadedSystem:
     system = load_own(source, device=device, variant=variant)
     system.source = source
+    system.set_language(language)
     decoding = {"source": source, "variant": variant.settings(), "decoding": system.decoding}
+    if language not in (None, ENGLISH):  # which was the only one before there were languages
+        decoding["language"] = language
     return LoadedSystem(system, "custom", system.weights_fingerprint, _fingerprint(decoding), is_dummy=False)
 
 

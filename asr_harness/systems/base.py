@@ -61,6 +61,10 @@ class System(ABC):
     """What times the stages of the transcription that runs. A decode that runs the encoder again, as
     Whisper's does for every window of long audio, wraps each such pass in `self.stage("encode")`."""
 
+    is_remote: bool = False
+    """Whether it runs elsewhere: its time is one stage, the way there included, and this process's memory,
+    energy and operators are none of its own."""
+
     source: str = ""
     """What it was loaded by, for messages."""
 
@@ -80,6 +84,12 @@ class System(ABC):
     def decoding(self) -> Mapping[str, Any] | None:
         """The settings that decide what is decoded, for the fingerprint."""
         return None
+
+    def set_language(self, language: str | None) -> None:  # noqa: B027 - most know one language alone
+        """Hear which language is spoken, a code such as `de`, before anything is transcribed.
+
+        None is not known. Raises ModelError where the system cannot transcribe it.
+        """
 
     def configuration(self) -> str | None:
         """All that a case could change of the system itself; a system that differs is loaded anew."""

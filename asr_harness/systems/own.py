@@ -1,4 +1,6 @@
-"""Recognisers of one's own: any object with three methods, made by a factory that is found by name."""
+"""Recognisers of one's own: any object with three methods, made by a factory that is found by name, or asked
+over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.paths import expanded
+from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.variant import as_text
@@ -72,6 +75,10 @@ class OwnSystem(System):
     def decode(self, encoded: Any) -> Transcription:
         """Turn what the encoder gave into text."""
         return self.own.decode(encoded)
+
+    def set_language(self, language: str | None) -> None:
+        """Tell the object, if it has such a method."""
+        self._ask("set_language", language)
 
     @property
     def decoding(self) -> Mapping[str, Any] | None:
@@ -143,6 +150,8 @@ def own_names() -> tuple[str, ...]:
 
 def find_factory(source: str) -> Callable[..., Transcriber]:
     """Import what makes a system of one's own; raises ModelError where that fails, whatever it raised."""
+    if http.is_url(source):
+        return http.factory(source)
     module, _, function = source.partition(":")
     try:
         if not function:

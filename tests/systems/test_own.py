@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -194,3 +196,43 @@ def test_half_an_answer_about_weights_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_what_is_recorded_and_is_no_pass_is_named() -> None:
     with pytest.raises(ModelError, match="passes_recorded collected str 'encode'"):
         check_passes([ENCODE, "encode"], own.OwnSystem(Telling()))
+
+
+def readme_example() -> str:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    return next(
+        block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "# my_asr.py" in block
+    )
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 5])
+def test_the_readmes_example_runs_as_printed_at_every_batch_size(
+    batch_size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_asr.py").write_text(readme_example())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "my_asr", raising=False)
+    system = systems.load("my_asr:load", device="cpu", weights="pretrained").system
+    assert transcribe(system, [noise(0.1)] * batch_size).texts == ("hello world",) * batch_size
+
+
+def test_an_object_that_wants_to_know_the_language_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    class Polyglot(Plain):
+        def set_language(self, language: str | None) -> None:
+            told.append(language)
+
+    def polyglot(*, device: str) -> Polyglot:
+        return Polyglot()
+
+    monkeypatch.setattr(sys.modules[__name__], "polyglot", polyglot, raising=False)
+    source = f"{__name__}:polyglot"
+    fingerprints = {
+        language: systems.load(
+            source, device="cpu", weights="pretrained", language=language
+        ).decoding_fingerprint
+        for language in (None, "en", "de")
+    }
+    assert told == [None, "en", "de"]
+    assert fingerprints[None] == fingerprints["en"] != fingerprints["de"]

@@ -71,8 +71,8 @@ def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Seg
 
 def chains(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Give the longest runs of scored segments in which each starts where the last ended."""
-    by_recording = sorted(segments, key=lambda s: (str(s.recording), s.start_s, s.end_s))
-    for _, group in groupby(by_recording, key=lambda s: s.recording):
+    by_recording = sorted(segments, key=lambda s: (str(s.recording), s.name, s.start_s, s.end_s))
+    for _, group in groupby(by_recording, key=lambda s: (s.recording, s.name)):
         chain: list[Segment] = []
         for segment in group:
             if chain and not (_counts(segment) and abs(segment.start_s - chain[-1].end_s) <= TOUCHING_S):

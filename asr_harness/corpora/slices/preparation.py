@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asr_harness import languages
 from asr_harness.corpora.registry import find_kind, open_corpus
 from asr_harness.corpora.slices import buckets, storage
 from asr_harness.corpora.slices import manifest as manifests
@@ -33,9 +34,15 @@ def load_slice(
     Raises DataError if the corpus has none, or anything prepared has changed since.
     """
     choices = Choices(limits_s, n_utterances, seed)
-    prepared = storage.load(prepare(open_corpus(spec), bucket, choices), bucket, n_utterances)
-    kind = find_kind(spec)
-    return replace(prepared, language=kind.language, normaliser=kind.normaliser)
+    kind, corpus = find_kind(spec), open_corpus(spec)
+    language = corpus.language or kind.language
+    return replace(
+        storage.load(prepare(corpus, bucket, choices), bucket, n_utterances),
+        language=language,
+        normaliser=kind.normaliser or languages.normaliser_of(language),
+        conversion=corpus.conversion,
+        grouping=corpus.grouping,
+    )
 
 
 def prepare(

@@ -11,7 +11,7 @@ from asr_harness.corpora.base import Slice, Utterance
 from asr_harness.corpora.slices import cache
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices.manifest import Entry
-from asr_harness.corpora.sources import audio
+from asr_harness.corpora.sources import audio, conversion
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def store(segment: Segment, folder: Path) -> Entry:
     Raises DataError naming talk and segment if its audio cannot be measured.
     """
     try:
-        pcm = audio.read_pcm(segment.recording, segment.start_s, segment.end_s)
+        pcm = _read(segment)
     except DataError as error:
         raise DataError(f"talk {segment.talk}, segment {segment.id}: {error}") from error
     file = f"{manifests.AUDIO}/{segment.id}.flac"
@@ -49,6 +49,11 @@ def store(segment: Segment, folder: Path) -> Entry:
         sha256=sha256(content).hexdigest(),
         fingerprint=manifests.utterance_fingerprint(segment.reference, pcm),
     )
+
+
+def _read(segment: Segment) -> Pcm:
+    stretch = segment.recording, segment.start_s, segment.end_s
+    return conversion.read_pcm(*stretch, segment.channel) if segment.converts else audio.read_pcm(*stretch)
 
 
 def load(path: Path, bucket: str, n_utterances: int | None = None) -> Slice:

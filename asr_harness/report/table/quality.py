@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.metrics import wer
 from asr_harness.report.table.column import Column, ColumnGroup, Row
 from asr_harness.report.table.digest import digest
 from asr_harness.stats import ratio_interval
@@ -24,7 +25,8 @@ COLUMNS = {
 def read(result: CaseResult) -> Row:
     """Give the interval over talks, where the result was scored."""
     errors = result.quality.errors
-    low, high = (None, None) if errors is None else talk_interval(errors.words, result.utterances.talks)
+    counts = None if errors is None else wer.counts(errors)
+    low, high = (None, None) if counts is None else talk_interval(counts, result.utterances.talks)
     return {
         "wer_low": low,
         "wer_high": high,

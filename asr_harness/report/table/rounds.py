@@ -30,7 +30,8 @@ def rows(run: RunFile) -> Iterator[Row]:
 
 def _of_result(result: CaseResult) -> Iterator[Row]:
     speed, n = result.speed, result.n_utterances
-    times_s = [speed.rounds_s, *(speed.stage_s[stage] for stage in STAGES)]
+    stages_s = [() if speed.one_stage else speed.stage_s[stage] for stage in STAGES]
+    times_s = [speed.rounds_s, *stages_s]
     shared_out_s = [[value / n for value in values] for values in times_s]
     columns = zip_longest(*shared_out_s, speed.calibration_s)
     for number, values in enumerate(columns, start=1):

@@ -55,6 +55,8 @@ def read(result: CaseResult) -> Row:
 
 def _stage_ends(speed: Speed, n: int) -> Row:
     """Percentiles of what each stage took of an utterance."""
+    if speed.one_stage:
+        return {}
     ends = {stage: percentiles(speed.stage_s[stage], ENDS) for stage in STAGES}
     return {
         f"{stage}_{end}_s": value / n
@@ -64,6 +66,8 @@ def _stage_ends(speed: Speed, n: int) -> Row:
 
 
 def _shares(speed: Speed) -> Row:
+    if speed.one_stage:
+        return {}
     stages_s = {stage: median(speed.stage_s[stage]) for stage in STAGES}
     total_s = sum(stages_s.values())
     return {f"{stage}_share": value / total_s for stage, value in stages_s.items() if total_s}
@@ -71,6 +75,8 @@ def _shares(speed: Speed) -> Row:
 
 def _share_ends(speed: Speed) -> Row:
     """Percentiles of each stage's part of its own round, over the rounds that took any time."""
+    if speed.one_stage:
+        return {}
     rounds_s = zip(*(speed.stage_s[stage] for stage in STAGES), strict=True)
     totals_s = [(stages_s, sum(stages_s)) for stages_s in rounds_s]
     shares = [[value / total_s for value in stages_s] for stages_s, total_s in totals_s if total_s > 0]

@@ -46,7 +46,7 @@ def _of_result(result: CaseResult) -> Iterator[Row]:
         yield from described
         return
     words, characters = _counts(errors.words, "word"), _counts(errors.characters, "character")
-    rates = _rates(errors.words)
+    rates = [None] * len(utterances) if errors.by_character else _rates(errors.words)
     for row, of_words, of_characters, wer in zip(described, words, characters, rates, strict=True):
         yield row | of_words | of_characters | {"wer": wer}
 

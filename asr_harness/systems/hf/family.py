@@ -55,6 +55,9 @@ class Family(ABC):
         """Count the samples that a recording needs at least, for the network to give anything of it."""
         return 1
 
+    def check_language(self, checkpoint: Checkpoint, language: str | None) -> None:  # noqa: B027
+        """Raise ModelError where the checkpoint says that it cannot transcribe a language."""
+
     def check_whole(self, checkpoint: Checkpoint) -> None:
         """Raise ModelError unless the checkpoint holds all that running it takes; loads nothing."""
         if checkpoint.path is None:

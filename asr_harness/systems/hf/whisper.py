@@ -26,14 +26,15 @@ from transformers import (
 from asr_harness.errors import ModelError
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
+from asr_harness.systems.checkpoints import read_json
 from asr_harness.systems.cost import Cost, n_parameters
-from asr_harness.systems.hf import beside
+from asr_harness.systems.hf import beside, whisper_languages
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
-from asr_harness.systems.hf.whisper_files import check_extractor, check_generation_config
+from asr_harness.systems.hf.whisper_files import GENERATION_FILE, check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
 from asr_harness.systems.hf.whisper_work import WhisperWork
 
@@ -115,7 +116,7 @@ class Encoded:
 
 
 class WhisperSystem(HfSystem):
-    """Transcribes through `WhisperForConditionalGeneration.generate`, in English and without translation."""
+    """Transcribes by `WhisperForConditionalGeneration.generate`, in one language and without translation."""
 
     def __init__(
         self,
@@ -139,6 +140,18 @@ class WhisperSystem(HfSystem):
         """The settings that decide what is decoded, for the fingerprint."""
         settings = {**self.model.generation_config.to_diff_dict(), **self.generate_kwargs}
         return settings if self.fixed_tokens is None else {**settings, "dummy_tokens_per_s": TOKENS_PER_S}
+
+    def set_language(self, language: str | None) -> None:
+        """Prompt for a language; where none is known, for English. Raises ModelError for one it lacks."""
+        config = self.model.generation_config
+        token = whisper_languages.prompt(
+            self.source,
+            language,
+            is_multilingual=bool(getattr(config, "is_multilingual", False)),
+            known=getattr(config, "lang_to_id", None) or {},
+        )
+        if token is not None:
+            self.generate_kwargs["language"] = token
 
     @torch.inference_mode()
     def preprocess(self, audio: Sequence[Samples]) -> tuple[WindowedAudio, ...]:
@@ -275,6 +288,19 @@ class WhisperFamily(Family):
         beside.require(checkpoint.path, "tokenizer", ("tokenizer.json",), ("vocab.json", "merges.txt"))
         check_extractor(checkpoint.path, checkpoint.config)
         check_generation_config(checkpoint.path)
+
+    def check_language(self, checkpoint: Checkpoint, language: str | None) -> None:
+        """Raise ModelError where the checkpoint is of English alone, or has no token for the language."""
+        if checkpoint.path is None:
+            return
+        settings = read_json(checkpoint.path, GENERATION_FILE)
+        known = settings.get("lang_to_id")
+        whisper_languages.prompt(
+            checkpoint.name,
+            language,
+            is_multilingual=bool(settings.get("is_multilingual")),
+            known=known if isinstance(known, dict) else {},
+        )
 
     def system(
         self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant

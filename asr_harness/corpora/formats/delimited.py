@@ -1,0 +1,51 @@
+"""CSV and TSV with a line of names, as Common Voice's are: recordings beside it or in its `clips`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from asr_harness.corpora.formats.base import Format, content, row_of
+from asr_harness.corpora.sources import stm
+from asr_harness.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from asr_harness.corpora.formats.base import Row
+
+SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+CLIPS = ("clips",)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    text = stm.decode(content(path), str(path))
+    # Common Voice's sentences hold quotation marks that quote nothing.
+    is_tsv = ".tsv" in path.suffixes
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""),
+        delimiter="\t" if is_tsv else ",",
+        quoting=csv.QUOTE_NONE if is_tsv else csv.QUOTE_MINIMAL,
+        strict=not is_tsv,
+    )
+    try:
+        for raw in reader:
+            place = f"{path}:{reader.line_num}"
+            if None in raw or None in raw.values():
+                n = len(reader.fieldnames or ())
+                raise DataError(f"{place}: has not the {n} fields that line 1 names; mend or quote it")
+            yield row_of(raw, place, path.parent, CLIPS)
+    except csv.Error as error:
+        raise DataError(
+            f"{path}:{reader.line_num}: is no CSV ({error}); quote fields that hold commas"
+        ) from error
+
+
+FORMAT = Format(
+    "CSV or TSV whose first line names its fields (Common Voice)",
+    lambda path: path.is_file() and path.name.endswith(SUFFIXES),
+    _rows,
+    lambda path: [path],
+)
