@@ -8,11 +8,11 @@ looked at again.
 from __future__ import annotations
 
 from math import log
-from statistics import median
 from typing import TYPE_CHECKING
 
 from asr_harness.judge import LogRatio
 from asr_harness.schema import STAGES
+from asr_harness.stats import hodges_lehmann
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +28,10 @@ def log_ratio(base: Sequence[Turn], candidate: Sequence[Turn]) -> LogRatio:
     pace = [log(after.calibration_s / before.calibration_s) for before, after in pairs]
     calibrated = [ratio - change for ratio, change in zip(raw, pace, strict=True)]
     stages = {stage: ratio for stage in STAGES if (ratio := _stage(pairs, stage)) is not None}
-    return LogRatio(median(raw), median(calibrated), stages)
+    return LogRatio(hodges_lehmann(raw), hodges_lehmann(calibrated), stages)
 
 
 def _stage(pairs: Sequence[tuple[Turn, Turn]], stage: StageName) -> float | None:
     taken = [(before.stage_s.get(stage), after.stage_s.get(stage)) for before, after in pairs]
     ratios = [log(after / before) for before, after in taken if before and after]
-    return median(ratios) if len(ratios) == len(pairs) else None
+    return hodges_lehmann(ratios) if len(ratios) == len(pairs) else None

@@ -118,6 +118,7 @@ def _decide(
         alpha=policy.alpha * share,
         tolerance=log1p(policy.tolerance_of(metric)),
         limit=log1p(policy.limit_of(metric)),
+        bound_alpha=policy.alpha,
         limits={
             name: (log1p(policy.tolerance_of(metric, *case_ids)), log1p(policy.limit_of(metric, *case_ids)))
             for name, case_ids in members.items()

@@ -28,9 +28,9 @@ MIN_HISTORY_DF = 3
 PER_MODEL = "per_model"
 SHARES: Mapping[str, float] = {
     PER_MODEL: 0.2,
-    "headline": 0.2,
+    "headline": 0.15,
     "detail": 0.05,
-    "quality_per_model": 0.35,
+    "quality_per_model": 0.4,
     "quality": 0.2,
 }
 """How the false-alarm rate of a comparison is shared out among the families of tests that it has.
