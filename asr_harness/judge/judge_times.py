@@ -136,10 +136,13 @@ def _worst(difference: stats.Difference, metric: Metric, alpha: float) -> float:
 
 
 def _mde(tested: Tested, difference: stats.Difference, alpha: float) -> float | None:
-    df = tested.history_df
-    if df is None and tested.n_runs >= 2:  # noqa: PLR2004
-        df = stats.two_sample_df(tested.n_runs, difference.prior_df)
-    return stats.minimum_detectable_effect(difference.sd, tested.n_runs, df=df, alpha=alpha)
+    return stats.minimum_detectable_effect(
+        difference.sd,
+        tested.n_runs,
+        df=tested.history_df,
+        prior_df=difference.prior_df,
+        alpha=alpha,
+    )
 
 
 def _more_runs(tested: Tested, difference: stats.Difference, limit: float, alpha: float) -> int | None:
