@@ -4,6 +4,7 @@ from asr_harness.stats import sequential
 from asr_harness.stats.bootstrap import N_BOOTSTRAP, bootstrap_differences, probability_of_improvement
 from asr_harness.stats.decision import ChangeVerdict, decide
 from asr_harness.stats.difference import ALPHA, Difference, with_error
+from asr_harness.stats.drift import Drift, find_drift
 from asr_harness.stats.exact import fisher_exact
 from asr_harness.stats.fits import FittedLine, fit_line, rank_correlation
 from asr_harness.stats.intervals import geometric_mean_interval, mean_interval, share_interval
@@ -24,7 +25,9 @@ from asr_harness.stats.power import (
 from asr_harness.stats.rates import PairedErrors, by_talk, rate_test
 from asr_harness.stats.ratio import ratio_error, ratio_interval
 from asr_harness.stats.shrinkage import Prior, common_share, fit_prior, shrink_variances
+from asr_harness.stats.steps import Step, find_steps
 from asr_harness.stats.student import t_critical, t_two_sided
+from asr_harness.stats.trend import Trend, mann_kendall
 from asr_harness.stats.ttests import against_history, paired, paired_in_order, two_sided, welch
 
 __all__ = [
@@ -33,9 +36,12 @@ __all__ = [
     "POWER",
     "ChangeVerdict",
     "Difference",
+    "Drift",
     "FittedLine",
     "PairedErrors",
     "Prior",
+    "Step",
+    "Trend",
     "against_history",
     "as_change",
     "bootstrap_differences",
@@ -43,11 +49,14 @@ __all__ = [
     "common_share",
     "decide",
     "fisher_exact",
+    "find_drift",
+    "find_steps",
     "fit_line",
     "fit_prior",
     "geometric_mean_interval",
     "hodges_lehmann",
     "holm",
+    "mann_kendall",
     "mapsswe_test",
     "mean",
     "mean_interval",
