@@ -2,10 +2,11 @@
 
     python -m tools.trend_study            # a minute
 
-False alarms: stored runs of one code (`tools/noise/`), 30 a series, calibrated as `history --judge` has it: every
-stretch of 30 runs as they came, blocks of 5 and of 10 runs drawn at random so that neighbours stay neighbours, and
-single runs drawn at random. Power: the same draws, and normal noise, with 21 commits that are 1 % slower each and
-with a step of 10 % among 20 runs. Where apache-otava can be imported its rule is shown beside ours.
+False alarms: stored runs of one code (`tools/noise/`), 30 a series, calibrated as `history --judge` has it:
+every stretch of 30 runs as they came, and blocks of 10, of 5 and of single runs in random order, so that
+neighbours stay neighbours. Power: the same draws, and normal noise, with 21 commits that are 1 % slower each
+and with a step of 10 % among 20 runs, three a side at least. Where apache-otava can be imported its
+rule is shown beside ours.
 """
 
 from __future__ import annotations

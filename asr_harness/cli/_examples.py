@@ -47,6 +47,7 @@ examples:
 examples:
   asr-harness history --metric rtf
   asr-harness history latest:main --metric wer -k 'whisper b1'
+  asr-harness history --judge --against v1.0          steps and creeps, and the newest commit against v1.0
 """,
     "init": """\
 examples:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
+from asr_harness.judge import Evidence, judge
+from asr_harness.judge.judgement import EXIT_FINE, EXIT_REGRESSION
+from asr_harness.judge.trends import judge_trends
 from asr_harness.metrics import by_key, units
+from asr_harness.report import forms, trends
 from asr_harness.report.comparable import with_origin
 from asr_harness.report.escaping import terminal
 from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
@@ -20,7 +25,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from asr_harness.judge import Judgement
     from asr_harness.metrics import Metric
+    from asr_harness.schema import RunFile
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP, CHANGE = "·", "|"
@@ -44,12 +51,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only cases that have all these words as whole parts of their names (b1 is not b16), or as the "
         "start of one where none is that whole",
     )
+    parser.add_argument(
+        "--judge",
+        action="store_true",
+        help="tell steps and creeps of each model's row over all commits; status 1 where one ends worse",
+    )
+    parser.add_argument(
+        "--against",
+        metavar="RUN",
+        help="a pinned reference, such as v1.0: with --judge the newest commit is compared with it, and with "
+        "the commit before",
+    )
     add_storage(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the lines."""
     metric = by_key(arguments.metric)
+    if arguments.against and not arguments.judge:
+        raise RecordError(f"--against {arguments.against} needs --judge, which compares with it")
     runs = select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
     timeline = commit_points(runs)
     known = case_histories(runs, timeline, metric)
@@ -57,9 +77,50 @@ def run(arguments: argparse.Namespace) -> int:
     if not chosen:
         raise RecordError(f"no {metric.key} in these runs{_asked(arguments.only, known)}")
     width = get_terminal_size().columns
+    if arguments.judge:
+        return _judge(arguments, runs, metric, {line.case for line in chosen}, width)
     lines = [*_head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
     print(terminal("\n".join(lines)))  # noqa: T201
     return 0
+
+
+def _judge(
+    arguments: argparse.Namespace, runs: Sequence[RunFile], metric: Metric, cases: set[str], width: int
+) -> int:
+    """Print steps and creeps, and where a reference is pinned how the newest commit stands to it."""
+    chosen = [
+        replace(run, records={name: record for name, record in run.records.items() if name in cases})
+        for run in runs
+    ]
+    found = judge_trends(chosen, metric)
+    print(terminal(f"{metric.key} over commits: {trends.headline(found)}"))  # noqa: T201
+    print(terminal("\n".join(table(trends.HEADERS, trends.lines(found), width))))  # noqa: T201
+    status = _against(arguments, chosen, metric, width) if arguments.against else EXIT_FINE
+    return EXIT_REGRESSION if any(trend.is_worse for trend in found) else status
+
+
+def _against(arguments: argparse.Namespace, runs: Sequence[RunFile], metric: Metric, width: int) -> int:
+    """Compare the newest commit with the pinned reference, which decides, and with the commit before."""
+    clean = [run for run in runs if not run.is_dirty]
+    labels = list(dict.fromkeys(run.label for run in clean))
+    if not labels:
+        raise RecordError("no run is of a clean tree; --against needs one to compare")
+    newest = [run for run in clean if run.label == labels[-1]]
+    reference = select_runs(arguments.against, arguments.storage)
+    before = [run for run in clean if run.label == labels[-2]] if len(labels) > 1 else []
+    pinned = _of_metric(judge(Evidence(reference, newest, clean)), metric)
+    sides = {f"against {arguments.against}": pinned}
+    if before:
+        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, clean)), metric)
+    for name, judgement in sides.items():
+        print(terminal(f"\n{name}: {forms.render('table', judgement, width)}"))  # noqa: T201
+    return pinned.exit_status
+
+
+def _of_metric(judgement: Judgement, metric: Metric) -> Judgement:
+    """Leave what is told of one metric: `compare` tells the rest."""
+    key = metric.same_as or metric.key
+    return replace(judgement, findings=tuple(one for one in judgement.findings if one.metric == key))
 
 
 def with_words(known: Sequence[CaseHistory], words: Sequence[str]) -> Sequence[CaseHistory]:

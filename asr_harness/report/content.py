@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RecordError
+from asr_harness.judge.trends import RowTrend, judge_trends
+from asr_harness.metrics import latency
 from asr_harness.report.advice import Advice, AdviceLimits, advise
 from asr_harness.report.bottlenecks import Bottleneck, bottlenecks
 from asr_harness.report.claims import ClaimResult, check_all
@@ -45,6 +47,7 @@ class Content:
     bottlenecks: tuple[Bottleneck, ...]
     advice: tuple[Advice, ...]
     differences: Differences | None
+    trends: tuple[RowTrend, ...] = ()
 
 
 def gather(
@@ -73,6 +76,7 @@ def gather(
         bottlenecks=bottlenecks(cases),
         advice=advise(cases, limits or AdviceLimits()),
         differences=differences,
+        trends=judge_trends(runs, latency.METRIC),
     )
 
 

@@ -32,8 +32,8 @@ def serial_correlation(residuals: Sequence[float]) -> float:
 
 
 def inflation(residuals: Sequence[float]) -> float:
-    """Give by what a standard error grows: sqrt((1 + r) / (1 - r)) (Yue and Wang, Water Resources Management 18,
-    2004).
+    """Give by what a standard error grows: sqrt((1 + r) / (1 - r)) (Yue and Wang, Water Resources
+    Management 18, 2004).
     """
     r = serial_correlation(residuals)
     return sqrt((1 + r) / (1 - r))

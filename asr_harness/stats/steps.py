@@ -1,13 +1,14 @@
 """Steps: where a series changes its level, by binary segmentation.
 
-Each cut is the largest two-sample t over all places with three values a side, at Bonferroni's level for so many
-places (Scott and Knott, Biometrics 30, 1974; Worsley, JASA 74, 1979). Neighbours that are alike make it less
-sure (`stats.serial`).
+Each cut is the largest two-sample t over all places with three values a side, at Bonferroni's level for so
+many places (Scott and Knott, Biometrics 30, 1974; Worsley, JASA 74, 1979). Neighbours that are alike make it
+less sure (`stats.serial`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ def best_cut(values: Sequence[float]) -> tuple[int, float] | None:
 def squares_about_steps(values: Sequence[float], places: Sequence[int]) -> float:
     """Give the sum of squares about the means between steps."""
     ends = [0, *places, len(values)]
-    return sum(_about_mean(values[start:end]) for start, end in zip(ends, ends[1:], strict=False))
+    return sum(_about_mean(values[start:end]) for start, end in pairwise(ends))
 
 
 def _cut(values: Sequence[float], start: int, end: int, alpha: float) -> list[tuple[int, float]]:

@@ -10,6 +10,7 @@ from asr_harness.cli.history import change, newest, sparkline, with_words
 from asr_harness.metrics import Metric, all_metrics
 from asr_harness.report.history import CaseHistory, CommitPoint
 from tests.report import made_up
+from tests.saved_runs import measured, write_run
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
 
@@ -148,3 +149,24 @@ def test_many_commits_leave_room_for_the_names_of_cases(
 def test_the_newest_bars_are_left() -> None:
     assert newest("▁▂▃|▄", 4) == "…▃|▄"
     assert newest("▁▂▃|▄", 5) == "▁▂▃|▄"
+
+
+def test_judged_it_names_the_commit_of_a_step_and_ends_red(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in range(16):
+        scale = (1.0 if i < 8 else 1.2) * (1 + 0.01 * (i % 3))
+        case = measured(rounds_s=(scale,) * 3)
+        write_run(tmp_path / f"{i:04d}_x.json", case, commit=f"{i:07x}".ljust(40, "0"), day=i)
+    words = ["history", "--storage", str(tmp_path), "--judge"]
+    assert main([*words, "--against", "0001"]) == 1
+    said = capsys.readouterr().out
+    assert "latency over commits: 1 rows, 1 worse than before" in said
+    assert "0000008, p" in said
+    assert "against 0001: 0000001 (1 run) → 000000f (1 run)" in said
+    assert "against the commit before: 000000e (1 run) → 000000f (1 run)" in said
+
+
+def test_a_reference_without_judging_is_refused(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "--storage", str(storage), "--against", "0001"]) == 2
+    assert "--against 0001 needs --judge" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from asr_harness.report.page.differences import differences_section
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.scaling import scaling_section
 from asr_harness.report.page.summary import summary
+from asr_harness.report.page.trends import is_shown, trends_section
 from asr_harness.report.pooled import measured
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SECTIONS = {
     "summary": "Summary",
     "comparison": "Comparison",
+    "trends": "Trends",
     "figures": "Figures",
     "claims": "Claims",
     "scaling": "Scaling",
@@ -39,6 +41,7 @@ def render(content: Content) -> str:
     body = [
         summary(content.table, content.cases, content.machines, _verdicts(content)),
         differences_section(compared) if compared else "",
+        trends_section(content.trends) if is_shown(content.trends) else "",
         controls(content.drawn),
         figures_section(content.figures, content.not_drawn),
         claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
@@ -47,7 +50,8 @@ def render(content: Content) -> str:
         advice_section(content.advice),
         cases_section(),
     ]
-    absent = {key for key, there in (("comparison", compared), ("claims", content.claims)) if not there}
+    there = {"comparison": compared, "trends": is_shown(content.trends), "claims": content.claims}
+    absent = {key for key, content_of in there.items() if not content_of}
     shown = {key: title for key, title in SECTIONS.items() if key not in absent}
     links = [element("a", title, href=f"#{key}") for key, title in shown.items()]
     return Template(_asset("page.html")).substitute(
