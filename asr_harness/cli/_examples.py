@@ -16,6 +16,12 @@ examples:
   asr-harness ab HEAD HEAD                            the self-test: one code twice
   asr-harness ab main HEAD -- benchmarks/ -m cpu      what follows -- goes to pytest
 """,
+    "bisect": """\
+examples:
+  asr-harness bisect v1.0 main
+  asr-harness bisect v1.0 main --budget 1h -- benchmarks/ -k ctc
+  asr-harness bisect HEAD~16 HEAD --by exact          one run a commit
+""",
     "compare": """\
 examples:
   asr-harness compare latest:main HEAD

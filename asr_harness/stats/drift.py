@@ -1,4 +1,4 @@
-"""What a series did over time: a step, a creep or nothing; of two that are shown, the better account is kept."""
+"""What a series did over time: a step, a creep or nothing; of two that are shown the better account."""
 
 from __future__ import annotations
 

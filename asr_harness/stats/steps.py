@@ -22,6 +22,8 @@ MIN_SIDE = 3
 """Values a side that a step rests on."""
 
 LIKELY = 0.95
+SPELL_SHARE = 1 / 3
+"""Of the level of a cut, for a spell: it is looked for at every cut as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Step:
 def find_steps(values: Sequence[float], alpha: float) -> list[Step]:
     """Give the steps that are shown at `alpha`, in order; each part is searched again once it was cut."""
     places = _cut(values, 0, len(values), alpha)
+    if places:
+        # Where neighbours are alike about all levels, a step has to be the clearer.
+        factor = inflation(_residuals(values, [place for place, _ in places]))
+        places = _cut(values, 0, len(values), alpha, factor)
     ends = [0, *(place for place, _ in places), len(values)]
     steps = []
     for index, (place, p) in enumerate(places):
@@ -52,21 +58,50 @@ def find_steps(values: Sequence[float], alpha: float) -> list[Step]:
     return steps
 
 
-def best_cut(values: Sequence[float]) -> tuple[int, float] | None:
+def best_cut(values: Sequence[float], factor: float = 1.0) -> tuple[int, float] | None:
     """Give the likeliest place and the p value of there being no step; None below three values a side."""
     squares = _squares(values)
     if squares is None:
         return None
     place = min(squares, key=lambda each: squares[each])
-    before, after = values[:place], values[place:]
-    levels = [sum(part) / len(part) for part in (before, after)]
-    residuals = [value - levels[0] for value in before] + [value - levels[1] for value in after]
-    df = len(values) - 2
-    error = sqrt(squares[place] / df * (1 / len(before) + 1 / len(after))) * inflation(residuals)
-    gap = levels[1] - levels[0]
+    return place, min(1.0, len(squares) * _p_value(values[place:], values[:place], factor))
+
+
+def best_spell(values: Sequence[float], factor: float = 1.0) -> tuple[int, int, float] | None:
+    """Give the likeliest spell of another level that came and went, and the p value of there being none.
+
+    What one cut cannot show, since the level is the same before and after (Olshen et al., Circular binary
+    segmentation, Biostatistics 5, 2004). None below three values in each part.
+    """
+    import numpy as np
+
+    n = len(values)
+    if n < 3 * MIN_SIDE:
+        return None
+    array = np.asarray(values, dtype=float)
+    sums = np.concatenate([[0.0], np.cumsum(array - array.mean())])
+    best, start, n_places = (-1.0, 0), 0, 0
+    for first in range(MIN_SIDE, n - 2 * MIN_SIDE + 1):
+        lasts = np.arange(first + MIN_SIDE, n - MIN_SIDE + 1)
+        lengths = lasts - first
+        gains = (sums[lasts] - sums[first]) ** 2 * (1 / lengths + 1 / (n - lengths))
+        n_places += len(lasts)
+        if gains.max() > best[0]:
+            best, start = (float(gains.max()), int(lasts[gains.argmax()])), first
+    end = best[1]
+    p = _p_value(values[start:end], [*values[:start], *values[end:]], factor)
+    return start, end, min(1.0, n_places * p)
+
+
+def _p_value(inside: Sequence[float], outside: Sequence[float], factor: float) -> float:
+    """Compare two levels by their pooled spread; their standard error is `factor` times as large."""
+    df = len(inside) + len(outside) - 2
+    squares = _about_mean(inside) + _about_mean(outside)
+    gap = sum(inside) / len(inside) - sum(outside) / len(outside)
+    error = factor * sqrt(squares / df * (1 / len(inside) + 1 / len(outside)))
     if not error:
-        return place, 0.0 if gap else 1.0
-    return place, min(1.0, len(squares) * t_two_sided(gap / error, df))
+        return 0.0 if gap else 1.0
+    return t_two_sided(gap / error, df)
 
 
 def squares_about_steps(values: Sequence[float], places: Sequence[int]) -> float:
@@ -75,12 +110,20 @@ def squares_about_steps(values: Sequence[float], places: Sequence[int]) -> float
     return sum(_about_mean(values[start:end]) for start, end in pairwise(ends))
 
 
-def _cut(values: Sequence[float], start: int, end: int, alpha: float) -> list[tuple[int, float]]:
-    best = best_cut(values[start:end])
-    if best is None or best[1] > alpha:
+def _cut(
+    values: Sequence[float], start: int, end: int, alpha: float, factor: float = 1.0
+) -> list[tuple[int, float]]:
+    part = values[start:end]
+    best, spell = best_cut(part, factor), best_spell(part, factor)
+    if best is not None and best[1] <= alpha:
+        cuts = [(start + best[0], best[1])]
+    elif spell is not None and spell[2] <= alpha * SPELL_SHARE:
+        cuts = [(start + place, spell[2]) for place in spell[:2]]
+    else:
         return []
-    place = start + best[0]
-    return [*_cut(values, start, place, alpha), (place, best[1]), *_cut(values, place, end, alpha)]
+    ends = [start, *(place for place, _ in cuts), end]
+    inner = [_cut(values, low, high, alpha, factor) for low, high in pairwise(ends)]
+    return sorted([*cuts, *(each for found in inner for each in found)])
 
 
 def _squares(values: Sequence[float]) -> dict[int, float] | None:
@@ -112,6 +155,11 @@ def _range(values: Sequence[float], place: int) -> tuple[int, int]:
         kept.add(each)
         held += weight[each]
     return min(kept), max(kept)
+
+
+def _residuals(values: Sequence[float], places: Sequence[int]) -> list[float]:
+    parts = [values[start:end] for start, end in pairwise([0, *places, len(values)])]
+    return [value - sum(part) / len(part) for part in parts for value in part]
 
 
 def _about_mean(values: Sequence[float]) -> float:
