@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.runs import commits
+from asr_harness.runs.index import headers
 from asr_harness.schema import RunFile, load_run
 from asr_harness.schema.run import latest_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from asr_harness.runs.index import Header
 
 STORAGE = Path(".benchmarks")
 LATEST = "latest:"
@@ -22,6 +25,8 @@ RUN_NUMBER = re.compile(r"\d{1,6}")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 GLOB_CHARACTERS = frozenset("*?[")
 MAX_LISTED = 8
+MAX_HISTORY = 200
+"""Former runs that the noise of a single run is taken from."""
 
 
 def select_runs(
@@ -129,29 +134,38 @@ def _folder(folder: Path) -> tuple[RunFile, ...]:
 def _latest(
     branch: str, storage: Path, excluding: Collection[str], tell: Callable[[str], None]
 ) -> Sequence[RunFile]:
-    """Go by ancestry where git knows the branch, else by the name that runs were saved under."""
-    known, damaged = _load(_stored(storage), skipping=RecordError)
-    for error in damaged:
-        if not isinstance(error, OtherBenchmarkError):
-            tell(f"passed over: {error}")
-    runs = [run for run in known if run.commit not in excluding]
+    """Go by ancestry where git knows the branch, else by the name that runs were saved under.
+
+    The index tells which commit; only its runs are read.
+    """
+    heads = headers(storage)
+    for head in heads:
+        if head.error and not head.is_other:
+            tell(f"passed over: {head.error}")
+    known = [head for head in heads if not head.error and head.commit not in excluding]
     tip = commits.commit_of(branch)
-    order = commits.ancestry(tip) if tip else ()
-    by_age = {commit: age for age, commit in enumerate(order)}
-    of_branch = [run for run in runs if run.commit in by_age]
-    sound = [run for run in of_branch if not run.is_dirty and not run.regressions]
-    if sound:
-        newest = min(sound, key=lambda run: by_age[run.commit or ""]).commit
-        return [run for run in sound if run.commit == newest]
-    runs = [*of_branch, *(run for run in runs if run.branch == branch and run not in of_branch)]
-    clean = [run for run in runs if not run.is_dirty]
-    sound = [run for run in clean if not run.regressions]
-    if not sound:
-        raise RecordError(
-            f"no run of branch {branch!r} under {storage} can be a baseline; "
-            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}{_shallow()}"
-        )
-    return [run for run in sound if run.commit == sound[-1].commit]
+    by_age = {commit: age for age, commit in enumerate(commits.ancestry(tip) if tip else ())}
+    of_branch = [head for head in known if head.commit in by_age]
+    others = [head for head in known if head.branch == branch and head.commit not in by_age]
+    newest_first = [
+        *sorted((head for head in of_branch if _is_sound(head)), key=lambda head: by_age[head.commit or ""]),
+        *reversed([head for head in others if _is_sound(head)]),
+    ]
+    for commit in dict.fromkeys(head.commit for head in newest_first):
+        of_commit = load_runs(head.path for head in known if head.commit == commit)
+        # Of an interrupted session and the one that resumed it, the latter alone counts, sound or not.
+        if sound := [run for run in of_commit if not run.is_dirty and not run.regressions]:
+            return sound
+    n_of_branch = len(of_branch) + len(others)
+    n_clean = sum(not head.is_dirty for head in (*of_branch, *others))
+    raise RecordError(
+        f"no run of branch {branch!r} under {storage} can be a baseline; "
+        f"{_skipped(n_of_branch - n_clean, n_clean)}{_what_is_there(storage)}{_shallow()}"
+    )
+
+
+def _is_sound(head: Header) -> bool:
+    return not head.is_dirty and not head.has_regressed
 
 
 def _skipped(n_dirty: int, n_regressed: int) -> str:
@@ -182,8 +196,8 @@ def _what_is_there(storage: Path) -> str:
     stored = _stored(storage)
     if not stored:
         return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
-    newest_first = reversed(known_runs(storage))
-    counts = Counter((run.label, run.branch or "no branch") for run in newest_first)
+    newest_first = [head for head in reversed(headers(storage)) if not head.error]
+    counts = Counter((head.label, head.branch or "no branch") for head in newest_first)
     listed = [f"{n} of {label} on {branch}" for (label, branch), n in [*counts.items()][:MAX_LISTED]]
     return f"{len(stored)} runs are there, newest first: {', '.join(listed) or 'none that can be read'}"
 
@@ -208,8 +222,15 @@ def former_runs(
     """Load the history where a side has a case with one run alone, whose noise only former runs can tell."""
     for side in (base, candidate):
         if 1 in Counter(case_id for run in side for case_id in run.records).values():
-            return known_runs(storage)
+            return _newest_runs(storage)
     return ()
+
+
+def _newest_runs(storage: Path) -> tuple[RunFile, ...]:
+    """Load the newest of the history: how much runs differ, so many tell, and older ones of older times."""
+    readable = [head.path for head in headers(storage) if not head.error]
+    runs, _ = _load(readable[-MAX_HISTORY:], skipping=RecordError)
+    return runs
 
 
 def _load(
