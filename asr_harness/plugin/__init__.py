@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asr_harness.errors import GridError
-from asr_harness.plugin import neighbours, options
+from asr_harness.plugin import neighbours, options, statuses
 
 if TYPE_CHECKING:
     from asr_harness.grid import Plan
@@ -25,6 +25,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspec)
 
 
+pytest_cmdline_main = statuses.pytest_cmdline_main
+pytest_load_initial_conftests = statuses.pytest_load_initial_conftests
+
+
 # pytest-benchmark reads its options in a trylast hook, so what is changed here is what it sees.
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     for device in options.usage_errors(devices.names):
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
+    gives_grid = config.hook.pytest_asr_grid.get_hookimpls()
+    config.stash[statuses.IS_OURS] = bool(gives_grid or options.given(config))
     grid = config.hook.pytest_asr_grid()
     if grid is None:
         return
@@ -44,12 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.collecting import Collecting
+    from asr_harness.plugin.commits import Commits
     from asr_harness.plugin.judging import make_judging
     from asr_harness.plugin.ledger import Ledger, storage_folder
     from asr_harness.plugin.live import Live
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
-    from asr_harness.plugin.statuses import Statuses
     from asr_harness.plugin.workbench import Workbench
 
     address = options.live_address(config)
@@ -60,7 +66,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     config.pluginmanager.register(running, "asr-running")
     if live is not None:
         config.pluginmanager.register(live, "asr-live")
-    config.pluginmanager.register(Statuses(), "asr-statuses")
+    config.pluginmanager.register(Commits(config, is_live=bool(address)), "asr-commits")
     judging = options.usage_errors(lambda: make_judging(config))
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
 
