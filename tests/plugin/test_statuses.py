@@ -16,9 +16,9 @@ def test_an_error_inside_pytest_is_unusable_and_never_undecided(run: Run, pytest
     assert run("-p", "breaks").ret == 2
 
 
-def test_a_grid_that_raises_is_unusable(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_grid_that_raises_is_unusable(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("def pytest_asr_grid():\n    raise RuntimeError")
-    assert run().ret == EXIT_UNUSABLE
+    assert pytester.runpytest_subprocess().ret == EXIT_UNUSABLE
 
 
 def test_a_suite_that_cannot_be_imported_is_unusable(pytester: pytest.Pytester) -> None:
