@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 IS_OURS = pytest.StashKey[bool]()
 """Whether a session is one of ours: its suite gave a grid, or it was given an option of ours."""
 
+IS_VERDICT = pytest.StashKey[bool]()
+"""Whether the status is what was judged: 3 is then "undecided", and no internal error of pytest's."""
+
 OTHERS = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 """3, which would be our "undecided", and 4, which is none of ours."""
 
@@ -33,7 +36,8 @@ def pytest_cmdline_main(
         for message in error.args:
             print(f"ERROR: {message}\n", file=sys.stderr)  # noqa: T201 - as pytest itself does
         return EXIT_UNUSABLE
-    return EXIT_UNUSABLE if status in OTHERS and config.stash.get(IS_OURS, False) else status
+    is_pytests = status in OTHERS and not config.stash.get(IS_VERDICT, False)
+    return EXIT_UNUSABLE if is_pytests and config.stash.get(IS_OURS, False) else status
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
