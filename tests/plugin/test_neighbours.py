@@ -11,11 +11,14 @@ from asr_harness.plugin.options import _split
 Run = Callable[..., pytest.RunResult]
 
 OTHERS = """
+from importlib.util import find_spec
+
 def pytest_addoption(parser):
     parser.addoption("--codspeed", action="store_true")
     parser.addoption("--count", type=int, default=1)
     parser.addoption("--reruns", type=int)
-    parser.addoption("--numprocesses", type=int)
+    if find_spec("xdist") is None:
+        parser.addoption("--numprocesses", type=int)
 """
 
 
