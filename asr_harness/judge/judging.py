@@ -18,7 +18,7 @@ from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
 from asr_harness.judge.rules import Waiver, check_all_used, rule_units
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
-from asr_harness.judge.tested_times import SHARES, spreads_by_device, test_all
+from asr_harness.judge.tested_times import SHARES, SHARES_BESIDE_FORKS, spreads_by_device, test_all
 from asr_harness.metrics import RateMetric, all_metrics, measurement
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     rates = list(_test_rates(open_pairs, policy))
     kernels = changed_kernels(clocked, policy.alpha) if by_forks is None else {}
     tested = _test_times(clocked, evidence, spreads, policy, kernels)
-    shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
+    kept = SHARES if by_forks is None else SHARES_BESIDE_FORKS
+    shares = stats.shared_out(policy.alpha, kept, _families(tested, rates, policy))
     findings += judge_times(tested, shares, policy)
     findings += [one for one in rates if isinstance(one, Finding)]
     findings += judge_rates([one for one in rates if isinstance(one, TestedRate)], shares, policy)
@@ -154,11 +155,11 @@ def _test_rates(pairs: Sequence[Pair], policy: Policy) -> Iterator[TestedRate | 
     yield from pool_rates([one for one in found if isinstance(one, TestedRate)], policy.alpha)
 
 
-def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding]) -> set[str]:
-    """Give the families of which something is tested."""
-    present = {one.family for one in tested if one.difference is not None}
-    open_rates = (one for one in rates if isinstance(one, TestedRate) and one.difference is not None)
-    return present | {one.family for one in open_rates}
+def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding], policy: Policy) -> set[str]:
+    """Give the families of which something is tested that sets the exit status."""
+    open_rates = (one for one in rates if isinstance(one, TestedRate))
+    tests: tuple[Tested | TestedRate, ...] = (*tested, *open_rates)
+    return {one.family for one in tests if one.difference is not None and one.is_gated(policy)}
 
 
 def _settled(findings: Sequence[Finding], group_of: Mapping[str, str]) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from asr_harness import metrics
 from asr_harness.judge.judgement import OUTCOME, UTTERANCES
 from asr_harness.metrics import units
+from asr_harness.report import details
 from asr_harness.report.terminal import shorten, table
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def remark(finding: Finding) -> str:
         a_side = " a side" if finding.unit == "run" else ""
         lacking = f"about {more(finding.more_units, finding.unit)}{a_side} would decide"
     waived = f"waived by {finding.waived_by!r}" if finding.waived_by is not None else ""
-    return "; ".join(filter(None, (waived, finding.note, lacking)))
+    return "; ".join(filter(None, (waived, finding.note, details.written(finding), lacking)))
 
 
 def more(count: int, noun: str) -> str:
