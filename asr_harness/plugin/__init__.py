@@ -12,8 +12,6 @@ from asr_harness.errors import GridError
 from asr_harness.plugin import neighbours, options, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from asr_harness.grid import Grid, Plan
 
 
