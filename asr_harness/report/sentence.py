@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from asr_harness.judge.judgement import ALL_METRICS, HARMS, OPEN, OUTCOME, RATES, UTTERANCES
 from asr_harness.metrics import find, latency, wer
 from asr_harness.report import names
-from asr_harness.report.words import change, counted, interval, more, values
+from asr_harness.report.words import change, counted, interval, more, sized, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,15 +82,14 @@ def _of_time(worst: Finding, findings: Sequence[Finding]) -> str:
         and one.gated == worst.gated
         and names.is_model(one.case_id) == names.is_model(worst.case_id)
     ]
-    sized = _sized(worst)
     name = names.spoken(worst.case_id)
     if worst.fails:
         return f"{name} is {_size(worst, SLOWER)} ({_size_details(worst)}){_with(alike, 'slower too')}"
     if worst.verdict == "improvement":
         return f"{name} is {_size(worst, FASTER)} ({_size_details(worst)}){_with(alike, 'faster too')}"
     if worst.verdict in OPEN:
-        return f"whether {name} is slower is open at {sized}{_lacking(worst)}{_with(alike, 'open too')}"
-    return f"latency is unchanged, at most in {name}: {sized}"
+        return f"whether {name} is slower is open at {sized(worst)}{_lacking(worst)}{_with(alike, 'open too')}"
+    return f"latency is unchanged, at most in {name}: {sized(worst)}"
 
 
 def _of_words(worst: Finding | None) -> str:
@@ -139,7 +138,7 @@ def _others(failing: Sequence[Finding]) -> Iterator[str]:
     for key in list(keys)[:MAX_OTHERS]:
         worst = _worst([one for one in failing if one.metric == key])
         if worst is not None:
-            yield f"{_title(key)} {_sized(worst)} in {names.spoken(worst.case_id)}"
+            yield f"{_title(key)} {sized(worst)} in {names.spoken(worst.case_id)}"
     if len(keys) > MAX_OTHERS:
         yield f"also worse: {', '.join(map(_title, list(keys)[MAX_OTHERS:]))}"
 
@@ -177,11 +176,6 @@ def _why_nothing(judgement: Judgement) -> str:
 
 def _size(finding: Finding, word: str) -> str:
     return f"{100 * abs(finding.effect or 0.0):.1f} % {word}"
-
-
-def _sized(finding: Finding) -> str:
-    details = _size_details(finding)
-    return f"{change(finding)} ({details})" if details and finding.effect is not None else details
 
 
 def _size_details(finding: Finding) -> str:

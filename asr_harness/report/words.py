@@ -87,6 +87,17 @@ def values(finding: Finding) -> str:
     return f"{base}{ARROW}{candidate}"
 
 
+def sized(finding: Finding) -> str:
+    """Give the change with its interval and both values, such as `+12.1 % (+5.0 to +19.7 %, 85 → 95 ms)`."""
+    bounds = interval(finding)
+    unit = unit_of_change(finding.metric)
+    known = values(finding)
+    parts = (f"{bounds} {unit}" if bounds else "", "" if known == units.UNMEASURED else known)
+    details = ", ".join(filter(None, parts))
+    size = change(finding)
+    return f"{size} ({details})" if size and details else size or details
+
+
 def in_other_units(finding: Finding) -> str:
     """Give both sides in the other units of the same measurement, such as `RTF 0.017 → 0.019`."""
     said = []
@@ -116,8 +127,8 @@ def remark(finding: Finding) -> str:
 
 
 def row_remark(row: Row) -> str:
-    """Say what explains a row: the same in other units, its stages, the span of its cases, and the rest."""
-    parts = (in_other_units(row.finding), stages(row), span(row), remark(row.finding))
+    """Say what explains a row: the same in other units, its stages, the rest, and the span of its cases."""
+    parts = (in_other_units(row.finding), stages(row), remark(row.finding), span(row))
     return "; ".join(filter(None, parts))
 
 
@@ -130,12 +141,10 @@ def span(row: Row) -> str:
     """Give the least and the largest change of the cases that are folded into a row."""
     effects = [part.effect for part in row.cases if part.effect is not None]
     if not effects:
-        return f"and {counted(len(row.cases), 'more case')}" if row.cases else ""
+        return f"and {more(len(row.cases), 'case')}" if row.cases else ""
     low, high = (number(effect, row.finding.metric) for effect in (min(effects), max(effects)))
     unit = unit_of_change(row.finding.metric)
-    if low == high:
-        return f"{counted(len(effects), 'case')} at {low} {unit}"
-    return f"{counted(len(effects), 'case')} from {low} to {high} {unit}"
+    return f"each case {low}{'' if low == high else f' to {high}'} {unit}"
 
 
 def more(count: int, noun: str) -> str:
