@@ -13,7 +13,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from asr_harness.judge import Evidence, judge, policy
-from asr_harness.report import forms
+from asr_harness.report import forms, step_summary
 from asr_harness.runs import STORAGE, former_runs, select_runs, sides
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     history = former_runs(base, candidate, arguments.storage)
     judgement = judge(Evidence(base, candidate, history), chosen)
     print(forms.render(arguments.format, judgement, get_terminal_size().columns))  # noqa: T201
+    step_summary.add(forms.render("markdown", judgement, get_terminal_size().columns))
     return judgement.exit_status
 
 

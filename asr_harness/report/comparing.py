@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.metrics.units import UNMEASURED
 from asr_harness.judge import Policy
+from asr_harness.metrics.units import UNMEASURED
 from asr_harness.report import words
 from asr_harness.report.effects import effects_figure
 from asr_harness.report.page.differences import Differences, Transcript, VerdictRow

@@ -38,10 +38,12 @@ def effects_figure(rows: Sequence[Row], policy: Policy) -> Figure | None:
             (row for row in sized if row.finding.metric == metric.key),
             key=lambda row: not names.is_model(row.finding.case_id),
         )
-        if of_metric:
+        if any(row.is_shown or row.finding.effect for row in of_metric):
             kept = of_metric[:MOST_ROWS]
             more = "" if len(kept) == len(of_metric) else f", {len(kept)} of {len(of_metric)} rows"
-            panels.append(Panel(f"{metric.title}{more}", _plot(kept, policy)))
+            shared = names.short_names(row.finding.case_id for row in kept).shared
+            title = f"{metric.title}{more}" + (f" ({shared})" if shared else "")
+            panels.append(Panel(title, _plot(kept, policy)))
     if not panels:
         return None
     return Figure(
@@ -68,8 +70,7 @@ def _plot(rows: Sequence[Row], policy: Policy) -> alt.LayerChart:
     known = names.short_names(row.finding.case_id for row in rows)
     unit = words.unit_of_change(metric.key)
     values = [_point(row, known.short[row.finding.case_id], policy) for row in rows]
-    shared = f", all {known.shared}" if known.shared else ""
-    title = f"change of {metric.title} ({'points' if unit == 'pt' else '%'}){shared}"
+    title = f"change ({'points' if unit == 'pt' else '%'})"
     order = [value["row"] for value in values]
     base = alt.Chart().encode(
         y=alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=190)),

@@ -1,4 +1,4 @@
-"""The one sentence that every form begins with: what happened to the worst model, what was lost, what is ruled out.
+"""The one sentence that every form begins with: the worst model, what was lost, what is ruled out.
 
 It is for someone who reads nothing else: sizes with their intervals, values before and after in their units.
 """
@@ -87,8 +87,9 @@ def _of_time(worst: Finding, findings: Sequence[Finding]) -> str:
         return f"{name} is {_size(worst, SLOWER)} ({_size_details(worst)}){_with(alike, 'slower too')}"
     if worst.verdict == "improvement":
         return f"{name} is {_size(worst, FASTER)} ({_size_details(worst)}){_with(alike, 'faster too')}"
+    also = f"{_lacking(worst)}{_with(alike, 'open too')}"
     if worst.verdict in OPEN:
-        return f"whether {name} is slower is open at {sized(worst)}{_lacking(worst)}{_with(alike, 'open too')}"
+        return f"whether {name} is slower is open at {sized(worst)}{also}"
     return f"latency is unchanged, at most in {name}: {sized(worst)}"
 
 

@@ -1,4 +1,4 @@
-"""A comparison as people read it in a terminal: the sentence, then rows with the worst first, the rest counted."""
+"""A comparison as people read it in a terminal: the sentence, then rows, the worst first."""
 
 from __future__ import annotations
 

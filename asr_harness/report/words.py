@@ -1,4 +1,4 @@
-"""A finding in words: its values, its size, its verdict, and what explains it; every form takes them from here."""
+"""A finding in words: its values, size, verdict and what explains it; every form takes these."""
 
 from __future__ import annotations
 

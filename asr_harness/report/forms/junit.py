@@ -1,4 +1,4 @@
-"""The judgement as JUnit XML: the sentence, then a test case for each finding, failed where it regressed or is missing."""
+"""The judgement as JUnit XML: the sentence, then a test case for each finding."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ const ERRORS = 1;
 function theme(byModel) {
   const [ink, soft, line] = dark.matches ? ["#e4e8ee", "#9aa6b5", "#333b47"] : ["#1d2430", "#5b6675", "#d9dee5"];
   return {
-    background: null, font: "system-ui, sans-serif", view: { stroke: line },
+    aria: false, background: null, font: "system-ui, sans-serif", view: { stroke: line },
     axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, gridOpacity: 0.7,
       titleFontWeight: "normal", labelOverlap: true, labelSeparation: 8 },
     legend: { labelColor: ink, titleColor: soft, orient: "bottom", disable: byModel },

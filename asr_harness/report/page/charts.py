@@ -42,7 +42,7 @@ def figure(drawn: Figure) -> Html:
     return element(
         "figure",
         element("h3", drawn.title, " ", number),
-        element("div", *panels, class_="panels many" if len(panels) > MANY else "panels"),
+        element("div", *panels, class_="panels many" if len(panels) > MANY and drawn.by_model else "panels"),
         *notes,
         element("p", class_="settings"),
         element("figcaption", drawn.caption),
@@ -95,4 +95,6 @@ def _choice(name: str, values: list[object], chosen: object) -> Html:
         element("option", value, value=str(value), **({"selected": ""} if value == chosen else {}))
         for value in values
     ]
-    return element("label", TITLES[name], " ", element("select", *options, data_column=name, data_title=TITLES[name]))
+    return element(
+        "label", TITLES[name], " ", element("select", *options, data_column=name, data_title=TITLES[name])
+    )

@@ -20,7 +20,12 @@ MOST_TRANSCRIPTS = 40
 HEADERS = ("case", "metric", "verdict", "base → candidate", "change", "interval", "MDE", "remark")
 MOST_FOLDED = 400
 DITTO = "″"
-BANNERS = {"REGRESSION": "bad", "NOTHING COULD BE COMPARED": "bad", "UNDECIDED": "unsure", "NO REGRESSION": "good"}
+BANNERS = {
+    "REGRESSION": "bad",
+    "NOTHING COULD BE COMPARED": "bad",
+    "UNDECIDED": "unsure",
+    "NO REGRESSION": "good",
+}
 KINDS = {
     "regression": "bad",
     "missing": "bad",

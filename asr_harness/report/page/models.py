@@ -25,9 +25,13 @@ COLUMNS = (
     ("rtf", "RTF", "number", ("rtf_low", "rtf_high")),
     ("request_p50_s", "latency p50", "seconds", None),
     ("request_p95_s", "latency p95", "seconds", None),
-    ("latency_s", "latency / utt.", "seconds", ("latency_low_s", "latency_high_s")),
     ("memory_bytes", "memory", "bytes", ("memory_low_bytes", "memory_high_bytes")),
-    ("energy_per_utterance_j", "energy / utt.", "joules", ("energy_utterance_low_j", "energy_utterance_high_j")),
+    (
+        "energy_per_utterance_j",
+        "energy / utt.",
+        "joules",
+        ("energy_utterance_low_j", "energy_utterance_high_j"),
+    ),
 )
 
 

@@ -25,7 +25,9 @@ def opening(table_: pd.DataFrame, cases: pd.DataFrame, said: Html | str) -> Html
     n_runs, n_models = table_["run"].nunique(), cases["model"].nunique()
     n_lost = len(cases) - len(done)
     tiles = [
-        tile(str(len(done)), f"of {len(cases)} cases measured" + (f", {n_lost} did not run" if n_lost else "")),
+        tile(
+            str(len(done)), f"of {len(cases)} cases measured" + (f", {n_lost} did not run" if n_lost else "")
+        ),
         tile(str(n_runs), "run" if n_runs == 1 else "runs"),
         tile(str(n_models), "model" if n_models == 1 else "models"),
         *quick(done),

@@ -15,6 +15,11 @@ const FORMATS = {
 };
 const written = (value, kind) => (value === null ? "–" : FORMATS[kind](value));
 
+const spanned = (low, high) => {
+  const [number, unit] = low.split(" ");
+  return `${unit && high.endsWith(` ${unit}`) ? number : low}–${high}`;
+};
+
 function cell(tag, content, kind) {
   const made = document.createElement(tag);
   made.textContent = content;
@@ -114,7 +119,7 @@ function fillModels() {
       if (ends && row[at] !== null && row[at + 1] !== null) {
         const span = document.createElement("span");
         span.className = "ends";
-        span.textContent = `(${written(row[at + 1], kind)} – ${written(row[at + 2], kind)})`;
+        span.textContent = `(${spanned(written(row[at + 1], kind), written(row[at + 2], kind))})`;
         made.append(" ", span);
       }
       line.append(made);
