@@ -31,9 +31,9 @@ def judged(*findings: Finding) -> Judgement:
 def test_a_slow_down_is_said_with_size_interval_and_values_before_and_after() -> None:
     assert sentence(judged(SLOWER, WER)) == (
         "REGRESSION: whisper-tiny on cpu is 12.0 % slower (+5.0 to +19.7 %, 100 → 112 ms); WER is unchanged: "
-        "9.0 % → 9.1 % (+0.10 pt, -0.20 to +0.40) in whisper-tiny on cpu, 5s b1; excluded at 99 %: a rise of WER "
-        "above 0.38 points."
-    ).replace("9.0 % → 9.1 %", "9.0 → 9.1 %")
+        "9.0 → 9.1 % (+0.10 pt, -0.20 to +0.40) in whisper-tiny on cpu, 5s b1; excluded at 99 %: "
+        "a rise of WER above 0.38 points."
+    )
 
 
 def test_what_was_lost_and_what_went_wrong_is_named() -> None:
@@ -61,5 +61,5 @@ def test_green_says_what_is_excluded() -> None:
 def test_every_form_begins_with_the_sentence_and_has_both_values(form: str) -> None:
     text = " ".join(forms.render(form, judged(SLOWER, WER), 200).split())
     start = text.index("REGRESSION: whisper-tiny on cpu is 12.0 ")
-    assert start < 200
+    assert start < 300
     assert "0.112" in text if form == "json" else "100 → 112 ms" in text[start + 90 :]

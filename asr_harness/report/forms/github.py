@@ -1,4 +1,4 @@
-"""The judgement as GitHub Actions' workflow commands: the sentence, and an annotation for each row that matters."""
+"""The judgement as GitHub Actions' workflow commands: the sentence, then an annotation a row."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ const ERRORS = 1;
 function theme(byModel) {
   const [ink, soft, line] = dark.matches ? ["#e4e8ee", "#9aa6b5", "#333b47"] : ["#1d2430", "#5b6675", "#d9dee5"];
   return {
-    aria: false, background: null, font: "system-ui, sans-serif", view: { stroke: line },
+    background: null, font: "system-ui, sans-serif", view: { stroke: line },
     axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, gridOpacity: 0.7,
       titleFontWeight: "normal", labelOverlap: true, labelSeparation: 8 },
     legend: { labelColor: ink, titleColor: soft, orient: "bottom", disable: byModel },
@@ -21,9 +21,6 @@ async function drawOne(chart) {
     const names = new Set((chart.spec.params || []).map((parameter) => parameter.name));
     const drawn = { id: chart.id, view: made.view, names };
     views.push(drawn);
-    const svg = place.querySelector("svg");
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", place.dataset.says || chart.id);
     tapped(made.view);
     await updateOne(drawn);
   } catch (error) {
@@ -62,7 +59,13 @@ async function updateOne({ id, view, names }) {
   const values = [["hidden", [...state.hidden]], ...selects.map(({ dataset: { column } }) => [`chosen_${column}`, chosen(column)])];
   for (const [name, value] of values) if (names.has(name)) view.signal(name, value);
   await view.runAsync();
-  const settings = document.getElementById(id).closest("figure").querySelector(".settings");
+  // One picture with one text: what is inside of it has no names of its own.
+  const place = document.getElementById(id);
+  const svg = place.querySelector("svg");
+  for (const inner of svg.querySelectorAll("[role]")) inner.removeAttribute("role");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", place.dataset.says);
+  const settings = place.closest("figure").querySelector(".settings");
   const said = selects.filter(({ dataset }) => names.has(`chosen_${dataset.column}`))
     .map((select) => `${select.dataset.title} ${select.value}`);
   if (names.has("hidden") && state.hidden.size) said.push(`without ${[...state.hidden].join(", ")}`);
