@@ -1,4 +1,4 @@
-"""The page under axe-core: `npm install axe-core`, and AXE_CORE names its folder where it is not node_modules."""
+"""The page under axe-core: `npm install axe-core`; AXE_CORE names its folder if not node_modules/axe-core."""
 
 import os
 from pathlib import Path

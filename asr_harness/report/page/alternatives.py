@@ -39,8 +39,9 @@ def _axes(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[
 
 def _values(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     data = spec.get("data", {})
-    if data.get("values"):
-        return list(data["values"])
+    held = data.get("values") or spec.get("datasets", {}).get(data.get("name"))
+    if held:
+        return list(held)
     inner = (_values(layer) for layer in reversed(spec.get("layer", ())))
     return next((values for values in inner if values), [])
 

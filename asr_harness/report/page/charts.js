@@ -62,7 +62,9 @@ async function updateOne({ id, view, names }) {
   // One picture with one text: what is inside of it has no names of its own.
   const place = document.getElementById(id);
   const svg = place.querySelector("svg");
-  for (const inner of svg.querySelectorAll("[role]")) inner.removeAttribute("role");
+  for (const inner of svg.querySelectorAll("[role], [aria-label]")) {
+    for (const name of ["role", "aria-roledescription", "aria-label"]) inner.removeAttribute(name);
+  }
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", place.dataset.says);
   const settings = place.closest("figure").querySelector(".settings");
