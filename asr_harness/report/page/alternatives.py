@@ -31,7 +31,8 @@ def _axes(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[
     """Give x and y of each layer that has a column on both."""
     encoding = spec.get("encoding", {})
     x, y = encoding.get("x", {}), encoding.get("y", {})
-    if "field" in x and "field" in y and not x["field"].endswith("_"):
+    # An interval's ends are worked out by the chart, and stand in no row of its data.
+    if "field" in x and "field" in y and not (x["field"].endswith("_") or y["field"].endswith("_")):
         yield x, y
     for layer in spec.get("layer", ()):
         yield from _axes(layer)
