@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.judge.judgement import ALL_METRICS, HARMS, OPEN, OUTCOME, RATES, UTTERANCES
 from asr_harness.metrics import find, latency, wer
+from asr_harness.metrics.units import UNMEASURED
 from asr_harness.report import names
 from asr_harness.report.words import change, counted, interval, more, sized, values
 
@@ -181,7 +182,8 @@ def _size(finding: Finding, word: str) -> str:
 
 def _size_details(finding: Finding) -> str:
     bounds = interval(finding)
-    return ", ".join(filter(None, (f"{bounds} %" if bounds else "", values(finding))))
+    known = values(finding)
+    return ", ".join(filter(None, (f"{bounds} %" if bounds else "", "" if known == UNMEASURED else known)))
 
 
 def _bounds(finding: Finding) -> str:
