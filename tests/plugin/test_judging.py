@@ -16,7 +16,7 @@ def test_the_session_ends_with_the_comparison_and_its_exit_status(run: Run, save
     run("--benchmark-autosave")
     result = run("--benchmark-autosave", "--asr-compare", "1", "--asr-fail-on", "rtf>5%")
     result.stdout.fnmatch_lines(
-        ["*compared with 1*", "*1 run) → *", "deterministic signals unchanged*", "UNDECIDED*"]
+        ["*compared with 1*", "UNDECIDED: *", "*1 run) → *", "unchanged: *", "UNDECIDED: inconclusive *"]
     )
     assert result.ret == 3
     judgement = saved()["asr"]["judgement"]
