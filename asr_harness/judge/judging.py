@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
@@ -15,7 +16,7 @@ from asr_harness.judge.judge_utterances import judge_utterances
 from asr_harness.judge.judgement import ALL_METRICS, FAILED, OUTCOME, Finding, Judgement, worst_first
 from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
-from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
+from asr_harness.judge.rules import Waiver, check_all_used, rule_units
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
 from asr_harness.judge.tested_times import SHARES, SHARES_BESIDE_FORKS, spreads_by_device, test_all
 from asr_harness.metrics import RateMetric, all_metrics, measurement
@@ -77,7 +78,9 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     """Judge saved runs; `by_forks` are findings on times, and maybe outcomes, that forks gave."""
     base, candidate = evidence.base, evidence.candidate
     labels = _label(base), _label(candidate)
-    pairs, findings, notes = pair_up(base, candidate, policy.across, policy.alpha)
+    pairs, findings, notes = pair_up(
+        base, candidate, policy.across, policy.alpha, partial(policy.limit_by_rule, OUTCOME)
+    )
     open_pairs = [pair for pair in pairs if pair.all_barrier is None]
     findings += [
         Finding(pair.case_id, ALL_METRICS, "incomparable", note=pair.all_barrier)
@@ -210,7 +213,7 @@ def _targets(pairs: Sequence[Pair], findings: Sequence[Finding]) -> Iterator[tup
     barred = [pair.case_id for pair in pairs if pair.all_barrier or pair.times_barrier]
     lost = [one.case_id for one in findings if one.metric == OUTCOME and one.verdict in FAILED]
     yield from ((finding.case_id, finding.metric) for finding in findings)
-    yield from ((case_id, metric.key) for case_id in (*barred, *lost) for metric in rule_metrics())
+    yield from ((case_id, metric) for case_id in (*barred, *lost) for metric in rule_units())
 
 
 def _waived(findings: Sequence[Finding], policy: Policy, group_of: Mapping[str, str]) -> list[Finding]:

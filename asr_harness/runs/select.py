@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness import git
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.runs import commits
 from asr_harness.runs.index import headers
@@ -83,10 +84,10 @@ def sides(base: str, candidate: str | None) -> tuple[str, str]:
     ends = [(name or "HEAD", commits.commit_of(name or "HEAD")) for name in (first, second)]
     for name, commit in ends:
         if commit is None:
-            raise RecordError(f"git knows no commit {name!r}{_shallow()}")
+            raise RecordError(f"git knows no commit {name!r}{_of_git()}")
     parted = commits.merge_base(ends[0][1] or "", ends[1][1] or "")
     if parted is None:
-        raise RecordError(f"{ends[0][0]} and {ends[1][0]} have no commit in common{_shallow()}")
+        raise RecordError(f"{ends[0][0]} and {ends[1][0]} have no commit in common{_of_git()}")
     return parted, ends[1][1] or ""
 
 
@@ -111,7 +112,7 @@ def _part(
         return _of_commit(named, storage, part)
     raise RecordError(
         f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or in git's words, or "
-        f"latest:BRANCH{_shallow()}; {_what_is_there(storage)}"
+        f"latest:BRANCH{_of_git()}; {_what_is_there(storage)}"
     )
 
 
@@ -154,13 +155,17 @@ def _latest(
     for commit in dict.fromkeys(head.commit for head in newest_first):
         of_commit = load_runs(head.path for head in known if head.commit == commit)
         # Of an interrupted session and the one that resumed it, the latter alone counts, sound or not.
-        if sound := [run for run in of_commit if not run.is_dirty and not run.regressions]:
+        sound = [run for run in of_commit if not run.is_dirty and not run.regressions]
+        if sound and commit not in by_age:
+            why = f"no run is of a commit on {branch}" if tip else f"git knows no branch {branch!r} here"
+            tell(f"{LATEST}{branch}: {why}{_of_git()}; taken: the newest that was saved under that name")
+        if sound:
             return sound
     n_of_branch = len(of_branch) + len(others)
     n_clean = sum(not head.is_dirty for head in (*of_branch, *others))
     raise RecordError(
         f"no run of branch {branch!r} under {storage} can be a baseline; "
-        f"{_skipped(n_of_branch - n_clean, n_clean)}{_what_is_there(storage)}{_shallow()}"
+        f"{_skipped(n_of_branch - n_clean, n_clean)}{_what_is_there(storage)}{_of_git()}"
     )
 
 
@@ -202,8 +207,12 @@ def _what_is_there(storage: Path) -> str:
     return f"{len(stored)} runs are there, newest first: {', '.join(listed) or 'none that can be read'}"
 
 
-def _shallow() -> str:
-    return "; this clone is shallow: `git fetch --unshallow` brings the rest" if commits.is_shallow() else ""
+def _of_git() -> str:
+    """Say what keeps git from knowing more; empty if nothing does."""
+    if commits.is_shallow():
+        return "; this clone is shallow: `git fetch --unshallow` brings the rest"
+    problem = git.problem()
+    return f"; {problem}" if problem else ""
 
 
 def _age(run: RunFile) -> tuple[bool, str, str]:
