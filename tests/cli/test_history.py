@@ -163,8 +163,10 @@ def test_judged_it_names_the_commit_of_a_step_and_ends_red(
     said = capsys.readouterr().out
     assert "latency over commits: 1 rows, 1 worse than before" in said
     assert "0000008, p" in said
-    assert "against 0001: 0000001 (1 run) → 000000f (1 run)" in said
-    assert "against the commit before: 000000e (1 run) → 000000f (1 run)" in said
+    pinned, before = said.split("against 0001: ")[1].split("against the commit before: ")
+    assert "0000001 (1 run) → 000000f (1 run)" in pinned
+    assert "000000e (1 run) → 000000f (1 run)" in before
+    assert "transcripts" not in pinned
 
 
 def test_a_reference_without_judging_is_refused(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
