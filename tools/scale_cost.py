@@ -2,9 +2,9 @@
 
     python tools/scale_cost.py 10 100 1000
 
-prints lines for each number of runs of 16 cases, 32 utterances and 20 rounds, four runs a commit: for
-`history latest:main` before and after the index holds the new files, for `history` and for `report`. Counts are
-to be given in rising order; above 1000 no report is made.
+prints lines for each number of runs of 16 cases, with 32 utterances and 20 rounds, four runs a commit: what
+`history latest:main` takes before and after the index holds the new files, `history`, and `report`. Give the
+counts in rising order; above 1000 no report is made.
 """
 
 import os
