@@ -24,6 +24,7 @@ from asr_harness.ab.schedule import Pace
 from asr_harness.ab.telling import told
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import sides, worktrees
+from asr_harness.cli._colour import add_colour, painted
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
@@ -80,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
     parser.add_argument("--seed", type=int, default=0, help="of the start orders")
+    add_colour(parser)
     add_storage(parser)
 
 
@@ -96,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
-        _say(line)
+        _say(painted(line, arguments.color))
     comment = forms.render("markdown", judgement, width)
     step_summary.add(comment)
     if arguments.markdown:
