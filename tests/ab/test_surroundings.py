@@ -1,4 +1,4 @@
-"""`asr-harness ab` from a hook, a linked worktree, under signals and beside other plugins: nothing is left over."""
+"""`asr-harness ab` from a hook, a linked worktree, under signals and beside other plugins."""
 
 import os
 import signal
@@ -23,7 +23,8 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 def state(project: Path) -> tuple[str, ...]:
     """Give what is the user's own: commits, branches, the index, and what is not committed."""
     asked = (
-        ("rev-parse", "HEAD"), ("for-each-ref",), ("ls-files", "--stage"), ("status", "--porcelain"),
+        ("rev-parse", "HEAD"), ("for-each-ref", "refs/heads", "refs/tags"),
+        ("ls-files", "--stage"), ("status", "--porcelain"),
         ("stash", "list"), ("worktree", "list"), ("diff",),
     )  # fmt: skip
     return tuple(git(project, *question) for question in asked)
@@ -45,7 +46,8 @@ def test_a_hook_before_a_push_measures_both_commits_and_leaves_the_users_state(t
     hook, log = project / ".git" / "hooks" / "pre-push", tmp_path / "log"
     hook.write_text(
         "#!/bin/sh\nexport GIT_DIR=$(git rev-parse --absolute-git-dir) GIT_INDEX_FILE=$GIT_DIR/index\n"
-        f"PYTHONPATH={HARNESS} COLUMNS=200 exec {sys.executable} -c '{START}' ab main text {FEW} >{log} 2>&1\n"
+        f"PYTHONPATH={HARNESS} COLUMNS=200 exec {sys.executable} -c '{START}' ab main text {FEW} "
+        f">{log} 2>&1\n"
     )
     hook.chmod(0o755)
     before = state(project)
@@ -81,7 +83,7 @@ def test_a_signal_leaves_no_process_socket_folder_or_worktree(
     project = make(tmp_path / "team", "src")
     temporary = tmp_path / ("long" * 30 if is_long else "t")
     temporary.mkdir()
-    elsewhere = {*Path("/tmp").glob("asr-harness-live-*")}  # noqa: S108
+    elsewhere = {*Path("/tmp").glob("asr-harness-live-*")}
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     process = subprocess.Popen(
         [sys.executable, "-c", f"{heeding}; {START}", "ab", "main", "text", "--turn-time=5", "--budget=5m"],
@@ -98,7 +100,7 @@ def test_a_signal_leaves_no_process_socket_folder_or_worktree(
     assert "Traceback" not in said
     assert marked(tmp_path) == []
     assert list(temporary.iterdir()) == []
-    assert {*Path("/tmp").glob("asr-harness-live-*")} <= elsewhere  # noqa: S108
+    assert {*Path("/tmp").glob("asr-harness-live-*")} <= elsewhere
     assert len(git(project, "worktree", "list").splitlines()) == 1
 
 
@@ -144,7 +146,7 @@ def test_other_plugins_confuse_no_side(plugin: str, asked: tuple[str, ...], tmp_
     project = make(tmp_path, "src", conftest=CONFTEST.replace("batch_sizes=(1,)", "batch_sizes=(1, 2)"))
     done = ab(project, "main", "text", "--", "benchmarks", *asked)
     assert_each_ran_its_own(done)
-    assert {"tiny-cpu-5s-b1-baseline", "tiny-cpu-5s-b2-baseline"} <= {*done.stdout.split()}
+    assert "0 of 2 cases decided" in done.stdout
 
 
 def test_a_worker_that_does_not_tell_its_imports_is_refused(tmp_path: Path) -> None:
