@@ -139,7 +139,7 @@ def ab(command: list[str], repository: Path, *arguments: str) -> subprocess.Comp
         timeout=TIMEOUT_S,
     )
     assert len(git(repository, "worktree", "list").splitlines()) == 1
-    assert "Traceback" not in done.stderr
+    assert "\nTraceback" not in f"\n{done.stderr}"
     return done
 
 

@@ -101,7 +101,7 @@ def ab(
         timeout=600,
     )
     assert len(git(folder, "worktree", "list").splitlines()) == 1
-    assert "Traceback" not in done.stderr, done.stderr
+    assert "\nTraceback" not in f"\n{done.stderr}", done.stderr
     return done
 
 
