@@ -91,6 +91,7 @@ class Worker:
     n_oom_kills: int | None = None
     has_told_imports: bool = False
     nursery: Nursery | None = None
+    has_begun: bool = False
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it is silent too long or ends, CaseDiedError in a case."""
@@ -153,7 +154,7 @@ class Worker:
             if isinstance(message, Saved):
                 self.saved = message.text
             elif isinstance(message, Begun):
-                self.current = message.test_id
+                self.current, self.has_begun = message.test_id, True
             elif isinstance(message, Selected):
                 self.case_ids = message.case_ids
             elif self.worktree is not None:
@@ -164,7 +165,8 @@ class Worker:
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
         if isinstance(message, Ready) and self.worktree is not None and not self.has_told_imports:
             raise AbError(f"{self.name} {TOO_OLD}")
-        if isinstance(message, Ended) and not message.test_id and self.case_ids is None:
+        self.has_begun |= isinstance(message, Ready) or bool(message.test_id)
+        if not self.has_begun:  # a session that ended before its first case says why in its own words
             with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
                 self.process.wait(GRACE_S)
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
