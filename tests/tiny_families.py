@@ -44,3 +44,26 @@ CTC: dict[str, dict[str, Any]] = {
         "encoder_config": {**TINY_CONFORMER, "conv_kernel_size": 4},
     },
 }
+
+TINY_TRANSDUCER = {
+    "vocab_size": 33,
+    "pad_token_id": 2,
+    "blank_token_id": 32,
+    "decoder_hidden_size": 8,
+    "max_symbols_per_step": 2,
+    "encoder_config": {**TINY_CONFORMER, "initializer_range": 0.3},
+}
+TRANSDUCERS: dict[str, dict[str, Any]] = {
+    "parakeet_tdt": {"model_type": "parakeet_tdt", **TINY_TRANSDUCER},
+    "parakeet_rnnt": {"model_type": "parakeet_rnnt", **TINY_TRANSDUCER},
+    "nemotron_asr_streaming": {
+        "model_type": "nemotron_asr_streaming",
+        **TINY_TRANSDUCER,
+        "encoder_config": {
+            **TINY_CONFORMER,
+            "initializer_range": 0.3,
+            "sliding_window": 11,
+            "default_num_lookahead_tokens": 3,
+        },
+    },
+}
