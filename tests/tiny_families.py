@@ -67,3 +67,59 @@ TRANSDUCERS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+TINY_DECODER = {
+    "vocab_size": 80,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "head_dim": 8,
+    "intermediate_size": 24,
+    "max_position_embeddings": 1024,
+}
+ENCODER_DECODERS: dict[str, dict[str, Any]] = {
+    "moonshine": {
+        "model_type": "moonshine",
+        "vocab_size": 80,
+        "hidden_size": 24,
+        "intermediate_size": 32,
+        "encoder_num_hidden_layers": 1,
+        "decoder_num_hidden_layers": 2,
+        "encoder_num_attention_heads": 2,
+        "decoder_num_attention_heads": 2,
+        "pad_head_dim_to_multiple_of": 8,
+    },
+    "speech_to_text": {
+        "model_type": "speech_to_text",
+        "vocab_size": 80,
+        "d_model": 16,
+        "encoder_layers": 1,
+        "decoder_layers": 2,
+        "encoder_attention_heads": 2,
+        "decoder_attention_heads": 2,
+        "encoder_ffn_dim": 24,
+        "decoder_ffn_dim": 32,
+        "conv_channels": 12,
+        "max_source_positions": 400,
+        "max_target_positions": 100,
+    },
+    "moonshine_streaming": {
+        "model_type": "moonshine_streaming",
+        **TINY_DECODER,
+        "encoder_config": {
+            "hidden_size": 24,
+            "intermediate_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 2,
+            "head_dim": 12,
+            "sliding_windows": [[16, 4], [16, 0]],
+        },
+    },
+    "cohere_asr": {
+        "model_type": "cohere_asr",
+        **TINY_DECODER,
+        "encoder_config": {**TINY_CONFORMER, "hidden_size": 32},
+    },
+}

@@ -11,13 +11,14 @@ from asr_harness.errors import ModelError
 from asr_harness.measure import transcribe
 from asr_harness.systems import BASELINE, Variant
 from asr_harness.systems.hf.ctc_system import CtcSystem
+from asr_harness.systems.hf.encoder_decoder import EncoderDecoderSystem
 from asr_harness.systems.hf.system import HfSystem
 from asr_harness.systems.hf.transducer import TransducerSystem
 from tests import checkpoints as tiny
 from tests import tiny_families
 from tests.conftest import noise
 
-ALL = tiny_families.CTC | tiny_families.TRANSDUCERS
+ALL = tiny_families.CTC | tiny_families.TRANSDUCERS | tiny_families.ENCODER_DECODERS
 AUDIO = [noise(2.0), noise(1.2, seed=1)]
 # An even kernel with padding "same", as LASR has; torch says so once a process.
 pytestmark = [
@@ -185,3 +186,29 @@ def test_a_transducer_without_a_start_token_is_refused(tmp_path: Path) -> None:
     (folder / "generation_config.json").write_text("{}")
     with pytest.raises(ModelError, match="decoder_start_token_id"):
         systems.check_checkpoint(str(folder), "pretrained")
+
+
+@pytest.mark.parametrize("name", tiny_families.ENCODER_DECODERS)
+def test_an_encoder_decoder_gives_what_generate_gives_when_it_encodes_itself(name: str) -> None:
+    system = load(name, Variant(max_new_tokens=12))
+    assert isinstance(system, EncoderDecoderSystem)
+    features = system.preprocess(AUDIO[:1])
+    own = system.model.generate(
+        features.inputs, attention_mask=features.attention_mask, max_new_tokens=12, do_sample=False
+    )
+    assert transcribe(system, AUDIO[:1]).texts == tuple(
+        system.tokenizer.batch_decode(own, skip_special_tokens=True)
+    )
+
+
+@pytest.mark.parametrize("name", tiny_families.ENCODER_DECODERS)
+def test_beams_decode_what_they_are_handed_as_often_as_asked(name: str) -> None:
+    system = load(name, Variant(beams=2, max_new_tokens=6))
+    encoded = system.encode(system.preprocess(AUDIO))
+    assert system.decode(encoded) == system.decode(encoded)
+
+
+@pytest.mark.parametrize("name", tiny_families.ENCODER_DECODERS)
+def test_dummies_decode_the_tokens_of_speech(name: str) -> None:
+    system = systems.load(f"someone/{name}", device="cpu", weights="dummy").system
+    assert transcribe(system, [noise(10.0)]).n_tokens == (33,)

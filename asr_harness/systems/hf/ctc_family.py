@@ -35,12 +35,11 @@ class CtcFamily(StandardFamily):
 
     def assemble(
         self,
+        checkpoint: Checkpoint,  # noqa: ARG002
         model: Any,
         extractor: Any,
         tokenizer: Any,
         variant: Variant,  # noqa: ARG002
-        *,
-        dummy: bool,  # noqa: ARG002
     ) -> CtcSystem:
         """Put the system together."""
         skip = self.skip_special_tokens

@@ -22,7 +22,8 @@ NAMES = ("input_features", "input_values")
 class Features:
     """Waveforms [batch, samples] or spectra [batch, frames, mels], and their mask if the model takes one.
 
-    `n_inputs` are each recording's samples or frames without padding, `padded_s` the seconds with it.
+    `n_inputs` are each row's samples or frames without padding, `padded_s` the seconds of all with it. Rows
+    are recordings, unless the extractor cuts long ones: `chunks` are then each row's recording and place.
     """
 
     inputs: torch.Tensor
@@ -30,6 +31,7 @@ class Features:
     n_inputs: tuple[int, ...]
     padded_s: float
     longest_s: float
+    chunks: tuple[tuple[int, int | None], ...] | None = None
 
 
 def extract(extractor: Any, audio: Sequence[Samples], model: Any, **options: object) -> Features:
@@ -41,10 +43,14 @@ def extract(extractor: Any, audio: Sequence[Samples], model: Any, **options: obj
     mask = features.get("attention_mask")
     n_inputs = tuple(map(len, audio)) if mask is None else tuple(mask.sum(-1).tolist())
     longest_s = max(map(len, audio)) / SAMPLE_RATE_HZ
+    chunks = features.get("audio_chunk_index")
+    if chunks is not None and len(inputs) > len(audio):
+        longest_s = inputs.shape[1] * extractor.hop_length / SAMPLE_RATE_HZ
     return Features(
         inputs.to(model.device, model.dtype),
         None if mask is None else mask.to(model.device),
         n_inputs,
-        len(audio) * longest_s,
+        len(inputs) * longest_s,
         longest_s,
+        None if chunks is None else tuple(map(tuple, chunks)),
     )

@@ -32,9 +32,9 @@ class StandardFamily(Family):
 
     @abstractmethod
     def assemble(
-        self, model: Any, extractor: Any, tokenizer: Any, variant: Variant, *, dummy: bool
+        self, checkpoint: Checkpoint, model: Any, extractor: Any, tokenizer: Any, variant: Variant
     ) -> HfSystem:
-        """Put the system together from its parts; `dummy` where its weights are random."""
+        """Put the system together from its parts."""
 
     @abstractmethod
     def stand_in_extractor(self, config: Any) -> Any:
@@ -80,4 +80,4 @@ class StandardFamily(Family):
         else:
             extractor = AutoFeatureExtractor.from_pretrained(checkpoint.path)
             tokenizer = AutoTokenizer.from_pretrained(checkpoint.path)
-        return self.assemble(model, extractor, tokenizer, variant, dummy=checkpoint.is_dummy)
+        return self.assemble(checkpoint, model, extractor, tokenizer, variant)

@@ -53,13 +53,13 @@ class TransducerFamily(StandardFamily):
         )
 
     def assemble(
-        self, model: Any, extractor: Any, tokenizer: Any, variant: Variant, *, dummy: bool
+        self, checkpoint: Checkpoint, model: Any, extractor: Any, tokenizer: Any, variant: Variant
     ) -> TransducerSystem:
         """Put the system together."""
         kwargs: dict[str, Any] = {"do_sample": False, "num_beams": 1}
         if variant.max_new_tokens is not None:
             kwargs["max_new_tokens"] = variant.max_new_tokens
-        script = ScriptedJoint(model.config) if dummy else None
+        script = ScriptedJoint(model.config) if checkpoint.is_dummy else None
         return TransducerSystem(model, extractor, tokenizer, self.work, script=script, generate_kwargs=kwargs)
 
     def stand_in_extractor(self, config: Any) -> Any:

@@ -96,8 +96,8 @@ class TransducerWork(FamilyWork):
     def closed_form(self, config: PreTrainedConfig, network_pass: Pass) -> int | None:
         """FLOPs of a pass from the architecture alone.
 
-        For width d of the encoder and h of the prediction network: 2Fdh to project F frames; a step 2hV in the
-        joint network for V outputs, durations included, and after a token 16h² in each LSTM layer and 2h².
+        For width d of the encoder and h of the prediction network: 2Fdh to project F frames. A step: 2hV in
+        the joint network for V outputs, durations included; after a token 16h² in each LSTM layer and 2h².
         """
         inner, encoder = config.decoder_hidden_size, config.encoder_config
         if network_pass.kind == "encode":
