@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from transformers import (
+    AutoFeatureExtractor,
     AutoModelForSpeechSeq2Seq,
     AutoTokenizer,
     CohereAsrFeatureExtractor,
@@ -81,6 +82,7 @@ class CohereAsrFamily(EncoderDecoderFamily):
     model_types = ("cohere_asr",)
     architectures = ARCHITECTURES
     work = CohereAsrWork(AutoModelForSpeechSeq2Seq)
+    renamed_on_load = True
     system_class = CohereAsrSystem
     prompt_tokens = PROMPT_TOKENS
 
@@ -88,9 +90,9 @@ class CohereAsrFamily(EncoderDecoderFamily):
         """Ask for English with punctuation."""
         if checkpoint.path is None:
             return PROMPT
+        extractor = AutoFeatureExtractor.from_pretrained(checkpoint.path)
         tokenizer = AutoTokenizer.from_pretrained(checkpoint.path)
-        ids = CohereAsrProcessor(None, tokenizer).get_decoder_prompt_ids(LANGUAGE)
-        return tuple(ids)
+        return tuple(CohereAsrProcessor(extractor, tokenizer).get_decoder_prompt_ids(LANGUAGE))
 
     def stand_in_extractor(self, config: Any) -> CohereAsrFeatureExtractor:
         """Make an extractor of the model's mel bins."""

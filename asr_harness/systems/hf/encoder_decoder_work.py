@@ -53,9 +53,9 @@ class DecoderShape:
     def flops(self, network_pass: Pass) -> int:
         """FLOPs of one row: for p tokens after n and F states, a = attention's width.
 
-        Per layer 12pd² + 4p(n+p+F)a + 4pdm (6pdm where gated), and 4F·d·e in the first step for states of
-        width e; then 2pdV. Where states are projected to the decoder's width first, in every step, 2F·d·e, and
-        e is d from there on.
+        Per layer 12pd² + 4p(n+p+F)a + 4pdm (6pdm where gated), and 4F·d·e in the first step for
+        states of width e; then 2pdV. Where states are projected to the decoder's width first, as every step
+        then does, 2F·d·e more, and e is d from there on.
         """
         new, past, states = network_pass.n_new, network_pass.n_past, network_pass.n_states
         layer = (
