@@ -117,9 +117,4 @@ ENCODER_DECODERS: dict[str, dict[str, Any]] = {
             "sliding_windows": [[16, 4], [16, 0]],
         },
     },
-    "cohere_asr": {
-        "model_type": "cohere_asr",
-        **TINY_DECODER,
-        "encoder_config": {**TINY_CONFORMER, "hidden_size": 32},
-    },
 }

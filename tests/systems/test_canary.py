@@ -1,4 +1,4 @@
-"""Canary with dummy weights; its checkpoints bring the template of their prompt, of which there is none here."""
+"""Canary with dummy weights; its checkpoints bring the template of their prompt."""
 
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -13,7 +13,7 @@ TINY = Checkpoint(
     "tiny",
     {
         "model_type": "canary",
-        "encoder_config": {**TINY_CONFORMER, "hidden_size": 32},
+        "encoder_config": TINY_CONFORMER,
         "decoder_config": TINY_DECODER,
         "vocab_size": TINY_DECODER["vocab_size"],
     },

@@ -35,8 +35,6 @@ class Family(ABC):
     """What the passes of its models cost."""
     unused_weights: ClassVar[tuple[str, ...]] = ()
     """Patterns of weights that inference does not read, so that a checkpoint may lack them."""
-    renamed_on_load: ClassVar[bool] = False
-    """Whether transformers renames the weights as it loads them; what is missing then shows when it does."""
 
     @abstractmethod
     def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> Any:
@@ -60,9 +58,6 @@ class Family(ABC):
         from asr_harness.systems.hf import whole
 
         self.check_files(checkpoint)
-        if self.renamed_on_load:
-            whole.check_readable(checkpoint)
-            return
         model = self.build(replace(checkpoint, path=None), device="meta", dtype="float32", attention="eager")
         whole.check(checkpoint, model, self.unused_weights)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
-    "UsefulSensors/moonshine-streaming-tiny": {"model_type": "moonshine_streaming"}
+    "UsefulSensors/moonshine-streaming-tiny": {"model_type": "moonshine_streaming", "num_key_value_heads": 8}
 }
 """What is left out is the library's default."""
 

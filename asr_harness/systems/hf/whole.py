@@ -61,14 +61,6 @@ def check(checkpoint: Checkpoint, model: Any, unused: Iterable[str] = ()) -> Non
         _check_finite(file)
 
 
-def check_readable(checkpoint: Checkpoint) -> None:
-    """Read every weight once; raises ModelError for a file cut short, and for NaN and Inf."""
-    for file in _files(checkpoint):
-        if file.suffix == ".safetensors":
-            headers.shapes(file)
-            _check_finite(file)
-
-
 def refuse(
     checkpoint: Checkpoint,
     *,
