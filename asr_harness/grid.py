@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
 from asr_harness.schema import Case
+from asr_harness.systems.runtime import split
 from asr_harness.systems.variant import Variant
 
 if TYPE_CHECKING:
@@ -149,10 +150,14 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
     folder = Path(value).expanduser()
     if value not in custom_models and folder.is_dir():
         return _folder_name(folder, grid), value
+    if by := split(value):
+        runtime, checkpoint = by
+        name, source = _source(checkpoint, grid, ())
+        return f"{runtime.name}.{name}", f"{runtime.name}:{source}"
     if value in custom_models or ":" in value:
         return value.replace(":", "."), value
     if "/" not in value:
-        others = ["ORG/NAME on the hub", "a checkpoint folder", "module:function"]
+        others = ["ORG/NAME on the hub", "a checkpoint folder", "RUNTIME:any of these", "module:function"]
         check_known(value, [*grid.models, *custom_models, *others], "model")
     name = Path(value).name
     return (name if name not in grid.models else value.strip("/").replace("/", "--")), value

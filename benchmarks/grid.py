@@ -33,8 +33,9 @@ VARIANTS = {
     "int8": {"quantisation": "int8"},
     "int8-weights": {"quantisation": "int8-weights"},
     "compile": {"compile_encoder": True},
+    "batched": {"batched": True},
 }
-"""Settings of a family's `load`; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""
+"""What `load` of a family or runtime heeds; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""
 
 PROFILES = {
     "embedded": Profile(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
+from asr_harness.systems.runtime import split
 from asr_harness.systems.variant import as_text
 
 if TYPE_CHECKING:
@@ -124,10 +125,13 @@ class OwnSystem(System):
 def is_own(source: str) -> bool:
     """Tell whether a source is a system of one's own: an entry point's name, or `module:function`.
 
-    A folder that exists is a checkpoint, with a colon in its path or without.
+    A folder that exists is a checkpoint, with a colon in its path or without; what a runtime's name begins
+    is that runtime's.
     """
     if Path(source).expanduser().is_dir():
         return source in own_names()
+    if split(source):
+        return False
     return ":" in source or source in own_names()
 
 

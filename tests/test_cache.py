@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.corpora.slices import cache as caching
+from asr_harness import cache as caching
 from asr_harness.errors import DataError
 
 
