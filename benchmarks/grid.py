@@ -35,7 +35,7 @@ VARIANTS = {
     "compile": {"compile_encoder": True},
     "batched": {"batched": True},
 }
-"""What `load` of a family or runtime heeds; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""
+"""What `load` of a family or runtime heeds; `baseline` is fp32, sdpa, greedy. Join names: `fp16+beam5`."""
 
 PROFILES = {
     "embedded": Profile(

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 Reasons = dict[str, str]
 
-BY_PASSES = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
+BY_PASSES = ("flops", "flops_by_kind", "n_passes", "cache_bytes")
+TOLD = ("dtype", "n_parameters", "weight_bytes")
 NO_PASSES = "the transcriber does not record its passes"
-UNTOLD = "the transcriber does not tell it of its passes"
+UNTOLD = "the transcriber does not tell it"
 NO_OPERATORS = "not counted where the encoder is compiled"
+NOT_PYTORCH = "PyTorch dispatched none while encoding and decoding: the network runs in another engine"
 NO_TOKENS = "the transcriber does not count its tokens"
 NO_PROCESSED_AUDIO = "the transcriber does not say how much audio it computed on"
 NO_PEAKS = "the machine's peaks were not measured: rounds were taken in turn"
@@ -31,14 +33,22 @@ NO_PEAKS = "the machine's peaks were not measured: rounds were taken in turn"
 
 def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
     """Give the counts of a pass, and for each that is None the reason."""
+    system, passes = measurement.model.system, measurement.counts.passes
+    n_parameters, weight_bytes = system.weights() or (None, None)
+    operators, no_operators = _operators(measurement.counts.operators)
     work = Work(
         n_tokens=_n_tokens(measurement),
         padding_fraction=_padding_fraction(measurement),
-        operators=measurement.counts.operators,
+        dtype=system.dtype,
+        operators=operators,
+        n_parameters=n_parameters,
+        weight_bytes=weight_bytes,
     )
-    uncounted = {"n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": NO_OPERATORS}
+    uncounted = {
+        "n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": no_operators,
+        **dict.fromkeys(TOLD, UNTOLD),
+    }  # fmt: skip
     reasons = {name: reason for name, reason in uncounted.items() if getattr(work, name) is None}
-    system, passes = measurement.model.system, measurement.counts.passes
     if not passes:
         return work, reasons | dict.fromkeys((*BY_PASSES, "useful_flops", "roofline"), NO_PASSES)
     work = _with_passes(work, system, passes)
@@ -49,18 +59,21 @@ def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
 
 
 def _with_passes(work: Work, system: System, passes: Sequence[Pass]) -> Work:
-    n_parameters, weight_bytes = system.weights() or (None, None)
     pass_flops = _of_each(passes, system.flops)
     return replace(
         work,
-        dtype=system.dtype,
         flops=None if pass_flops is None else flops.stage_flops(passes, pass_flops.__getitem__),
         flops_by_kind=None if pass_flops is None else flops.flops_by_kind(passes, pass_flops.__getitem__),
         n_passes=dict(Counter(network_pass.kind for network_pass in passes)),
         cache_bytes=max(network_pass.cache_bytes for network_pass in passes),
-        n_parameters=n_parameters,
-        weight_bytes=weight_bytes,
     )
+
+
+def _operators(counted: Mapping[StageName, int] | None) -> tuple[Mapping[StageName, int] | None, str]:
+    """Give the operators that were counted; none where the network ran out of the counter's sight."""
+    if counted is None:
+        return None, NO_OPERATORS
+    return (counted if counted["encode"] or counted["decode"] else None), NOT_PYTORCH
 
 
 def _n_tokens(measurement: Measurement) -> int | None:
