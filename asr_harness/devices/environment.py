@@ -25,8 +25,6 @@ PACKAGES = (
     "ctranslate2",
     "faster-whisper",
     "onnxruntime",
-    "openvino",
-    "pywhispercpp",
     "numpy",
     "jiwer",
     "whisper-normalizer",
