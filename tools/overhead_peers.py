@@ -30,6 +30,8 @@ class Peers:
         loaded = systems.load(name, device="cpu", weights="pretrained").system
         assert isinstance(loaded, WhisperSystem)
         self.system, self.audio = loaded, audio
+        if loaded.tokenizer.pad_token is None:  # without one the pipeline takes no batches
+            loaded.tokenizer.pad_token = loaded.tokenizer.eos_token
         self.clock = devices.get("cpu").clock()
         self.pipe = pipeline(
             "automatic-speech-recognition",
