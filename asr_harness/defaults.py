@@ -31,5 +31,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "int8": {"quantisation": "int8"},
     "int8-weights": {"quantisation": "int8-weights"},
     "compile": {"compile_encoder": True},
+    "batched": {"batched": True},
 }
-"""Settings of a family's `load`; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""
+"""What `load` of a family or runtime heeds; `baseline` is fp32, sdpa, greedy. Join names: `fp16+beam5`."""

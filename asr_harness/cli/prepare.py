@@ -9,10 +9,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from asr_harness import corpora
+from asr_harness import cache, corpora
 from asr_harness.corpora.slices import buckets as bucket_rules
-from asr_harness.corpora.slices import cache, storage
 from asr_harness.corpora.slices import manifest as manifests
+from asr_harness.corpora.slices import storage
 from asr_harness.corpora.slices.preparation import prepare
 from asr_harness.errors import DataError
 

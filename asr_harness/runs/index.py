@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = ".asr-index.sqlite"
-VERSION = 1
+VERSION = 2
 TABLE = """CREATE TABLE IF NOT EXISTS run (
     path TEXT PRIMARY KEY, mtime_ns INTEGER, size INTEGER, "commit" TEXT, branch TEXT, is_dirty INTEGER,
-    time TEXT, has_regressed INTEGER, error TEXT, is_other INTEGER)"""
-INSERT = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    time TEXT, has_regressed INTEGER, is_undecided INTEGER, error TEXT, is_other INTEGER)"""
+INSERT = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 LOCK_TIMEOUT_S = 30.0
 N_KEPT_AT_ONCE = 100
 
@@ -38,6 +38,7 @@ class Header:
     is_dirty: bool
     time: str | None
     has_regressed: bool
+    is_undecided: bool = False
     error: str | None = None
     is_other: bool = False
 
@@ -91,7 +92,7 @@ def _changed(files: dict[str, Path], known: dict[str, tuple[int, int]]) -> Itera
         try:
             stat = path.stat()
         except OSError as error:
-            yield name, -1, -1, None, None, 0, None, 0, f"cannot read {path}: {error.strerror}", 0
+            yield name, -1, -1, None, None, 0, None, 0, 0, f"cannot read {path}: {error.strerror}", 0
             continue
         if known.get(name) != (stat.st_mtime_ns, stat.st_size):
             yield name, stat.st_mtime_ns, stat.st_size, *_read(path)
@@ -101,13 +102,13 @@ def _read(path: Path) -> tuple[object, ...]:
     try:
         run = load_run(path)
     except RecordError as error:
-        return None, None, 0, None, 0, str(error), isinstance(error, OtherBenchmarkError)
+        return None, None, 0, None, 0, 0, str(error), isinstance(error, OtherBenchmarkError)
     time = run.time.isoformat() if run.time else None
-    return run.commit, run.branch, run.is_dirty, time, bool(run.regressions), None, 0
+    return run.commit, run.branch, run.is_dirty, time, bool(run.regressions), run.is_undecided, None, 0
 
 
 def _header(files: dict[str, Path], row: tuple[object, ...]) -> Header:
-    name, _, _, commit, branch, is_dirty, time, has_regressed, error, is_other = row
+    name, _, _, commit, branch, is_dirty, time, has_regressed, is_undecided, error, is_other = row
     return Header(
         files[str(name)],
         None if commit is None else str(commit),
@@ -115,6 +116,7 @@ def _header(files: dict[str, Path], row: tuple[object, ...]) -> Header:
         bool(is_dirty),
         None if time is None else str(time),
         bool(has_regressed),
+        bool(is_undecided),
         None if error is None else str(error),
         bool(is_other),
     )

@@ -42,8 +42,8 @@ def select_runs(
     `side` is one or several, separated by commas, of: a file, a glob, a folder, a run number such as 7 or
     0007, a commit in git's words (`main`, `HEAD~1`, seven or more digits), or `latest:BRANCH`: every run
     of the newest commit of a branch that has any, by ancestry, but for those that were themselves judged to
-    have regressed, and never of a commit in `excluding`. A copy of a run is no second one. `tell` hears of
-    what was passed over.
+    have regressed or left undecided, and never of a commit in `excluding`. A copy of a run is no second one.
+    `tell` hears of what was passed over.
 
     Raises RecordError naming what was not found.
     """
@@ -155,28 +155,49 @@ def _latest(
     for commit in dict.fromkeys(head.commit for head in newest_first):
         of_commit = load_runs(head.path for head in known if head.commit == commit)
         # Of an interrupted session and the one that resumed it, the latter alone counts, sound or not.
-        sound = [run for run in of_commit if not run.is_dirty and not run.regressions]
+        sound = [run for run in of_commit if not (run.is_dirty or run.regressions or run.is_undecided)]
+        if sound:
+            seen = of_branch if commit in by_age else [*of_branch, *others]
+            _tell_open(branch, sum(map(_is_open, seen)), tell)
         if sound and commit not in by_age:
             why = f"no run is of a commit on {branch}" if tip else f"git knows no branch {branch!r} here"
             tell(f"{LATEST}{branch}: {why}{_of_git()}; taken: the newest that was saved under that name")
         if sound:
             return sound
-    n_of_branch = len(of_branch) + len(others)
-    n_clean = sum(not head.is_dirty for head in (*of_branch, *others))
+    seen = [*of_branch, *others]
+    n_dirty, n_open = sum(head.is_dirty for head in seen), sum(map(_is_open, seen))
     raise RecordError(
         f"no run of branch {branch!r} under {storage} can be a baseline; "
-        f"{_skipped(n_of_branch - n_clean, n_clean)}{_what_is_there(storage)}{_of_git()}"
+        f"{_left_out(n_dirty, len(seen) - n_dirty - n_open, n_open)}{_what_is_there(storage)}{_of_git()}"
     )
 
 
+def _is_open(head: Header) -> bool:
+    return not head.is_dirty and not head.has_regressed and head.is_undecided
+
+
 def _is_sound(head: Header) -> bool:
-    return not head.is_dirty and not head.has_regressed
+    return not (head.is_dirty or head.has_regressed or head.is_undecided)
 
 
-def _skipped(n_dirty: int, n_regressed: int) -> str:
-    counts = ((n_dirty, "with uncommitted changes"), (n_regressed, "already judged as regressions"))
+def _tell_open(branch: str, n_undecided: int, tell: Callable[[str], None]) -> None:
+    if n_undecided:
+        tell(f"{LATEST}{branch}: passed over {_skipped(0, 0, n_undecided)}")
+
+
+def _left_out(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
+    skipped = _skipped(n_dirty, n_regressed, n_undecided)
+    return f"skipped: {skipped}; " if skipped else ""
+
+
+def _skipped(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
+    counts = (
+        (n_dirty, "with uncommitted changes"),
+        (n_regressed, "already judged as regressions"),
+        (n_undecided, "whose own judgement was left open (`--undecided pass` accepts such a run)"),
+    )
     skipped = [f"{n} run{'s' if n > 1 else ''} {why}" for n, why in counts if n]
-    return f"skipped: {', '.join(skipped)}; pass the file to use one; " if skipped else ""
+    return f"{', '.join(skipped)}; pass the file to use one" if skipped else ""
 
 
 def _stored(folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from asr_harness.systems.base import Pass
 from asr_harness.systems.hf.counting import count_flops, hooked
+from asr_harness.systems.hf.decoder_passes import decoder_pass
 from asr_harness.systems.hf.work import FamilyWork, PassFlops
 
 if TYPE_CHECKING:
@@ -131,21 +132,10 @@ class WhisperWork(FamilyWork):
             passes.append(Pass("encode", len(features), features.shape[-1]))
 
         def decoded(_: object, __: object, kwargs: dict[str, Any], output: Any) -> None:
-            n_rows, n_new = kwargs["input_ids"].shape
-            n_cached, cache_bytes = _cached(output.past_key_values)
-            n_past = max(n_cached - n_new, 0)
-            passes.append(Pass("step" if n_past else "prompt", n_rows, n_new, n_past, cache_bytes))
+            passes.append(decoder_pass(kwargs, output))
 
         with hooked(
             model.get_encoder().register_forward_hook(encoded, with_kwargs=True),
             model.get_decoder().register_forward_hook(decoded, with_kwargs=True),
         ):
             yield passes
-
-
-def _cached(past: Any) -> tuple[int, int]:
-    if past is None:
-        return 0, 0
-    layers = [*past.self_attention_cache.layers, *past.cross_attention_cache.layers]
-    held = [tensor for layer in layers for tensor in (layer.keys, layer.values) if tensor is not None]
-    return past.get_seq_length(), sum(tensor.numel() * tensor.element_size() for tensor in held)
