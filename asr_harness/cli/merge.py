@@ -23,7 +23,7 @@ from asr_harness.schema.run import BLOCK, latest_of_each
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from asr_harness.runs.merging import Merged
     from asr_harness.schema import RunFile
@@ -74,9 +74,14 @@ def summary(merged: Merged, width: int) -> list[str]:
     n_cases = len(merged.run.records)
     total = f"{n_cases} cases of {len(rows)} sessions: {_outcomes(merged.run, merged.run.records)}"
     absent = [f"absent, and kept as interrupted: {', '.join(merged.absent)}"] if merged.absent else []
-    return [*table(("session", "cases", "machine"), rows, width), total, *absent, f"written: {merged.run.path}"]
+    return [
+        *table(("session", "cases", "machine"), rows, width),
+        total,
+        *absent,
+        f"written: {merged.run.path}",
+    ]
 
 
-def _outcomes(run: RunFile, case_ids: Sequence[str] | dict[str, object]) -> str:
+def _outcomes(run: RunFile, case_ids: Iterable[str]) -> str:
     counts = Counter(run.records[case_id].outcome for case_id in case_ids)
     return ", ".join(f"{n} {outcome}" for outcome, n in counts.most_common()) or "none"

@@ -86,9 +86,9 @@ def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list
     shared = {run.identity for run in base} & {run.identity for run in candidate}
     notes = [f"runs on both sides: {len(shared)}; compared with itself, a run shows no change"]
     before, after = (_versions(runs) for runs in (base, candidate))
-    tracked = {
-        name for run in (*base, *candidate) for one in run.environments for name in one.versions
-    } | {"python"}
+    tracked = {name for run in (*base, *candidate) for one in run.environments for name in one.versions} | {
+        "python"
+    }
     return (
         (notes if shared else [])
         + _one_code(base, candidate)
@@ -131,7 +131,7 @@ def _listed(versions: Mapping[str, set[str]], name: str) -> str:
 
 def _versions(runs: Sequence[RunFile]) -> dict[str, set[str]]:
     versions: dict[str, set[str]] = {}
-    for run in (part for run in runs for part in run.by_machine()):
+    for run in (part for whole in runs for part in whole.by_machine()):
         loaded = run.block.code.distributions if run.block.code else {}
         for name, version in {**loaded, **run.environment.versions, "python": run.environment.python}.items():
             versions.setdefault(name, set()).add(str(version))

@@ -60,6 +60,7 @@ SETTINGS = {
         "RUNS",
         "judge this session against saved runs: a file, glob, number, commit or latest:BRANCH",
     ),
+    "shard": ("K/N", "measure the K-th of N shares of the selected cases; asr-harness merge joins them"),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }
 HIDDEN = {

@@ -62,9 +62,13 @@ def _clashing(
 
 def _shards(runs: Sequence[RunFile]) -> Iterator[str]:
     sharded = [run for run in runs if run.block.shard is not None]
-    yield from _differing("the number of shards", sharded, lambda run: run.block.shard and run.block.shard.n_shards)
+    yield from _differing(
+        "the number of shards", sharded, lambda run: run.block.shard and run.block.shard.n_shards
+    )
     for run in sharded[1:]:
-        ours, theirs = ({case.id for case in one.block.shard.selected} for one in (sharded[0], run) if one.block.shard)
+        ours, theirs = (
+            {case.id for case in one.block.shard.selected} for one in (sharded[0], run) if one.block.shard
+        )
         if ours != theirs:
             odd = sorted(ours ^ theirs)
             yield (
@@ -87,6 +91,6 @@ def _twice(runs: Sequence[RunFile]) -> Iterator[str]:
     for paths, case_ids in by_pair.items():
         more = f" and {len(case_ids) - MAX_CASES} more" if case_ids[MAX_CASES:] else ""
         yield (
-            f"{len(case_ids)} cases ran in each of {', '.join(paths)}: {', '.join(case_ids[:MAX_CASES])}{more}; "
-            "leave one file out: repetitions of a case are runs of their own, which compare takes together"
+            f"{len(case_ids)} cases ran in each of {', '.join(paths)}: {', '.join(case_ids[:MAX_CASES])}"
+            f"{more}; leave one file out: repetitions are runs of their own, and compare takes them together"
         )

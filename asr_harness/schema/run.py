@@ -205,7 +205,8 @@ def latest_of_each(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
     return tuple(
         run
         for run in kept.values()
-        if not _is_superseded(run, kept.values()) and not any(run.sessions < other.sessions for other in merged)
+        if not _is_superseded(run, kept.values())
+        and not any(run.sessions < other.sessions for other in merged)
     )
 
 
