@@ -66,7 +66,7 @@ class Cuda(Accelerator):
         ]
         entry = visible[place] if place < len(visible) else str(place)
         gpus = nvml_gpus.describe(pynvml) if entry.isdecimal() else []
-        uuid = gpus[int(entry)]["uuid"] if gpus[int(entry) :] else None
+        uuid = gpus[int(entry)]["uuid"] if gpus and int(entry) < len(gpus) else None
         return f"{self.key}-{uuid or entry}"
 
     def process_memory(self) -> tuple[Reading, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from asr_harness import devices
@@ -16,7 +18,7 @@ from asr_harness.plugin.progress import terminal_of
 from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema import Case
 from asr_harness.schema.journal import JournalEntry
-from asr_harness.schema.part import savable_text
+from asr_harness.schema.part import dump, savable_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,9 +72,24 @@ class Collecting:
         shard = options.text(self._config, "shard")
         if shard is not None:
             options.usage_errors(lambda: self._keep_share(shard, items))
+        listed = options.text(self._config, "cases")
+        if listed is not None:
+            options.usage_errors(lambda: self._keep_listed(Path(listed), items))
         if self._only is not None:
             wanted = set(self._only)
             items[:] = [item for item in items if item.nodeid in wanted]
+
+    def _keep_listed(self, path: Path, items: list[pytest.Item]) -> None:
+        try:
+            wanted = set(path.read_text("utf-8").split())
+        except (OSError, ValueError) as error:
+            raise GridError(f"cannot read the cases in {path}: {error}") from error
+        unknown = wanted - {_case_of(item).id for item in items if _has_case(item)}
+        if unknown:
+            raise GridError(f"{path} lists {min(unknown)}, which is not selected; `--asr-list` shows what is")
+        kept = [item for item in items if _has_case(item) and _case_of(item).id in wanted]
+        self._config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
 
     def _keep_share(self, shard: str, items: list[pytest.Item]) -> None:
         from asr_harness.plugin import sharding
@@ -98,9 +115,20 @@ class Collecting:
         if self._config.option.collectonly or session.testsfailed or not items:
             return None
         self._ledger.selected = {test_id: _case_of(item) for test_id, item in items.items()}
+        if listing := self._config.getoption("asr_selected"):
+            self._list_cases(Path(listing))
+            return True
         options.usage_errors(lambda: neighbours.check(self._config))
         options.usage_errors(lambda: _check_distinct(self._ledger.selected))
         return options.usage_errors(lambda: self._look_ahead(items))
+
+    def _list_cases(self, path: Path) -> None:
+        from asr_harness.plugin.sharding import nominal_s
+
+        cases = tuple(self._ledger.selected.values())
+        listed = [{"case": dump(case), "nominal_s": nominal_s(self._plan, case)} for case in cases]
+        conditions = conditions_of(self._config, self._workbench, self._ledger.selected)
+        path.write_bytes(msgspec.json.encode({"cases": listed, "conditions": dump(conditions)}))
 
     def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
         from asr_harness.plugin import preflight

@@ -40,7 +40,7 @@ def test_other_devices_are_not_waited_for(tmp_path: Path) -> None:
 
 def test_no_place_for_locks_is_an_error_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(GridError, match="cannot lock devices in .*file/locks.*ASR_HARNESS_LOCKS"):
+    with pytest.raises(GridError, match=r"cannot lock devices in .*file/locks.*ASR_HARNESS_LOCKS"):
         DeviceLocks(tmp_path / "file" / "locks").acquire(["cpu"], print)
 
 
