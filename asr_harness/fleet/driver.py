@@ -134,7 +134,8 @@ class Driver:
         left_s = pace_s * (self._n_all - self._n_done - len(self._left))
         outcome = run.records[one.case.id].outcome
         self._tell(
-            f"[{self._n_done}/{self._n_all}] {one.case.id} {outcome} on {host.name}, about {left_s:.0f} s left"
+            f"[{self._n_done}/{self._n_all}] {one.case.id} {outcome} on {host.name}, "
+            f"about {left_s:.0f} s left"
         )
         return []
 

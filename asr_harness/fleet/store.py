@@ -1,10 +1,9 @@
-"""The fleet's journal: a folder with one saved file for each case that came to an end, written as it comes."""
+"""The fleet's journal: a folder with the saved file of each case that ended, written as it comes."""
 
 from __future__ import annotations
 
 import os
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,10 +16,12 @@ from asr_harness.schema.part import dump, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from asr_harness.schema import RunFile
 
-HEADER = "conditions"
+HEADER, SUFFIX = "conditions", ".case"
+"""No file here passes for a saved run, as one with the suffix of JSON would."""
 
 
 class Store:
@@ -34,8 +35,8 @@ class Store:
         """Start anew. Raises RecordError where an unfinished fleet is in the way."""
         if folder.joinpath(HEADER).exists():
             raise RecordError(
-                f"{folder} holds the finished cases of a fleet that was interrupted: add --asr-resume to go on "
-                "with it, or remove the folder"
+                f"{folder} holds the finished cases of an interrupted fleet: add --asr-resume after -- "
+                "to go on with it, or remove the folder"
             )
         folder.mkdir(parents=True, exist_ok=True)
         store = cls(folder)
@@ -50,14 +51,13 @@ class Store:
         except (OSError, msgspec.MsgspecError) as error:
             raise RecordError(f"nothing to resume in {folder}: {error}") from error
         if differences := earlier.differences(conditions):
-            raise RecordError(
-                f"{folder} cannot be resumed: {', '.join(differences[:4])}; remove it to start anew"
-            )
+            what = ", ".join(differences[:4])
+            raise RecordError(f"{folder} cannot be resumed: {what}; remove it to start anew")
         return cls(folder)
 
     def add(self, case_id: str, content: bytes) -> RunFile:
         """Keep a case's file, whole and on disk. Raises RecordError where it is no run of that case."""
-        path = self._write(f"{sha256(case_id.encode()).hexdigest()[:24]}.json", content)
+        path = self._write(f"{sha256(case_id.encode()).hexdigest()[:24]}{SUFFIX}", content)
         try:
             run = load_run(path)
             if list(run.records) != [case_id]:
@@ -69,12 +69,12 @@ class Store:
 
     def runs(self) -> tuple[RunFile, ...]:
         """Read the cases that are done; one that was interrupted is not."""
-        runs = [load_run(path) for path in sorted(self.folder.glob("*.json"))]
+        runs = [load_run(path) for path in sorted(self.folder.glob(f"*{SUFFIX}"))]
         return tuple(run for run in runs if all(one.outcome != "interrupted" for one in run.records.values()))
 
     def remove(self) -> None:
         """Forget the cases, their run being saved."""
-        for path in (*self.folder.glob("*.json"), self.folder / HEADER):
+        for path in (*self.folder.glob(f"*{SUFFIX}"), self.folder / HEADER):
             path.unlink(missing_ok=True)
         self.folder.rmdir()
 
