@@ -100,6 +100,7 @@ def measured(
             dtype="float32",
             flops={"encode": 1e9, "decode": 1e9},
             operators={"preprocess": 1, "encode": 100, "decode": 200},
+            calls={"preprocess": 4, "encode": 4, "decode": 4},
         ),
         "memory": Memory(peak_resident_bytes=1e9),
         "quality": Quality(

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 import asr_harness
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 
 ROOT = Path(asr_harness.__file__).parents[1]
 PACKAGED = ROOT / "asr_harness" / "checkpoints"
@@ -115,7 +116,7 @@ def test_classes_of_its_own_or_a_pickle_of_tensors_leave_a_checkpoint_usable(
 
 def test_pickles_are_refused_before_anything_runs_unless_they_are_allowed(tmp_path: Path) -> None:
     finished = measure(tmp_path, f"--asr-models={with_pickled_weights(tmp_path / 'pickled', {})}")
-    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert finished.returncode == EXIT_UNUSABLE
     assert "pass --asr-allow-pickle if you trust its source" in finished.stderr
 
 

@@ -23,9 +23,9 @@ from asr_harness.stats import sequential
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-N_SESSIONS = 8000
+N_SESSIONS = 20000
 SECOND = log1p(0.05)
-SIZES = (6, 8, 12, 16)
+SIZES = (6, 8)
 N_SAME_CODE = 10
 ALPHA = 0.01
 

@@ -7,24 +7,22 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
 
+from asr_harness import git as git_words
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-REMEDIES = {
-    "dubious ownership": "the repository is another user's; if you trust it, run `git config --global --add "
-    "safe.directory {folder}`",
-    "not a git repository": "run `asr-harness ab` inside a git repository",
-    "No space left": "make room where TMPDIR lies, or point TMPDIR elsewhere",
-}
-
 
 def environment() -> dict[str, str]:
     """Give the environment of every child: a hook's GIT_DIR or GIT_INDEX_FILE would lead it astray."""
     local = _local_variables()
-    return {name: value for name, value in os.environ.items() if name not in local}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in local or name.startswith(git_words.OF_CONFIGURATION)
+    }
 
 
 def git(folder: Path, *arguments: str, hint: str) -> str:
@@ -32,8 +30,8 @@ def git(folder: Path, *arguments: str, hint: str) -> str:
     done = _run(folder, *arguments)
     if done.returncode:
         message = os.fsdecode(done.stderr).strip()
-        known = next((remedy for sign, remedy in REMEDIES.items() if sign in message), None)
-        raise AbError(": ".join([*message.splitlines()[-1:], (known or hint).format(folder=folder)]))
+        known = git_words.in_words(message, folder)
+        raise AbError(known or ": ".join([*message.splitlines()[-1:], hint]))
     return os.fsdecode(done.stdout).rstrip("\n")
 
 

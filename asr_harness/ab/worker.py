@@ -10,13 +10,13 @@ import subprocess
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from multiprocessing.connection import Listener
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from asr_harness.ab import git, interrupts
 from asr_harness.ab.imports import check_own
+from asr_harness.ab.neighbours import arguments_for
 from asr_harness.ab.paths import as_variable, python_path
 from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
@@ -58,6 +58,10 @@ GRACE_S = 5.0
 """From hanging up, or being told to end, until a process has ended."""
 
 LOG_LINES = 15
+TOO_OLD = (
+    "does not tell what it imported, so that nobody knows whose code it ran: its asr-harness is older than "
+    "0.2.0. Let both sides run with the one that is installed, or give each side a newer one by --environment"
+)
 
 
 class CaseDiedError(AbError):
@@ -84,6 +88,7 @@ class Worker:
     case_ids: Mapping[str, str] | None = None
     current: str | None = None
     n_oom_kills: int | None = None
+    has_told_imports: bool = False
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it is silent too long or ends, CaseDiedError in a case."""
@@ -150,11 +155,14 @@ class Worker:
             elif isinstance(message, Selected):
                 self.case_ids = message.case_ids
             elif self.worktree is not None:
+                self.has_told_imports = True
                 check_own(self.name, message.files, self.worktree, self.path)
         if isinstance(message, Ended):
             self.current = None
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
+        if isinstance(message, Ready) and self.worktree is not None and not self.has_told_imports:
+            raise AbError(f"{self.name} {TOO_OLD}")
         if isinstance(message, Ended) and not message.test_id and self.case_ids is None:
             with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
                 self.process.wait(GRACE_S)
@@ -192,6 +200,7 @@ def started(
                     "pytest",
                     *arguments,
                     *_own_arguments(address, storage, _run_name(side, worktree)),
+                    *arguments_for(python),
                 ],
                 cwd=worktree.folder,
                 stdout=output,
@@ -228,10 +237,10 @@ def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
-    # The driver ends a session, and one process runs all of it.
-    alone = ["--maxfail=0", *(["-n0"] if find_spec("xdist") else [])]
+    # The driver ends a session, not its first failure.
+    whole = ["--maxfail=0"]
     spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
-    return [f"--asr-live={address}", *quiet, *alone, *spared, *saving]
+    return [f"--asr-live={address}", *quiet, *whole, *spared, *saving]
 
 
 def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:

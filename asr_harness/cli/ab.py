@@ -28,7 +28,7 @@ from asr_harness.cli._storage import add_storage
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
-from asr_harness.report import forks, forms
+from asr_harness.report import forks, forms, step_summary
 from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
@@ -97,8 +97,10 @@ def run(arguments: argparse.Namespace) -> int:
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
         _say(line)
+    comment = forms.render("markdown", judgement, width)
+    step_summary.add(comment)
     if arguments.markdown:
-        arguments.markdown.write_text(forms.render("markdown", judgement, width) + "\n", "utf-8")
+        arguments.markdown.write_text(comment + "\n", "utf-8")
     return judgement.exit_status
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
-from asr_harness.report import forms
+from asr_harness.report import forms, step_summary
 from asr_harness.report.writing import write_text
 from asr_harness.runs import former_runs, select_runs, sides
 
@@ -48,8 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
     judgement = judge(Evidence(base, candidate, history), chosen)
     width = get_terminal_size().columns
     print(forms.render(arguments.format, judgement, width))  # noqa: T201
+    markdown = forms.render("markdown", judgement, width)
+    step_summary.add(markdown)
     if arguments.markdown:
-        write_text(arguments.markdown, forms.render("markdown", judgement, width) + "\n")
+        write_text(arguments.markdown, markdown + "\n")
     return judgement.exit_status
 
 

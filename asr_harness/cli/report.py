@@ -81,8 +81,9 @@ def differences(
     from asr_harness.report.comparing import differences as in_words
 
     history = former_runs(base, candidate, arguments.storage)
-    judgement = judge(Evidence(base, candidate, history), policy.from_arguments(arguments))
-    return in_words(judgement, base, candidate)
+    chosen = policy.from_arguments(arguments)
+    judgement = judge(Evidence(base, candidate, history), chosen)
+    return in_words(judgement, base, candidate, chosen)
 
 
 def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> Sequence[RunFile]:

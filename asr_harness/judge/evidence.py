@@ -19,9 +19,9 @@ SIDES: tuple[Side, Side] = ("base", "candidate")
 class LogRatio:
     """One fork of one case: the log ratio of latencies, candidate over base.
 
-    `raw` is judged, `calibrated` has each round over the calibration beside it; both are medians over pairs
-    of rounds that follow each other. `stages` has the raw ratio of each stage that takes time on both sides,
-    and `first` is the side whose process started first.
+    `raw` is judged, `calibrated` has each round over the calibration beside it; both are
+    Hodges-Lehmann estimates over pairs of rounds that follow each other. `stages` has the raw ratio of each
+    stage that takes time on both sides, and `first` is the side whose process started first.
     """
 
     raw: float

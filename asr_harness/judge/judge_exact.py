@@ -21,7 +21,7 @@ def judge_exact(pair: Pair, policy: Policy) -> Iterator[Finding]:
     """Compare transcripts, and every metric that is an exact count."""
     for metric in all_metrics():
         if metric.test == "texts":
-            finding = _transcripts(pair, metric)
+            finding = _transcripts(pair, metric, policy)
         elif metric.key == flops.METRIC.key and not decodes_alike(pair):
             finding = judge_flops_per_pass(pair, policy)
         elif metric.test == "count":
@@ -77,18 +77,24 @@ def transcripts_of(side: Sequence[Measured]) -> list[tuple[str, ...]]:
     return [texts for texts in heard if texts]
 
 
-def _transcripts(pair: Pair, metric: Metric) -> Finding | None:
+def _transcripts(pair: Pair, metric: Metric, policy: Policy) -> Finding | None:
     base, candidate = transcripts_of(pair.base), transcripts_of(pair.candidate)
+    limit = policy.rule_limit(metric, pair.case_id)
     if not base or not candidate:
-        return None
+        if limit is None:
+            return None
+        return one_sided(pair.case_id, metric.key, bool(base), bool(candidate), gated=True)
     repeat = all(one.result.quality.transcripts_repeat for one in (*pair.base, *pair.candidate))
     if len(base) > 1 or len(candidate) > 1 or not repeat:
         note = "transcripts differ between runs or rounds of the same side"
-        return Finding(pair.case_id, metric.key, "inconclusive", gated=False, note=note)
+        return Finding(pair.case_id, metric.key, "inconclusive", limit is not None, note=note)
     n_changed = sum(before != after for before, after in zip(base[0], candidate[0], strict=True))
     if not n_changed:
-        return Finding(pair.case_id, metric.key, "unchanged", gated=False)
+        return Finding(pair.case_id, metric.key, "unchanged", limit is not None)
     note, share = f"{n_changed} of {len(base[0])} transcripts changed", n_changed / len(base[0])
+    if limit is not None:
+        verdict: Verdict = "regression" if share > limit else "unchanged"
+        return Finding(pair.case_id, metric.key, verdict, gated=True, effect=share, note=note)
     return Finding(pair.case_id, metric.key, "inconclusive", gated=False, effect=share, note=note)
 
 

@@ -27,17 +27,12 @@ NOT_BY_FORKS = ("energy", "p95", "time_per_token", *STAGES)
 
 Decisions = dict[str, "Decision"]
 
-CASES, PER_MODEL, STAGE_FAMILY, RATES, REST = "cases", "per_model", "stages", "rates", "rest"
-SHARES: Mapping[str, float] = {CASES: 0.6, PER_MODEL: 0.2, STAGE_FAMILY: 0.1, REST: 0.1}
-SHARES_WITH_RATES: Mapping[str, float] = {
-    CASES: 0.2,
-    PER_MODEL: 0.2,
-    STAGE_FAMILY: 0.1,
-    RATES: 0.4,
-    REST: 0.1,
-}
-"""Of the false-alarm rate: latency of cases and of models, stages, error rates where transcripts differ, all
-else.
+CASES, PER_MODEL, RATES, REST = "cases", "per_model", "rates", "rest"
+SHARES: Mapping[str, float] = {CASES: 0.7, PER_MODEL: 0.2, REST: 0.1}
+SHARES_WITH_RATES: Mapping[str, float] = {CASES: 0.2, PER_MODEL: 0.2, RATES: 0.5, REST: 0.1}
+"""Of the false-alarm rate: latency of cases and of models, error rates where transcripts differ, all else.
+
+Stages only inform, and are held to the whole rate by themselves.
 """
 
 
@@ -47,7 +42,7 @@ def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Findin
     findings = [_finding(case_id, LATENCY, decision) for case_id, decision in latency_of_cases.items()]
     by_model = decide_models(evidence, forks, policy)
     findings += [_finding(pattern, LATENCY, decision) for pattern, decision in by_model.items()]
-    findings += _stages(evidence, forks, policy, latency_of_cases)
+    findings += _stages(forks, policy, latency_of_cases)
     findings += [_lost(case_id, *what) for case_id, what in forks.lost.items()]
     return findings
 
@@ -123,6 +118,7 @@ def _decide(
         alpha=policy.alpha * share,
         tolerance=log1p(policy.tolerance_of(metric)),
         limit=log1p(policy.limit_of(metric)),
+        bound_alpha=policy.alpha,
         limits={
             name: (log1p(policy.tolerance_of(metric, *case_ids)), log1p(policy.limit_of(metric, *case_ids)))
             for name, case_ids in members.items()
@@ -136,7 +132,7 @@ def _orders(ratios: Sequence[LogRatio]) -> list[bool]:
     return [ratio.first == "base" for ratio in ratios]
 
 
-def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[Finding]:
+def _stages(forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[Finding]:
     """Say of cases whose latency changed in which stage it did."""
     values = {
         (case_id, stage): [ratio.stages[stage] for ratio in ratios]
@@ -147,7 +143,7 @@ def _stages(evidence: Evidence, forks: Forks, policy: Policy, latency_of_cases: 
     decisions = sequential.decide_all(
         values,
         forks.looks,
-        alpha=policy.alpha * shares(evidence)[STAGE_FAMILY],
+        alpha=policy.alpha,
         tolerance=log1p(policy.tolerance_of(latency.METRIC)),
         limit=log1p(policy.limit_of(latency.METRIC)),
         orders={(case_id, stage): _orders(forks.log_ratios[case_id]) for case_id, stage in values},

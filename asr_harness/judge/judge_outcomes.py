@@ -21,19 +21,25 @@ USUALLY = 0.5
 
 
 def judge_outcome(
-    case_id: str, base: Sequence[CaseRecord], candidate: Sequence[CaseRecord], alpha: float
+    case_id: str,
+    base: Sequence[CaseRecord],
+    candidate: Sequence[CaseRecord],
+    alpha: float,
+    limit: float | None = None,
 ) -> Finding:
     """Judge the share of runs that measured a case, of those that selected it.
 
     A case that no run of the candidate selected was not asked of it, and that is said. What the base usually
     measures and the candidate never does fails; a share that only fell has to be shown, by Fisher's exact
-    test.
+    test. Where a rule sets a `limit`, whatever falls by more than that share fails, and so does a case that
+    the candidate did not select.
     """
     if not candidate:
         before = _usual(base)
         is_lost = before != "unavailable"
         note = f"{before} → {ABSENT}: no run of the candidate selected it" if is_lost else ""
-        return Finding(case_id, OUTCOME, "missing" if is_lost else "unchanged", gated=not is_lost, note=note)
+        is_gated = limit is not None or not is_lost
+        return Finding(case_id, OUTCOME, "missing" if is_lost else "unchanged", is_gated, note=note)
     n_measured = [sum(one.outcome == MEASURED for one in side) for side in (base, candidate)]
     shares = [n / len(side) for n, side in zip(n_measured, (base, candidate), strict=True)]
     if shares[0] > USUALLY and not n_measured[1]:
@@ -43,7 +49,7 @@ def judge_outcome(
         return outcome_finding(case_id, before, after, _reason(candidate))
     if shares == [1.0, 1.0]:
         return Finding(case_id, OUTCOME, "unchanged")
-    return _flaky(case_id, base, candidate, shares, alpha)
+    return _flaky(case_id, base, candidate, shares, alpha, limit)
 
 
 def outcome_finding(case_id: str, before: str, after: str, reason: str | None) -> Finding:
@@ -63,6 +69,7 @@ def _flaky(
     candidate: Sequence[CaseRecord],
     shares: Sequence[float],
     alpha: float,
+    limit: float | None,
 ) -> Finding:
     counts = [(sum(one.outcome == MEASURED for one in side), len(side)) for side in (base, candidate)]
     p = stats.fisher_exact(*counts)
@@ -73,7 +80,7 @@ def _flaky(
     verdict: Verdict = "unchanged"
     if shares[1] < shares[0]:
         verdict = "inconclusive"
-        if p <= alpha:
+        if p <= alpha or (limit is not None and shares[0] - shares[1] > limit):
             verdict = "regression" if _worst(candidate) == "oom" else "missing"
     elif shares[1] > shares[0] and p <= alpha:
         verdict = "improvement"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from asr_harness.stats import Difference
 
 PER_MODEL, PER_CASE = "quality_per_model", "quality"
-FAMILIES = (PER_MODEL, PER_CASE)
+HARM = 0.9
+"""Share of a test's level that is spent on a rise of the error rate; what is left shows a fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class TestedRate:
     def family(self) -> str:
         """Which share of the false-alarm rate the test takes from."""
         return PER_CASE if len(self.pairs) == 1 else PER_MODEL
+
+    def is_gated(self, policy: Policy) -> bool:
+        """Whether the finding sets the exit status."""
+        return policy.is_gated(self.metric, *self.case_ids)
 
     @property
     def n_units(self) -> int:
@@ -126,16 +131,25 @@ def _means(columns: Sequence[Sequence[float]]) -> list[float]:
 
 def judge_rates(tested: Sequence[TestedRate], shares: Mapping[str, float], policy: Policy) -> list[Finding]:
     """Give the verdicts, each family held to its share by Holm's method; a test that several cases share
-    counts once.
+    counts once, and what only informs takes no share.
     """
+    families: dict[str | None, list[TestedRate]] = {}
+    for one in tested:
+        families.setdefault(one.family if one.is_gated(policy) else None, []).append(one)
     findings: list[Finding] = []
-    for family in FAMILIES:
-        of_family = [one for one in tested if one.family == family]
-        distinct = {one.key: one.difference.p for one in of_family if one.difference is not None}
+    for family, members in families.items():
+        distinct = {one.key: _harm_first(one.difference) for one in members if one.difference is not None}
         adjusted = dict(zip(distinct, stats.holm(list(distinct.values())), strict=True))
-        levels = shares.get(family, 0.0), max(len(distinct), 1)
-        findings += [_judge(one, adjusted.get(one.key, 1.0), levels, policy) for one in of_family]
+        alpha = policy.alpha if family is None else shares.get(family, 0.0)
+        levels = alpha, max(len(distinct), 1)
+        findings += [_judge(one, adjusted.get(one.key, 1.0), levels, policy) for one in members]
     return findings
+
+
+def _harm_first(difference: Difference) -> float:
+    """Give the p value of a test that spends `HARM` of its level on a rise, and the rest on a fall."""
+    share = HARM if difference.estimate > 0 else 1 - HARM
+    return min(1.0, difference.p / 2 / share)
 
 
 def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Policy) -> Finding:
@@ -144,8 +158,9 @@ def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Poli
     tolerance = policy.tolerance_of(tested.metric, *tested.case_ids)
     total, difference = sum(tested.errors.n_reference), tested.difference
     base, candidate = sum(tested.errors.base) / total, sum(tested.errors.candidate) / total
-    is_gated = policy.is_gated(tested.metric, *tested.case_ids)
-    finding = Finding(tested.name, tested.metric.key, "inconclusive", is_gated, base, candidate)
+    finding = Finding(
+        tested.name, tested.metric.key, "inconclusive", tested.is_gated(policy), base, candidate
+    )
     if tested.is_identical:
         note = "transcripts identical"
         return replace(
@@ -161,7 +176,7 @@ def _judge(tested: TestedRate, p: float, levels: tuple[float, int], policy: Poli
     verdict: Verdict = stats.decide(
         difference.estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit
     )
-    level = alpha / n_tests
+    level = 2 * HARM * alpha / n_tests
     return replace(
         finding,
         verdict=verdict,

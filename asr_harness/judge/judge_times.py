@@ -10,7 +10,6 @@ from asr_harness import stats
 from asr_harness.judge.judge_exact import explain_by_tokens
 from asr_harness.judge.judgement import Finding
 from asr_harness.judge.kernel import combined
-from asr_harness.judge.tested_times import SHARES
 from asr_harness.metrics import all_metrics, latency
 from asr_harness.metrics.base import geometric_mean
 
@@ -27,15 +26,21 @@ MIN_EXTRA_RUNS = 2
 
 
 def judge_times(tested: Sequence[Tested], shares: Mapping[str, float], policy: Policy) -> list[Finding]:
-    """Give the verdicts, each family held to its share of the false-alarm rate by Holm's method."""
+    """Give the verdicts, each family held to its share of the false-alarm rate by Holm's method.
+
+    What only informs takes no share: all of it together is held to the policy's rate.
+    """
+    families: dict[str | None, list[Tested]] = {}
+    for one in tested:
+        families.setdefault(one.family if one.is_gated(policy) else None, []).append(one)
     findings: list[Finding] = []
-    for family in SHARES:
-        of_family = [one for one in tested if one.family == family]
-        open_tests = [one for one in of_family if one.difference is not None]
+    for family, members in families.items():
+        open_tests = [one for one in members if one.difference is not None]
         adjusted = stats.holm([one.difference.p for one in open_tests if one.difference])
         p_values = {id(one): p for one, p in zip(open_tests, adjusted, strict=True)}
-        levels = shares.get(family, 0.0), len(open_tests)
-        findings += [_in_all_units(one, p_values.get(id(one), 1.0), levels, policy) for one in of_family]
+        alpha = policy.alpha if family is None else shares.get(family, 0.0)
+        levels = alpha, len(open_tests)
+        findings += [_in_all_units(one, p_values.get(id(one), 1.0), levels, policy) for one in members]
     return findings
 
 
@@ -61,7 +66,7 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
         tested.name,
         metric.key,
         "inconclusive",
-        policy.is_gated(metric, *case_ids),
+        tested.is_gated(policy),
         geometric_mean(tested.base),
         geometric_mean(tested.candidate),
         calibrated=tested.calibrated,
@@ -131,10 +136,13 @@ def _worst(difference: stats.Difference, metric: Metric, alpha: float) -> float:
 
 
 def _mde(tested: Tested, difference: stats.Difference, alpha: float) -> float | None:
-    df = tested.history_df
-    if df is None and tested.n_runs >= 2:  # noqa: PLR2004
-        df = stats.two_sample_df(tested.n_runs, difference.prior_df)
-    return stats.minimum_detectable_effect(difference.sd, tested.n_runs, df=df, alpha=alpha)
+    return stats.minimum_detectable_effect(
+        difference.sd,
+        tested.n_runs,
+        df=tested.history_df,
+        prior_df=difference.prior_df,
+        alpha=alpha,
+    )
 
 
 def _more_runs(tested: Tested, difference: stats.Difference, limit: float, alpha: float) -> int | None:

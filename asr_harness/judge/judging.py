@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
@@ -15,9 +16,9 @@ from asr_harness.judge.judge_utterances import judge_utterances
 from asr_harness.judge.judgement import ALL_METRICS, FAILED, OUTCOME, Finding, Judgement, worst_first
 from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
-from asr_harness.judge.rules import Waiver, check_all_used, rule_metrics
+from asr_harness.judge.rules import Waiver, check_all_used, rule_units
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
-from asr_harness.judge.tested_times import SHARES, spreads_by_device, test_all
+from asr_harness.judge.tested_times import SHARES, SHARES_BESIDE_FORKS, spreads_by_device, test_all
 from asr_harness.metrics import RateMetric, all_metrics, measurement
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     """Judge saved runs; `by_forks` are findings on times, and maybe outcomes, that forks gave."""
     base, candidate = evidence.base, evidence.candidate
     labels = _label(base), _label(candidate)
-    pairs, findings, notes = pair_up(base, candidate, policy.across, policy.alpha)
+    pairs, findings, notes = pair_up(
+        base, candidate, policy.across, policy.alpha, partial(policy.limit_by_rule, OUTCOME)
+    )
     open_pairs = [pair for pair in pairs if pair.all_barrier is None]
     findings += [
         Finding(pair.case_id, ALL_METRICS, "incomparable", note=pair.all_barrier)
@@ -92,7 +95,8 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     rates = list(_test_rates(open_pairs, policy))
     kernels = changed_kernels(clocked, policy.alpha) if by_forks is None else {}
     tested = _test_times(clocked, evidence, spreads, policy, kernels)
-    shares = stats.shared_out(policy.alpha, SHARES, _families(tested, rates))
+    kept = SHARES if by_forks is None else SHARES_BESIDE_FORKS
+    shares = stats.shared_out(policy.alpha, kept, _families(tested, rates, policy))
     findings += judge_times(tested, shares, policy)
     findings += [one for one in rates if isinstance(one, Finding)]
     findings += judge_rates([one for one in rates if isinstance(one, TestedRate)], shares, policy)
@@ -151,11 +155,11 @@ def _test_rates(pairs: Sequence[Pair], policy: Policy) -> Iterator[TestedRate | 
     yield from pool_rates([one for one in found if isinstance(one, TestedRate)], policy.alpha)
 
 
-def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding]) -> set[str]:
-    """Give the families of which something is tested."""
-    present = {one.family for one in tested if one.difference is not None}
-    open_rates = (one for one in rates if isinstance(one, TestedRate) and one.difference is not None)
-    return present | {one.family for one in open_rates}
+def _families(tested: Sequence[Tested], rates: Sequence[TestedRate | Finding], policy: Policy) -> set[str]:
+    """Give the families of which something is tested that sets the exit status."""
+    open_rates = (one for one in rates if isinstance(one, TestedRate))
+    tests: tuple[Tested | TestedRate, ...] = (*tested, *open_rates)
+    return {one.family for one in tests if one.difference is not None and one.is_gated(policy)}
 
 
 def _settled(findings: Sequence[Finding], group_of: Mapping[str, str]) -> list[Finding]:
@@ -209,7 +213,7 @@ def _targets(pairs: Sequence[Pair], findings: Sequence[Finding]) -> Iterator[tup
     barred = [pair.case_id for pair in pairs if pair.all_barrier or pair.times_barrier]
     lost = [one.case_id for one in findings if one.metric == OUTCOME and one.verdict in FAILED]
     yield from ((finding.case_id, finding.metric) for finding in findings)
-    yield from ((case_id, metric.key) for case_id in (*barred, *lost) for metric in rule_metrics())
+    yield from ((case_id, metric) for case_id in (*barred, *lost) for metric in rule_units())
 
 
 def _waived(findings: Sequence[Finding], policy: Policy, group_of: Mapping[str, str]) -> list[Finding]:

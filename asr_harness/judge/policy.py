@@ -103,9 +103,11 @@ class Policy:
         """Give the strictest limit among all rules that speak of a metric of any of the cases; None without
         one.
         """
-        limits = (
-            rule.limit for rule in self.rules for case_id in case_ids if rule.covers(case_id, metric.key)
-        )
+        return self.limit_by_rule(metric.key, *case_ids)
+
+    def limit_by_rule(self, key: str, *case_ids: str) -> float | None:
+        """Give the same of whatever a rule may name, which need not be a metric."""
+        limits = (rule.limit for rule in self.rules for case_id in case_ids if rule.covers(case_id, key))
         return min(limits, default=None)
 
     def names(self, metric: Metric) -> bool:

@@ -8,10 +8,11 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RuleError
+from asr_harness.judge.judgement import OUTCOME
 from asr_harness.metrics import all_metrics, find, measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from asr_harness.metrics import Metric
 
@@ -62,7 +63,7 @@ def parse_rule(text: str) -> Rule:
     parts = RULE.fullmatch(text.strip())
     if parts is None:
         raise RuleError(f"rule {text!r} is not [CASES:]METRIC>NUMBER% or pt, such as 'rtf>5%' or 'wer>0.5pt'")
-    _check_metric(text, parts["metric"], parts["unit"])
+    _check_metric(text, parts["metric"], parts["unit"], rule_units())
     return Rule(text, parts["metric"], float(parts["number"]) / 100, (parts["cases"] or ALL_CASES).strip())
 
 
@@ -73,8 +74,9 @@ def parse_waiver(text: str) -> Waiver:
         raise RuleError(
             f"waiver {text!r} is not METRIC+NUMBER if METRIC-NUMBER%, such as 'wer+1pt if rtf-20%'"
         )
-    _check_metric(text, parts["metric"], parts["unit"])
-    _check_metric(text, parts["gain"], parts["gain_unit"])
+    known = {metric.key: metric.rule_unit for metric in numbered_metrics()}
+    _check_metric(text, parts["metric"], parts["unit"], known)
+    _check_metric(text, parts["gain"], parts["gain_unit"], known)
     if measurement(parts["gain"]) == measurement(parts["metric"]):
         raise RuleError(
             f"waiver {text!r} can never act: {parts['metric']} cannot get worse and better at once"
@@ -89,9 +91,19 @@ def parse_waiver(text: str) -> Waiver:
     )
 
 
-def rule_metrics() -> tuple[Metric, ...]:
-    """Give the metrics that a rule may name: those that are compared by a number."""
+def numbered_metrics() -> tuple[Metric, ...]:
+    """Give the metrics that are compared by a number, which a waiver may name."""
     return tuple(metric for metric in all_metrics() if metric.test in ("ratio", "rate", "count"))
+
+
+def rule_units() -> dict[str, str]:
+    """Give what a rule may name, for any system, with its unit: numbers, transcripts and outcomes.
+
+    A limit on transcripts is of the share of them that changed, one on outcomes of the share of runs that no
+    longer measured the case.
+    """
+    texts = {metric.key: metric.rule_unit for metric in all_metrics() if metric.test == "texts"}
+    return {metric.key: metric.rule_unit for metric in numbered_metrics()} | texts | {OUTCOME: "%"}
 
 
 def check_all_used(rules: Iterable[Rule | Waiver], judged: Iterable[tuple[str, str]]) -> None:
@@ -110,10 +122,8 @@ def check_all_used(rules: Iterable[Rule | Waiver], judged: Iterable[tuple[str, s
             raise RuleError(f"{kind} {rule.text!r} matches nothing that was compared: {why}")
 
 
-def _check_metric(text: str, key: str, unit: str) -> None:
-    allowed = {metric.key: metric for metric in rule_metrics()}
+def _check_metric(text: str, key: str, unit: str, allowed: Mapping[str, str]) -> None:
     if key not in allowed:
         raise RuleError(f"rule {text!r} names no metric {key!r}; there are {', '.join(allowed)}")
-    expected = allowed[key].rule_unit
-    if unit != expected:
-        raise RuleError(f"rule {text!r}: {key} is given in {expected}, as in '{key}>0.5{expected}'")
+    if unit != allowed[key]:
+        raise RuleError(f"rule {text!r}: {key} is given in {allowed[key]}, as in '{key}>0.5{allowed[key]}'")

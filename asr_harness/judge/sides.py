@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WAYS_OUT: Mapping[str, Across | None] = {"slice": None, "weights": "weights", "decoding": "decoding"}
 """Fingerprints that have to be alike, each with what looks past it."""
 
+MAX_NAMED = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -51,8 +53,11 @@ def pair_up(
     candidate: Sequence[RunFile],
     across: Sequence[Across] = (),
     alpha: float = stats.ALPHA,
+    limit_of: Callable[[str], float | None] = lambda _: None,
 ) -> tuple[list[Pair], list[Finding], list[str]]:
     """Give the cases measured on both sides, a finding for every case's outcome, and notes.
+
+    `limit_of` gives what a rule lets a case's outcomes fall by.
 
     Raises RecordError where no case is on both sides.
     """
@@ -67,7 +72,7 @@ def pair_up(
             continue
         if not sides[1] and _is_odd(sides[0], len(base)):
             continue
-        outcomes.append(judge_outcome(case_id, *sides, alpha))
+        outcomes.append(judge_outcome(case_id, *sides, alpha, limit_of(case_id)))
         measured = _measured(base, case_id), _measured(candidate, case_id)
         if all(measured):
             pairs.append(_pair(sides[0][0], *measured, across))
@@ -92,6 +97,7 @@ def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list
     return (
         (notes if shared else [])
         + _one_code(base, candidate)
+        + _loaded_by_one(base, candidate)
         + [
             " against ".join((f"{name}: {_listed(before, name)}", _listed(after, name)))
             for name in before | after
@@ -109,6 +115,23 @@ def _one_code(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str
         return []
     named = " and ".join(", ".join(sorted(label)) for label in labels)
     return [f"one code: {named} imported the same sources; they differ in nothing that was run"]
+
+
+def _loaded_by_one(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:
+    """Tell of distributions that only one side loaded; older runs do not say what they loaded."""
+    loaded = [
+        [run.block.code.distributions if run.block.code else None for run in runs]
+        for runs in (base, candidate)
+    ]
+    if any(one is None for side in loaded for one in side):
+        return []
+    before, after = ({name for one in side for name in one or ()} for side in loaded)
+    lines = []
+    for side, names in (("base", before - after), ("candidate", after - before)):
+        if names:
+            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+            lines.append(f"loaded by the {side} alone: {', '.join(sorted(names)[:MAX_NAMED])}{more}")
+    return lines
 
 
 def fingerprint(key: str) -> Callable[[Measured], str | None]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from asr_harness.judge.kernel import Kernel
+    from asr_harness.judge.policy import Policy
     from asr_harness.judge.sides import Pair
     from asr_harness.metrics import Metric
     from asr_harness.schema import RunFile
@@ -27,12 +28,17 @@ MIN_HISTORY_DF = 3
 PER_MODEL = "per_model"
 SHARES: Mapping[str, float] = {
     PER_MODEL: 0.2,
-    "headline": 0.3,
-    "detail": 0.1,
-    "quality_per_model": 0.2,
+    "headline": 0.15,
+    "detail": 0.05,
+    "quality_per_model": 0.4,
     "quality": 0.2,
 }
-"""How the false-alarm rate of a comparison is shared out among the families of tests that it has."""
+"""How the false-alarm rate of a comparison is shared out among the families of tests that it has.
+
+Only tests that set the exit status take part; those that inform are held to the whole rate, by themselves.
+"""
+SHARES_BESIDE_FORKS: Mapping[str, float] = {**SHARES, PER_MODEL: 0.05, "headline": 0.05}
+"""The same where forks tell times, and runs only memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,10 @@ class Tested:
     def family(self) -> str:
         """Which share of the false-alarm rate the test takes from."""
         return self.metric.share if len(self.pairs) == 1 else PER_MODEL
+
+    def is_gated(self, policy: Policy) -> bool:
+        """Whether the finding sets the exit status."""
+        return policy.is_gated(self.metric, *(pair.case_id for pair in self.pairs))
 
     @property
     def n_runs(self) -> float:

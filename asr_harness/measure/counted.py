@@ -25,6 +25,11 @@ NO_PASSES = "the transcriber does not record its passes"
 UNTOLD = "the transcriber does not tell it of its passes"
 NO_OPERATORS = "not counted where the encoder is compiled"
 REMOTE_OPERATORS = "it runs elsewhere: its operators are not seen"
+UNSEEN = (
+    "PyTorch dispatched none, and what numpy, ONNX Runtime or C++ compute is not seen by its counter; "
+    "`calls`, `tokens` and `transcripts` can be gated all the same"
+)
+NO_FLOPS = "the transcriber counted none, as a counter does that cannot see what computes"
 NO_TOKENS = "the transcriber does not count its tokens"
 NO_PROCESSED_AUDIO = "the transcriber does not say how much audio it computed on"
 TOO_FAST = (
@@ -39,9 +44,12 @@ def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
     work = Work(
         n_tokens=_n_tokens(measurement),
         padding_fraction=_padding_fraction(measurement),
-        operators=measurement.counts.operators,
+        operators=_operators(measurement.counts.operators),
+        calls=measurement.counts.calls or None,
     )
-    no_operators = REMOTE_OPERATORS if measurement.model.system.is_remote else NO_OPERATORS
+    no_operators = NO_OPERATORS if measurement.counts.operators is None else UNSEEN
+    if measurement.model.system.is_remote:
+        no_operators = REMOTE_OPERATORS
     uncounted = {"n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": no_operators}
     reasons = {name: reason for name, reason in uncounted.items() if getattr(work, name) is None}
     system, passes = measurement.model.system, measurement.counts.passes
@@ -49,6 +57,8 @@ def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
         return work, reasons | dict.fromkeys((*BY_PASSES, "useful_flops", "roofline"), NO_PASSES)
     work = _with_passes(work, system, passes)
     reasons |= {name: UNTOLD for name in BY_PASSES if getattr(work, name) is None}
+    if work.flops is None and _of_each(passes, system.flops) is not None:
+        reasons |= dict.fromkeys(("flops", "flops_by_kind"), NO_FLOPS)
     roofs, why_not = _roofline(measurement, passes, work)
     useful, why = _useful_flops(work, passes, reasons)
     return replace(work, roofline=roofs, useful_flops=useful), reasons | why_not | why
@@ -57,6 +67,8 @@ def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
 def _with_passes(work: Work, system: System, passes: Sequence[Pass]) -> Work:
     n_parameters, weight_bytes = system.weights() or (None, None)
     pass_flops = _of_each(passes, system.flops)
+    if pass_flops is not None and not any(pass_flops.values()):
+        pass_flops = None
     return replace(
         work,
         dtype=system.dtype,
@@ -67,6 +79,11 @@ def _with_passes(work: Work, system: System, passes: Sequence[Pass]) -> Work:
         n_parameters=n_parameters,
         weight_bytes=weight_bytes,
     )
+
+
+def _operators(counted: Mapping[StageName, int] | None) -> Mapping[StageName, int] | None:
+    """Leave out the stages of which nothing was seen; None if that is all of them."""
+    return {stage: number for stage, number in (counted or {}).items() if number} or None
 
 
 def _n_tokens(measurement: Measurement) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asr_harness.corpora.base import Utterance
     from asr_harness.devices.protocols import StageClock
     from asr_harness.schema import StageName
-    from asr_harness.systems.base import Pass, System, Transcription
+    from asr_harness.systems.base import Pass, StageContext, System, Transcription
 
 MIN_ROUNDS = 3
 MAX_ROUNDS = 200
@@ -50,11 +50,12 @@ class Counts:
     """What one pass over a slice made the machine do; the same in every run of the same code.
 
     `passes` is None if the system cannot tell them. `operators` has the operators that the first batch
-    dispatched in each stage, None if they were not counted.
+    dispatched in each stage, None if they were not counted. `calls` is how often each stage was entered.
     """
 
     passes: tuple[Pass, ...] | None
     operators: Mapping[StageName, int] | None
+    calls: Mapping[StageName, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,22 @@ class OperatorCounter(AbstractContextManager["OperatorCounter"], Protocol):
 
     def stage(self, name: StageName) -> AbstractContextManager[None]:
         """Count what runs inside to `name`."""
+
+
+class StageCalls:
+    """Counts how often each stage is entered, by the harness or by the system itself."""
+
+    def __init__(self) -> None:
+        self.n_calls: dict[StageName, int] = dict.fromkeys(STAGES, 0)
+
+    def around(self, stage: StageContext) -> StageContext:
+        """Give a stage that counts, and is otherwise the one given."""
+
+        def counted(name: StageName) -> AbstractContextManager[None]:
+            self.n_calls[name] += 1
+            return stage(name)
+
+        return counted
 
 
 class SliceRunner:
@@ -102,17 +119,20 @@ class SliceRunner:
         recording = self._system.passes_recorded()
         with nullcontext() if recording is None else recording as passes:
             first, *others = self._batches
+            calls = StageCalls()
             audio = fresh(first)
             with operators or nullcontext():
-                answer = unchecked_answer(self._system, audio, operators.stage if operators else untimed)
+                stage = calls.around(operators.stage) if operators else calls.around(untimed)
+                answer = unchecked_answer(self._system, audio, stage)
             checked(answer, len(first), self._system)
             for audio in map(fresh, others):
-                transcribe(self._system, audio)
+                transcribe(self._system, audio, calls.around(untimed))
         duration_s = perf_counter() - began + self._calibration()
         if passes is not None:
             check_passes(passes, self._system)
         n_operators = dict(operators.n_operators) if operators else None
-        return WarmUp(Counts(None if passes is None else tuple(passes), n_operators), duration_s)
+        counts = Counts(None if passes is None else tuple(passes), n_operators, calls.n_calls)
+        return WarmUp(counts, duration_s)
 
     def calibrate(self) -> None:
         """Time the calibration kernel for the round to come."""

@@ -20,7 +20,6 @@ METRIC = RateMetric(
     read=read,
     test="rate",
     share="quality",
-    gated=True,
     alternative="wer",
     tolerance=0.005,
     limit=0.01,

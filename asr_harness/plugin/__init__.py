@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asr_harness.errors import GridError
-from asr_harness.judge.judgement import EXIT_UNUSABLE
-from asr_harness.plugin import neighbours, options
+from asr_harness.plugin import neighbours, options, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from asr_harness.grid import Grid, Plan
 
 
@@ -30,21 +27,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspec)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Give status 2 for what pytest does not survive, such as an output that cannot be written."""
-    from asr_harness.plugin import guarding
-
-    guarding.open_closed_output()
-    try:
-        status = yield
-    except Exception as error:
-        if isinstance(error, pytest.UsageError) or not config.pluginmanager.hasplugin("asr-saving"):
-            raise
-        status = guarding.ended_by(config, error)
-    if config.pluginmanager.hasplugin("asr-saving") and not guarding.is_output_written():
-        status = EXIT_UNUSABLE
-    return status
+pytest_cmdline_main = statuses.pytest_cmdline_main
+pytest_load_initial_conftests = statuses.pytest_load_initial_conftests
 
 
 # pytest-benchmark reads its options in a trylast hook, so what is changed here is what it sees.
@@ -62,6 +46,8 @@ def _configure(config: pytest.Config) -> None:
 
     for device in options.usage_errors(devices.names):
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
+    gives_grid = config.hook.pytest_asr_grid.get_hookimpls()
+    config.stash[statuses.IS_OURS] = bool(gives_grid or options.given(config))
     grid = config.hook.pytest_asr_grid()
     if grid is None:
         from asr_harness.plugin import without_grid
@@ -97,6 +83,7 @@ def _print_names(grid: Grid) -> None:
 def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.child import Task
     from asr_harness.plugin.collecting import Collecting
+    from asr_harness.plugin.commits import Commits
     from asr_harness.plugin.guarding import Guarding
     from asr_harness.plugin.isolating import Isolating
     from asr_harness.plugin.judging import make_judging
@@ -105,7 +92,6 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.masking import Masking, session_mask
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
-    from asr_harness.plugin.statuses import Statuses
     from asr_harness.plugin.workbench import Workbench
 
     address = options.live_address(config)
@@ -126,7 +112,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     config.pluginmanager.register(running, "asr-running")
     if live is not None:
         config.pluginmanager.register(live, "asr-live")
-    config.pluginmanager.register(Statuses(), "asr-statuses")
+    config.pluginmanager.register(Commits(config, is_live=bool(address)), "asr-commits")
     judging = options.usage_errors(lambda: make_judging(config)) if task is None else None
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
     # The last wrapper is the outermost: what saving tells by itself does not come here.

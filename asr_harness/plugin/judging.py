@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asr_harness.errors import AsrHarnessError, RuleError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.judge.judgement import EXIT_UNDECIDED, EXIT_UNUSABLE
-from asr_harness.judge.rules import check_all_used, rule_metrics
+from asr_harness.judge.rules import check_all_used, rule_units
 from asr_harness.plugin import options
 from asr_harness.plugin.conditions import NO_CHANGES, uncommitted_changes
 from asr_harness.plugin.ledger import storage_folder
@@ -45,9 +45,7 @@ def make_judging(config: pytest.Config) -> Judging | None:
     own = commit_of("HEAD", config.rootpath) if is_clean else None
     passed_over: list[str] = []
     base = select_runs(side, storage, excluding={own} if own else (), tell=passed_over.append)
-    judgeable = [
-        (case_id, metric.key) for run in base for case_id in run.records for metric in rule_metrics()
-    ]
+    judgeable = [(case_id, metric) for run in base for case_id in run.records for metric in rule_units()]
     check_all_used((*chosen.rules, *chosen.waivers), judgeable)
     return Judging(side, base, known_runs(storage), chosen, passed_over)
 

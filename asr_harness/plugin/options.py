@@ -62,6 +62,7 @@ SETTINGS = {
     ),
     "shard": ("K/N", "measure the K-th of N shares of the selected cases; asr-harness merge joins them"),
     "cases": ("FILE", "measure those of the selected cases whose ids the file lists, one a line"),
+    "branch": ("NAME", "save the run as this branch's (default: git's, on a detached head the CI system's)"),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }
 HIDDEN = {
@@ -138,6 +139,12 @@ def is_given(config: pytest.Config, name: str) -> bool:
     return bool(config.getoption(_ini_name(name)))
 
 
+def given(config: pytest.Config) -> tuple[str, ...]:
+    """List the options that stand on the command line."""
+    every = (*AXES, *SETTINGS, *HIDDEN, *FLAGS, *(option.key for option in OPTIONS))
+    return tuple(name for name in every if is_given(config, name))
+
+
 def texts(config: pytest.Config, name: str) -> tuple[str, ...]:
     """Read a list: what stands in pytest.ini and on the command line, together."""
     return (*config.getini(_ini_name(name)), *config.getoption(_ini_name(name)))
@@ -190,7 +197,7 @@ def number(config: pytest.Config, name: str, kind: Callable[[str], Value]) -> Va
 
 
 def usage_errors(work: Callable[[], Value]) -> Value:
-    """Turn an error that the user can mend into pytest's usage error: one message, exit status 4."""
+    """Turn an error that the user can mend into pytest's usage error: one message."""
     try:
         return work()
     except AsrHarnessError as error:

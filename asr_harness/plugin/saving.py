@@ -13,6 +13,7 @@ from asr_harness.errors import RecordError
 from asr_harness.plugin import options, summary
 from asr_harness.plugin.block import add_judgement, dump_block, make_block
 from asr_harness.plugin.progress import terminal_of
+from asr_harness.plugin.statuses import IS_VERDICT
 from asr_harness.plugin.storing import store
 from asr_harness.report.escaping import terminal
 from asr_harness.schema import load_run
@@ -69,6 +70,7 @@ class Saving:
             session.exitstatus = EXIT_NOT_SAVED
         elif self._judging is not None and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = self._judging.status
+            self._config.stash[IS_VERDICT] = True
         return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

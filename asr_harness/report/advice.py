@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+NAN = float("nan")
+
+
 @dataclass(frozen=True, slots=True)
 class AdviceLimits:
     """What a user can accept; None is no limit. Latency is a request's 95th percentile."""
@@ -60,6 +63,8 @@ class Choice:
     case: str
     figures: str
     reason: str | None
+    rtf: float = NAN
+    wer: float = NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,9 @@ def _advice(use: Use, device: str, rows: pd.DataFrame, limits: AdviceLimits) -> 
     allowed = [row for row in records if _over(row, use, limits) is None]
     choices = [(row, _over(row, use, limits) or _beaten(row, allowed, costs)) for row in records]
     ordered = sorted(choices, key=lambda pair: pair[0][use.cost])
-    made = [Choice(row["case"], _figures(row, use), reason) for row, reason in ordered]
+    made = [
+        Choice(row["case"], _figures(row, use), reason, row["rtf"], row["wer"]) for row, reason in ordered
+    ]
     return Advice(
         use,
         device,

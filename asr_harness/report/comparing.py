@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.judge import Policy
 from asr_harness.metrics.units import UNMEASURED
-from asr_harness.report import verdicts
+from asr_harness.report import words
+from asr_harness.report.effects import effects_figure
 from asr_harness.report.page.differences import Differences, Transcript, VerdictRow
+from asr_harness.report.rows import Row, rows
+from asr_harness.report.sentence import ending, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from asr_harness.judge import Finding, Judgement
+    from asr_harness.judge import Judgement
     from asr_harness.schema import CaseResult, RunFile
 
 
-def differences(judgement: Judgement, base: Sequence[RunFile], candidate: Sequence[RunFile]) -> Differences:
+def differences(
+    judgement: Judgement,
+    base: Sequence[RunFile],
+    candidate: Sequence[RunFile],
+    policy: Policy | None = None,
+) -> Differences:
     """Put a judgement into words; transcripts are those of each side's newest run of a case."""
+    made = rows(judgement.findings)
     return Differences(
-        headline=judgement.headline,
-        sides=verdicts.sides(judgement),
-        notes=(verdicts.legend(judgement), *judgement.notes, *judgement.calibration.values()),
-        verdicts=tuple(map(_row, judgement.findings)),
+        sentence=sentence(judgement),
+        ending=ending(judgement),
+        counts=judgement.headline,
+        sides=words.sides(judgement),
+        notes=(words.legend(judgement), *judgement.notes, *judgement.calibration.values()),
+        verdicts=tuple(_row(row) for row in made),
         transcripts=tuple(changed_transcripts(base, candidate)),
+        effects=effects_figure(made, policy or Policy()),
     )
 
 
@@ -39,16 +52,19 @@ def changed_transcripts(base: Sequence[RunFile], candidate: Sequence[RunFile]) -
                 yield Transcript(case_id, utterance_id, wrong, was, now)
 
 
-def _row(finding: Finding) -> VerdictRow:
+def _row(row: Row) -> VerdictRow:
+    finding = row.finding
     return VerdictRow(
         finding.case_id,
         finding.metric,
         finding.verdict if finding.waived_by is None else "waived",
-        verdicts.change(finding),
-        verdicts.interval(finding),
-        verdicts.remark(finding),
-        verdicts.mde(finding),
+        words.change(finding),
+        words.interval(finding),
+        words.row_remark(row),
+        words.mde(finding),
         finding.gated,
+        words.values(finding),
+        tuple(_row(Row(part)) for part in row.parts),
     )
 
 

@@ -13,6 +13,7 @@ from asr_harness.report.figures import draw_all, drawable
 from asr_harness.report.figures.base import Figure, FigureData
 from asr_harness.report.history import commit_points
 from asr_harness.report.machines import MachineFacts, machines
+from asr_harness.report.picks import Pick, picks
 from asr_harness.report.pooled import pooled
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
@@ -44,6 +45,7 @@ class Content:
     memory_laws: tuple[Law, ...]
     bottlenecks: tuple[Bottleneck, ...]
     advice: tuple[Advice, ...]
+    picks: tuple[Pick, ...]
     differences: Differences | None
 
 
@@ -58,6 +60,7 @@ def gather(
         )
     cases = pooled(rows, runs)
     drawn, not_drawn = drawable(cases)
+    advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]
     return Content(
         title=_title(runs),
@@ -71,7 +74,8 @@ def gather(
         latency_laws=latency_laws(cases),
         memory_laws=memory_laws(cases),
         bottlenecks=bottlenecks(cases),
-        advice=advise(cases, limits or AdviceLimits()),
+        advice=advice,
+        picks=picks(advice),
         differences=differences,
     )
 

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import latency, units
-from asr_harness.report import verdicts
+from asr_harness.report import verdicts, words
 from asr_harness.stats import as_change, standard_deviation
 from asr_harness.stats.sequential import MIN_FORKS
 
@@ -47,14 +47,14 @@ def conclusion(judgement: Judgement, forks: Forks, left_out: Mapping[str, str], 
         key=lambda finding: -(finding.effect or 0.0),
     )
     others = [finding for finding in judgement.findings if finding.metric != LATENCY]
-    lines = [""]
+    lines = ["", *verdicts.opening(judgement, width), ""]
     if latencies:
         lines += [*verdicts.rows_of(latencies, width), *_spreads(forks, width)]
     lines += verdicts.sections(others, width)
     lost = [f"left out: {test_id}: {reason}" for test_id, reason in left_out.items()]
-    for line in (*lost, *judgement.notes, verdicts.legend(judgement)):
+    for line in lost:
         lines += wrap(line, width, subsequent_indent="  ")
-    return [*lines, *verdicts.ending(judgement, width)]
+    return [*lines, *verdicts.closing(judgement, width)]
 
 
 def _spreads(forks: Forks, width: int) -> list[str]:
@@ -78,7 +78,7 @@ def _spreads(forks: Forks, width: int) -> list[str]:
 
 
 def _percent(log_ratio: float | None) -> str:
-    return units.UNMEASURED if log_ratio is None else verdicts.number(as_change(log_ratio), LATENCY)
+    return units.UNMEASURED if log_ratio is None else words.number(as_change(log_ratio), LATENCY)
 
 
 def _interval(decision: Decision) -> str:

@@ -1,4 +1,4 @@
-"""The report for a pull request's comment: at most 60 lines, the worst first, the rest folded."""
+"""The report for a pull request's comment: at most 15 lines in sight, the worst first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
 from asr_harness.report import escaping
+from asr_harness.report.forms.markdown import LIGHTS
 from asr_harness.report.pooled import measured
 from asr_harness.report.study import CITATION
-from asr_harness.report.verdicts import counted
+from asr_harness.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from asr_harness.report.content import Content
     from asr_harness.report.page.differences import VerdictRow
 
-MOST_VERDICTS, MOST_CASES, MOST_LOST = 10, 8, 4
+MOST_VERDICTS, MOST_CASES = 4, 8
 MARKS = {"holds": "🟢", "does not hold": "🔴", "cannot be told": "🟡"}
 
 
@@ -28,15 +29,13 @@ def render(content: Content) -> str:
     """Give GitHub's Markdown: comparison, what did not run, claims, and the slowest cases folded."""
     done = measured(content.cases)
     head = [
-        f"### {escaping.markdown(content.title)}",
-        "",
-        f"{len(done)} of {len(content.cases)} cases measured in "
+        f"{escaping.markdown(content.title)}: {len(done)} of {len(content.cases)} cases measured in "
         f"{counted(content.table['run'].nunique(), 'run')}; "
         + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]
     verdicts = _verdicts(content) if content.differences else []
-    parts = [*head, *verdicts, *_lost(content.cases), *_claims(content), *_slowest(done)]
+    parts = [*verdicts, *head, *_lost(content.cases), *_claims(content), *_slowest(done)]
     return "\n".join(parts) + "\n"
 
 
@@ -46,20 +45,25 @@ def _verdicts(content: Content) -> list[str]:
         return []
     shown = [row for row in compared.verdicts if row.is_told]
     rows = [_verdict(row) for row in shown[:MOST_VERDICTS]]
-    lines = [f"**{escaping.markdown(compared.headline)}** ({escaping.markdown(compared.sides)})", ""]
+    lines = [
+        f"**{LIGHTS.get(compared.ending, '🟡')} {escaping.markdown(compared.sentence)}**",
+        "",
+        escaping.markdown(compared.sides),
+        "",
+    ]
     if rows:
         lines += [
-            "| case | metric | verdict | change | interval | MDE |",
+            "| case | metric | verdict | base → candidate | change | interval |",
             "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
-    more = [f"{len(shown) - len(rows)} more verdicts"] if len(shown) > len(rows) else []
+    more = [f"{len(shown) - len(rows)} more rows"] if len(shown) > len(rows) else []
     return [*lines, ", ".join([*more, f"{len(compared.transcripts)} transcripts changed"]), ""]
 
 
 def _verdict(row: VerdictRow) -> str:
-    columns = (escaping.code(row.case), row.metric, row.verdict, row.effect, row.interval, row.mde)
+    columns = (escaping.code(row.case), row.metric, row.verdict, row.values, row.effect, row.interval)
     return f"| {' | '.join(columns)} |"
 
 
@@ -69,11 +73,8 @@ def _lost(cases: pd.DataFrame) -> list[str]:
         return []
     lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
     groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
-    lines = [
-        f"- {outcome} in {n}: {escaping.markdown(reason)}" for (outcome, reason), n in groups[:MOST_LOST]
-    ]
-    more = len(groups) - len(lines)
-    return [*lines, *([f"- and {more} more reasons"] if more > 0 else []), ""]
+    lines = [f"- {outcome} in {n}: {escaping.markdown(reason)}" for (outcome, reason), n in groups]
+    return _folded(f"{len(lost)} cases did not run", lines)
 
 
 def _claims(content: Content) -> list[str]:

@@ -1,186 +1,118 @@
-"""A comparison as people read it in a terminal: exact signals first, then the worst, the unchanged folded."""
+"""A comparison as people read it in a terminal: the sentence, then rows, the worst first."""
 
 from __future__ import annotations
 
-from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness import metrics
-from asr_harness.judge.judgement import OUTCOME, UTTERANCES
-from asr_harness.metrics import units
+from asr_harness.report import names, words
+from asr_harness.report.rows import rows
+from asr_harness.report.sentence import sentence
 from asr_harness.report.terminal import shorten, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asr_harness.judge import Finding, Judgement
+    from asr_harness.report.rows import Row
 
-HEADERS = ("case, metric", "verdict", "change", "interval", "MDE")
-MOST_ROWS = 40
-MAX_MDE = 10.0
-MAX_PERCENT = 1000.0
-"""Changes beyond a thousandfold are written by their size alone."""
-
-
-def lines(judgement: Judgement, width: int, most_rows: int = MOST_ROWS) -> list[str]:
-    """Lay a comparison out in lines of at most `width` characters."""
-    said = wrap(sides(judgement), width, subsequent_indent="  ")
-    said += sections(judgement.findings, width, most_rows)
-    for note in (*judgement.notes, *judgement.calibration.values()):
-        said += wrap(note, width, subsequent_indent="  ")
-    return [*said, *wrap(legend(judgement), width), *ending(judgement, width)]
+HEADERS = ("metric", "verdict", "base → candidate", "change", "interval", "MDE")
+FIRST_COLUMN = 12
+MOST_ROWS = 20
+MORE = "--format full lists every row, --format json has all of it"
 
 
-def sides(judgement: Judgement) -> str:
-    """Name both sides, and how many runs or forks each has."""
-    n_base, n_candidate = judgement.n_units
-    return (
-        f"{judgement.base} ({counted(n_base, judgement.unit)}) → "
-        f"{judgement.candidate} ({counted(n_candidate, judgement.unit)})"
-    )
+def lines(judgement: Judgement, width: int, *, unfold: bool = False) -> list[str]:
+    """Lay a comparison out in lines of at most `width` characters; `unfold` gives every finding a row."""
+    laid = [*opening(judgement, width), ""]
+    laid += sections(judgement.findings, width, unfold=unfold)
+    return [*laid, *closing(judgement, width)]
 
 
-def legend(judgement: Judgement) -> str:
-    """Say at what level the intervals are, and what the columns mean."""
-    level = f"All intervals at {100 * (1 - judgement.alpha):.10g} %"
-    return f"{level}; MDE: the smallest change that this evidence shows 9 times in 10; (…): informational."
+def opening(judgement: Judgement, width: int) -> list[str]:
+    """Give the sentence, and name the sides."""
+    laid = wrap(sentence(judgement), width, subsequent_indent="  ")
+    return [*laid, *wrap(words.sides(judgement), width, subsequent_indent="  ")]
 
 
-def sections(findings: Sequence[Finding], width: int, most_rows: int = MOST_ROWS) -> list[str]:
-    """Lay out exact signals, then what was measured, each with what is unchanged folded."""
-    exact = [finding for finding in findings if is_exact(finding)]
-    measured = [finding for finding in findings if not is_exact(finding)]
-    return [
-        *_section("deterministic signals", exact, width, most_rows),
-        *_section("measured", measured, width, most_rows),
-    ]
+def closing(judgement: Judgement, width: int) -> list[str]:
+    """Give the notes on all rows, and the count of verdicts that the exit status follows from."""
+    laid = [""]
+    for note in (*judgement.notes, *judgement.calibration.values(), words.legend(judgement)):
+        laid += wrap(note, width, subsequent_indent="  ")
+    return [*laid, *wrap(judgement.headline, width, subsequent_indent="  ")]
 
 
-def ending(judgement: Judgement, width: int) -> list[str]:
-    """Give the headline in lines of at most `width` characters."""
-    return wrap(judgement.headline, width, subsequent_indent="  ")
-
-
-def change(finding: Finding) -> str:
-    """Give the effect in percent, or in points for an error rate."""
-    return "" if metrics.test_of(finding.metric) == "texts" else _signed(finding.effect, finding.metric)
-
-
-def interval(finding: Finding) -> str:
-    """Give the interval of the effect."""
-    if finding.low is None or finding.high is None or is_exact(finding):
-        return ""
-    return f"{number(finding.low, finding.metric)} to {number(finding.high, finding.metric)}"
-
-
-def mde(finding: Finding) -> str:
-    """Give the smallest effect that could have been seen."""
-    if not finding.mde:
-        return ""
-    if finding.mde > MAX_MDE:
-        return f"> {MAX_MDE:.0%}".replace("%", " %")
-    return _signed(finding.mde, finding.metric).lstrip("+")
-
-
-def number(effect: float, metric: str) -> str:
-    """Write a change in percent or points without its unit, and one beyond a thousandfold by its size."""
-    if abs(effect) > MAX_PERCENT:
-        return f"{100 * effect:+.0e}"
-    return f"{100 * effect:+.{2 if is_rate(metric) else 1}f}"
-
-
-def is_rate(metric: str) -> bool:
-    """Whether changes of a metric are differences of rates, in points."""
-    return metrics.test_of(metric) == "rate"
-
-
-def verdict(finding: Finding) -> str:
-    """Give the verdict as people read it: in brackets where it is informational, or waived."""
-    if finding.waived_by is not None:
-        return "waived"
-    return finding.verdict if finding.gated else f"({finding.verdict})"
-
-
-def remark(finding: Finding) -> str:
-    """Say what explains a finding, and what would decide it."""
-    lacking = ""
-    if finding.more_units is not None:
-        a_side = " a side" if finding.unit == "run" else ""
-        lacking = f"about {more(finding.more_units, finding.unit)}{a_side} would decide"
-    waived = f"waived by {finding.waived_by!r}" if finding.waived_by is not None else ""
-    return "; ".join(filter(None, (waived, finding.note, lacking)))
-
-
-def more(count: int, noun: str) -> str:
-    """Count what is lacking, such as `3 more runs`."""
-    return f"{count} more {noun}{'s' if count > 1 else ''}"
-
-
-def value(finding: Finding, of: float | None) -> str:
-    """Give a side's value in the metric's own unit."""
-    metric = metrics.find(finding.metric)
-    return units.UNMEASURED if metric is None else metric.written(of)
-
-
-def counted(count: int, noun: str) -> str:
-    """Count runs, forks and the like in words."""
-    return f"{count} {noun}{'s' if count > 1 else ''}"
-
-
-def is_exact(finding: Finding) -> bool:
-    """Whether a finding needs no statistics."""
-    return finding.metric in (OUTCOME, UTTERANCES) or (metrics.test_of(finding.metric) in ("count", "texts"))
-
-
-def _section(title: str, findings: Sequence[Finding], width: int, most_rows: int) -> list[str]:
-    shown = [finding for finding in findings if not _is_folded(finding)]
-    folded = Counter(finding.metric for finding in findings if _is_folded(finding))
-    said = [""] if findings else []
-    if shown:
-        said += [*rows_of(shown[:most_rows], width)]
-    if len(shown) > most_rows:
-        said.append(f"… and {len(shown) - most_rows} more; asr-harness compare --format json has them all")
-    if folded:
-        counted = ", ".join(f"{metric} {count}" for metric, count in folded.items())
-        said += wrap(f"{title} unchanged: {counted}", width, subsequent_indent="  ")
-    return said
-
-
-def _is_folded(finding: Finding) -> bool:
-    return finding.verdict == "unchanged"
+def sections(findings: Sequence[Finding], width: int, *, unfold: bool = False) -> list[str]:
+    """Lay out the rows that are more than unchanged, and count the rest; or all of them, one by one."""
+    if unfold:
+        return rows_of(findings, width) if findings else []
+    made = rows(findings)
+    shown = [row for row in made if row.is_shown]
+    laid = _laid(shown[:MOST_ROWS], width) if shown else []
+    if len(shown) > MOST_ROWS:
+        laid += wrap(f"… and {len(shown) - MOST_ROWS} more rows; {MORE}", width, subsequent_indent="  ")
+    rest = [row for row in made if not row.is_shown]
+    unchanged = words.unchanged_counts([row for row in rest if row.finding.verdict == "unchanged"])
+    informal = words.unchanged_counts([row for row in rest if row.finding.verdict != "unchanged"])
+    for label, counts in (("unchanged", unchanged), ("open, informational", informal)):
+        if counts:
+            laid += wrap(f"{label}: {counts}", width, subsequent_indent="  ")
+    return laid
 
 
 def rows_of(findings: Sequence[Finding], width: int) -> list[str]:
-    """Lay out a row for each finding, grouped under its case, the case with the worst first."""
-    cases = dict.fromkeys(finding.case_id for finding in findings)
-    ordered = [finding for case_id in cases for finding in findings if finding.case_id == case_id]
-    rows = [
-        (
-            f"  {finding.metric}",
-            verdict(finding),
-            change(finding),
-            interval(finding),
-            mde(finding),
-        )
-        for finding in ordered
-    ]
-    used = [column for column in range(len(HEADERS)) if column < 2 or any(row[column] for row in rows)]  # noqa: PLR2004
-    laid = table([HEADERS[i] for i in used], [[row[i] for i in used] for row in rows], width)
-    names = dict(zip(cases, shorten(list(cases), width), strict=True))
-    said, case_id, remarked = [laid[0]], "", ""
-    for finding, line in zip(ordered, laid[1:], strict=True):
-        if finding.case_id != case_id:
-            case_id, remarked = finding.case_id, ""
-            said.append(names[case_id])
-        said.append(line)
-        if remark(finding) not in ("", remarked):
-            remarked = remark(finding)
-            said += wrap(remarked, width, initial_indent="    ", subsequent_indent="    ")
-    return said
+    """Lay out a row for each finding, nothing folded."""
+    from asr_harness.report.rows import Row
+
+    return _laid([Row(finding) for finding in findings], width)
 
 
-def _signed(effect: float | None, metric: str) -> str:
-    if effect is None:
-        return ""
-    return f"{number(effect, metric)} {'pt' if is_rate(metric) else '%'}"
+def _laid(made: Sequence[Row], width: int) -> list[str]:
+    """Lay rows out under the names of their cases, the case with the worst first."""
+    cases = list(dict.fromkeys(row.finding.case_id for row in made))
+    ordered = [row for case_id in cases for row in made if row.finding.case_id == case_id]
+    table_rows = [_cells(row) for row in ordered]
+    used, lacks_mde = _columns(table_rows, width)
+    laid = table([_header(i) for i in used], [[cells[i] for i in used] for cells in table_rows], width)
+    known = names.short_names(cases)
+    short = dict(zip(cases, shorten([known.short[case_id] for case_id in cases], width), strict=True))
+    lines = wrap(f"all: {known.shared}", width) if known.shared else []
+    lines.append(laid[0])
+    case_id, remarked = "", ""
+    for row, line in zip(ordered, laid[1:], strict=True):
+        if row.finding.case_id != case_id:
+            case_id, remarked = row.finding.case_id, ""
+            lines.append(short[case_id])
+        lines.append(line)
+        detail = words.mde(row.finding) if lacks_mde else ""
+        remark = "; ".join(filter(None, (words.row_remark(row), f"MDE {detail}" if detail else "")))
+        if remark not in ("", remarked):
+            remarked = remark
+            lines += wrap(remark, width, initial_indent="    ", subsequent_indent="    ")
+    return lines
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    finding = row.finding
+    return (
+        f"  {finding.metric}",
+        words.verdict(finding),
+        words.values(finding),
+        words.change(finding),
+        words.interval(finding),
+        words.mde(finding),
+    )
+
+
+def _columns(table_rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], bool]:
+    """Give the columns that have something to say; the MDE goes to the remarks where there is no room."""
+    used = [i for i in range(len(HEADERS)) if i < 3 or any(cells[i] for cells in table_rows)]  # noqa: PLR2004
+    widths = [max(len(_header(i)), *(len(cells[i]) for cells in table_rows)) for i in used]
+    last = len(HEADERS) - 1
+    is_too_wide = max(widths[0], FIRST_COLUMN) + sum(widths[1:]) + 2 * (len(used) - 1) > width
+    return ([i for i in used if i != last], True) if is_too_wide and last in used else (used, False)
+
+
+def _header(place: int) -> str:
+    return f"  {HEADERS[place]}" if place == 0 else HEADERS[place]

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness import git
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.runs import commits
 from asr_harness.schema import RunFile, load_run
@@ -78,10 +79,10 @@ def sides(base: str, candidate: str | None) -> tuple[str, str]:
     ends = [(name or "HEAD", commits.commit_of(name or "HEAD")) for name in (first, second)]
     for name, commit in ends:
         if commit is None:
-            raise RecordError(f"git knows no commit {name!r}{_shallow()}")
+            raise RecordError(f"git knows no commit {name!r}{_of_git()}")
     parted = commits.merge_base(ends[0][1] or "", ends[1][1] or "")
     if parted is None:
-        raise RecordError(f"{ends[0][0]} and {ends[1][0]} have no commit in common{_shallow()}")
+        raise RecordError(f"{ends[0][0]} and {ends[1][0]} have no commit in common{_of_git()}")
     return parted, ends[1][1] or ""
 
 
@@ -106,7 +107,7 @@ def _part(
         return _of_commit(named, storage, part)
     raise RecordError(
         f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or in git's words, or "
-        f"latest:BRANCH{_shallow()}; {_what_is_there(storage)}"
+        f"latest:BRANCH{_of_git()}; {_what_is_there(storage)}"
     )
 
 
@@ -143,14 +144,17 @@ def _latest(
     if sound:
         newest = min(sound, key=lambda run: by_age[run.commit or ""]).commit
         return [run for run in sound if run.commit == newest]
-    runs = [*of_branch, *(run for run in runs if run.branch == branch and run not in of_branch)]
+    by_name = [run for run in runs if run.branch == branch and run not in of_branch]
+    runs = [*of_branch, *by_name]
     clean = [run for run in runs if not run.is_dirty]
     sound = [run for run in clean if not run.regressions]
     if not sound:
         raise RecordError(
             f"no run of branch {branch!r} under {storage} can be a baseline; "
-            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}{_shallow()}"
+            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}{_of_git()}"
         )
+    why = f"no run is of a commit on {branch}" if tip else f"git knows no branch {branch!r} here"
+    tell(f"{LATEST}{branch}: {why}{_of_git()}; taken: the newest that was saved under that name")
     return [run for run in sound if run.commit == sound[-1].commit]
 
 
@@ -188,8 +192,12 @@ def _what_is_there(storage: Path) -> str:
     return f"{len(stored)} runs are there, newest first: {', '.join(listed) or 'none that can be read'}"
 
 
-def _shallow() -> str:
-    return "; this clone is shallow: `git fetch --unshallow` brings the rest" if commits.is_shallow() else ""
+def _of_git() -> str:
+    """Say what keeps git from knowing more; empty if nothing does."""
+    if commits.is_shallow():
+        return "; this clone is shallow: `git fetch --unshallow` brings the rest"
+    problem = git.problem()
+    return f"; {problem}" if problem else ""
 
 
 def _age(run: RunFile) -> tuple[bool, str, str]:

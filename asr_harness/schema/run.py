@@ -31,6 +31,8 @@ BLOCK = "asr"
 EXTRA_INFO = "extra_info"
 """The key of a benchmark's own values there."""
 MAX_FILE_BYTES = 2 << 30
+UNKNOWN_COMMITS = frozenset({"unknown", "unversioned"})
+"""What pytest-benchmark saves where git names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,7 @@ def _run(path: Path, content: Mapping[str, Any]) -> RunFile:
     records = [_record(saved, benchmarks.get(saved.test_id)) for saved in block.cases]
     return RunFile(
         path,
-        commit.id,
+        None if commit.id in UNKNOWN_COMMITS else commit.id,
         commit.branch,
         commit.dirty,
         _time(content.get("datetime")),

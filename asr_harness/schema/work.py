@@ -37,7 +37,9 @@ class Work(Part):
 
     `flops` and `useful_flops` (without what was spent on padding) are by stage, a multiply-add as two;
     `padding_fraction` is the part of the audio that the encoder computed on which was padding; `operators`
-    are those that the first batch dispatched in each stage; `cache_bytes` the decoder's cache at its largest.
+    are those that PyTorch dispatched for the first batch in each stage, but for stages of which it saw none;
+    `calls` is how often each stage was entered in a pass over the slice; `cache_bytes` the decoder's cache at
+    its largest.
     """
 
     n_tokens: Count | None = None
@@ -48,6 +50,7 @@ class Work(Part):
     flops_by_kind: Mapping[PassKind, NotNegative] | None = None
     n_passes: Mapping[PassKind, Count] | None = None
     operators: Mapping[StageName, Count] | None = None
+    calls: Mapping[StageName, Count] | None = None
     cache_bytes: Number | None = None
     n_parameters: Number | None = None
     weight_bytes: Number | None = None

@@ -7,6 +7,7 @@ from asr_harness.stats.difference import ALPHA, Difference, with_error
 from asr_harness.stats.exact import fisher_exact
 from asr_harness.stats.fits import FittedLine, fit_line, rank_correlation
 from asr_harness.stats.intervals import geometric_mean_interval, mean_interval, share_interval
+from asr_harness.stats.location import hodges_lehmann
 from asr_harness.stats.mapsswe import mapsswe_test, segment_differences
 from asr_harness.stats.moments import as_change, mean, pooled_variance, standard_deviation
 from asr_harness.stats.multiple import holm, shared_out
@@ -45,6 +46,7 @@ __all__ = [
     "fit_line",
     "fit_prior",
     "geometric_mean_interval",
+    "hodges_lehmann",
     "holm",
     "mapsswe_test",
     "mean",

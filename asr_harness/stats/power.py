@@ -21,6 +21,12 @@ MAX_RUNS = 1000
 """Runs, or pairs, beyond which an effect counts as out of reach."""
 
 
+N_SHARES = 16
+"""Points at which the power of Welch's test is averaged."""
+MANY_RUNS = 30
+"""Runs a side from which on Welch's test has nearly the pooled test's degrees of freedom."""
+
+
 def two_sample_df(n_runs: float, prior_df: float = 0.0) -> float:
     """Degrees of freedom of a spread pooled over two sides of `n_runs`, and of what other cases lend."""
     return 2 * (n_runs - 1) + prior_df
@@ -31,19 +37,19 @@ def minimum_detectable_effect(
     n_runs: float,
     *,
     df: float | None = None,
+    prior_df: float = 0.0,
     alpha: float = ALPHA,
     power: float = POWER,
 ) -> float | None:
     """Give the smallest difference that `n_runs` a side would show, in the unit of the standard deviation.
 
-    `df` are the degrees of freedom of that standard deviation, by default those of the two sides alone. None
-    where these have a single run each: their spread is then unknown.
+    `df` are the degrees of freedom of that standard deviation where others than the two sides tell it; else
+    the test is Welch's, to which other cases lend `prior_df`. None where the sides have a single run each:
+    their spread is then unknown.
     """
-    if df is None:
-        if n_runs < 2:  # noqa: PLR2004
-            return None
-        df = two_sample_df(n_runs)
-    return between_run_sd * _two_sample(n_runs, df, alpha, power)
+    if df is not None:
+        return between_run_sd * _noncentrality(df, alpha, power) * sqrt(2 / n_runs)
+    return None if n_runs < 2 else between_run_sd * _two_sample(n_runs, prior_df, alpha, power)  # noqa: PLR2004
 
 
 def runs_needed(
@@ -57,7 +63,7 @@ def runs_needed(
     def smallest(n_runs: int) -> float:
         if n_runs < 2:  # noqa: PLR2004
             return inf
-        return between_run_sd * _two_sample(n_runs, two_sample_df(n_runs, prior_df), alpha, power)
+        return between_run_sd * _two_sample(n_runs, prior_df, alpha, power)
 
     return _fewest(smallest, effect)
 
@@ -97,9 +103,31 @@ def _fewest(smallest: Callable[[int], float], effect: float) -> int | None:
     return high
 
 
-def _two_sample(n_runs: float, df: float, alpha: float, power: float) -> float:
-    """Minimum detectable effect of two sides in standard deviations of a run."""
-    return _noncentrality(df, alpha, power) * sqrt(2 / n_runs)
+@lru_cache(maxsize=4096)
+def _two_sample(n_runs: float, prior_df: float, alpha: float, power: float) -> float:
+    """Minimum detectable effect of two sides in standard deviations of a run, by Welch's test.
+
+    Its degrees of freedom follow from how the two estimated variances share out, which is a beta variable and
+    independent of their sum where the true ones are alike: the power is the mean over it.
+    """
+    if n_runs >= MANY_RUNS:
+        return _noncentrality(two_sample_df(n_runs, prior_df), alpha, power) * sqrt(2 / n_runs)
+
+    import numpy as np
+    from scipy.optimize import brentq
+    from scipy.special import betaincinv, nctdtr, stdtrit
+
+    half, df = (n_runs - 1) / 2, two_sample_df(n_runs, prior_df)
+    shares = betaincinv(half, half, (np.arange(N_SHARES) + 0.5) / N_SHARES)
+    critical = -stdtrit((n_runs - 1) / (shares**2 + (1 - shares) ** 2) + prior_df, alpha / 2)
+
+    def missing_power(noncentrality: float) -> float:
+        return 1 - float(np.mean(np.nan_to_num(nctdtr(df, noncentrality, critical)))) - power
+
+    highest = float(critical.max()) + 1.0
+    while missing_power(highest) < 0:
+        highest *= 2
+    return float(brentq(missing_power, 0.0, highest)) * sqrt(2 / n_runs)
 
 
 def _one_sample(n_pairs: int, alpha: float, power: float) -> float:

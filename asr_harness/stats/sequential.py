@@ -114,6 +114,7 @@ def decide_all(
     alpha: float = ALPHA,
     tolerance: float,
     limit: float,
+    bound_alpha: float | None = None,
     limits: Mapping[Key, tuple[float, float]] | None = None,
     orders: Mapping[Key, Orders] | None = None,
 ) -> dict[Key, Decision]:
@@ -121,7 +122,9 @@ def decide_all(
 
     p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `limit` are log
     ratios: a change counts above the one, and green is a slow-down above the other excluded. A case in
-    `limits` has those two of its own; `orders` tell of each fork whether the base started first.
+    `limits` has those two of its own; `orders` tell of each fork whether the base started first. The upper
+    bound is each case's own, at `bound_alpha` or `alpha`: a case that is called green in error harms itself
+    alone.
     """
     level, own, started = alpha / max(len(cases), 1), limits or {}, orders or {}
     adjusted = holm([p_value(values, looks, started.get(name, ())) for name, values in cases.items()])
@@ -129,7 +132,7 @@ def decide_all(
         name: _decision(
             log_ratios,
             looks,
-            (p, alpha, level),
+            (p, alpha, level, alpha if bound_alpha is None else bound_alpha),
             own.get(name, (tolerance, limit)),
             started.get(name, ()),
         )
@@ -140,15 +143,15 @@ def decide_all(
 def _decision(
     log_ratios: Sequence[float],
     looks: Looks,
-    levels: tuple[float, float, float],
+    levels: tuple[float, float, float, float],
     limits: tuple[float, float],
     orders: Orders,
 ) -> Decision:
-    (p, alpha, level), (tolerance, limit) = levels, limits
+    (p, alpha, level, bound_level), (tolerance, limit) = levels, limits
     test = _test(log_ratios, len(log_ratios), ALPHA, orders) if log_ratios else None
     estimate = test.estimate if test else mean(log_ratios) if log_ratios else None
     low, high = interval(log_ratios, looks, level, orders) or (None, None)
-    worst = upper_bound(log_ratios, looks, level, orders)
+    worst = upper_bound(log_ratios, looks, bound_level, orders)
     verdict = decide(estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit)
     detectable = _detectable(log_ratios, looks, level, orders)
     more = None

@@ -14,10 +14,16 @@ def turns(*taken: tuple[float, float]) -> list[Turn]:
     return [Turn(latency_s, calibration_s, {}) for latency_s, calibration_s in taken]
 
 
-def test_the_ratio_is_the_median_over_pairs() -> None:
+def test_the_ratio_of_three_pairs_is_their_median() -> None:
     base = turns((1.0, 0.02), (2.0, 0.04), (1.0, 0.02))
     candidate = turns((1.1, 0.02), (2.4, 0.04), (5.0, 0.02))
     assert exp(log_ratio(base, candidate).raw) == pytest.approx(1.2)
+
+
+def test_of_four_pairs_one_may_be_anything() -> None:
+    base = turns(*[(1.0, 0.02)] * 4)
+    candidate = turns((1.1, 0.02), (1.1, 0.02), (1.2, 0.02), (50.0, 0.02))
+    assert 1.1 <= exp(log_ratio(base, candidate).raw) <= 1.2
 
 
 def test_calibration_takes_away_the_machines_pace() -> None:

@@ -44,7 +44,8 @@ def test_the_table_shows_the_worst_first_folds_the_rest_and_fits(capsys: pytest.
     assert compare() == 1
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[0] == "aaaaaaa (3 runs) → bbbbbbb (3 runs)"
+    assert lines[0].startswith("REGRESSION: whisper-tiny on cpu, 5s b1 is 30.0 % slower (")
+    assert "aaaaaaa (3 runs) → bbbbbbb (3 runs)" in lines
     assert any("outcome" in line and "regression" in line for line in lines)
     assert "measured → oom: no room" in " ".join(lines)
     latency = next(line for line in lines if line.strip().startswith("latency"))
@@ -65,8 +66,8 @@ def test_json_has_every_cell_and_the_exit_status(capsys: pytest.CaptureFixture[s
 def test_markdown_puts_failures_above_the_fold(capsys: pytest.CaptureFixture[str]) -> None:
     compare("--format", "markdown")
     above, _, below = capsys.readouterr().out.partition("<details>")
-    assert f"| `{CASE}` | latency | 🔴 regression | +30.0 % |" in above
-    assert len(above.splitlines()) <= 60
+    assert "| latency | 🔴 regression | 250 → 325 ms | +30.0 % |" in above
+    assert len(above.splitlines()) <= 15
     assert "unchanged" in below
 
 
@@ -82,7 +83,7 @@ def test_junit_fails_what_regressed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_github_gets_an_annotation_for_each_failure(capsys: pytest.CaptureFixture[str]) -> None:
     compare("--format", "github")
     lines = capsys.readouterr().out.splitlines()
-    assert f"::error title=latency regression::{CASE} +30.0 %25" in lines
+    assert any(line.startswith(f"::error title=latency regression::{CASE} +30.0 %25 (") for line in lines)
 
 
 def test_what_a_rule_tolerates_passes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,23 +132,25 @@ def odd(storage: Path) -> None:
 def test_junit_holds_any_reason(odd: None, capsys: pytest.CaptureFixture[str]) -> None:
     compare("--format", "junit")
     suite = ET.fromstring(capsys.readouterr().out)
-    (lost,) = [failure.get("message") for failure in suite.iter("failure")]
+    said, lost = [failure.get("message") for failure in suite.iter("failure")]
+    assert str(said).startswith("REGRESSION: 1 case lost, ")
     assert "measured → failed: <b> | \N{REPLACEMENT CHARACTER}[31mred" in str(lost)
 
 
 def test_markdown_holds_any_reason_in_one_row(odd: None, capsys: pytest.CaptureFixture[str]) -> None:
     compare("--format", "markdown")
-    (row,) = [line for line in capsys.readouterr().out.splitlines() if "failed: " in line]
+    first, row = [line for line in capsys.readouterr().out.splitlines() if "failed: " in line]
+    assert first.startswith("**🔴 REGRESSION: 1 case lost, ")
+    assert row.startswith("- `")
     assert "&lt;b> \\| " in row
-    assert row.count(" | ") == 5
-    assert len(row) < 500
+    assert max(len(first), len(row)) < 500
 
 
 def test_github_holds_any_reason_in_one_command(odd: None, capsys: pytest.CaptureFixture[str]) -> None:
     compare("--format", "github")
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:7] for line in lines if "::error" in line] == ["::error"]
-    assert "%0A::error::100%25" in lines[0]
+    assert [line[:7] for line in lines if "::error" in line] == ["::error"] * 2
+    assert "%0A::error::100%25" in lines[1]
 
 
 def test_a_comment_of_very_many_cases_is_cut_where_github_would_refuse_it(
@@ -161,7 +164,7 @@ def test_a_comment_of_very_many_cases_is_cut_where_github_would_refuse_it(
     assert "more that do not fit; `asr-harness compare --format json` has them all\n\n</details>" in said
 
 
-@pytest.mark.parametrize(("choice", "failures", "skipped"), [("pass", 0, 3), ("fail", 3, 0)])
+@pytest.mark.parametrize(("choice", "failures", "skipped"), [("pass", 0, 3), ("fail", 4, 0)])
 def test_junit_fails_where_the_undecided_is_told_to(
     choice: str, failures: int, skipped: int, storage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -171,7 +174,7 @@ def test_junit_fails_where_the_undecided_is_told_to(
     assert (suite.get("failures"), suite.get("skipped")) == (str(failures), str(skipped))
 
 
-@pytest.mark.parametrize(("form", "said"), [("junit", 'errors="1"'), ("github", "::error title=asr-harness")])
+@pytest.mark.parametrize(("form", "said"), [("junit", 'errors="2"'), ("github", "::error title=asr-harness")])
 def test_nothing_to_compare_is_an_error_in_every_form(
     form: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,4 +187,4 @@ def test_the_headline_of_every_verdict_fits(storage: Path) -> None:
     findings = tuple(Finding(CASE, f"{verdict}{i}", verdict) for verdict in VERDICTS for i in range(100))
     found = Judgement("a" * 200, "b", "run", (1, 1), 0.01, findings)
     assert max(map(len, verdicts.lines(found, 80))) <= 80
-    assert len(verdicts.ending(found, 80)) == 2
+    assert len(verdicts.opening(found, 80)) >= 2

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from asr_harness.judge.rules import parse_rule
 from tests.judge.conftest import Side
 from tests.judge.judging import compare, finding
 
@@ -100,3 +101,29 @@ def test_a_slow_down_by_more_tokens_is_explained(side: Side) -> None:
 
 def test_the_same_tokens_explain_nothing(side: Side) -> None:
     assert "tokens" not in finding(compare(side("a"), side("b", scale=1.2)), "latency").note
+
+
+@pytest.mark.parametrize(("rule", "status"), [("transcripts>0%", 1), ("transcripts>25%", 0)])
+def test_a_rule_limits_the_share_of_transcripts_that_changed(side: Side, rule: str, status: int) -> None:
+    before, after = ("a", "b", "c", "d"), ("a", "b", "c", "x")
+    sides = (side(name, hypotheses=texts) for name, texts in (("a", before), ("b", after)))
+    found = compare(*sides, rules=(parse_rule(rule),), undecided="pass")
+    assert finding(found, "transcripts").effect == 0.25
+    assert found.exit_status == status
+
+
+@pytest.mark.parametrize("key", ["tokens", "operators", "calls"])
+def test_a_rule_gates_a_count_that_is_exact(side: Side, key: str) -> None:
+    more = {
+        "tokens": {"n_tokens": 41},
+        "operators": {"operators": {"encode": 400}},
+        "calls": {"calls": {"encode": 13}},
+    }[key]
+    sides = side("a"), side("b", **more)
+    assert compare(*sides, undecided="pass").exit_status == 0
+    assert compare(*sides, rules=(parse_rule(f"{key}>0%"),), undecided="pass").exit_status == 1
+
+
+def test_a_rule_on_transcripts_that_the_candidate_does_not_keep_fails(side: Side) -> None:
+    found = compare(side("a"), side("b", hypotheses=None), rules=(parse_rule("transcripts>0%"),))
+    assert (finding(found, "transcripts").verdict, found.exit_status) == ("missing", 1)

@@ -38,12 +38,22 @@ def test_a_waiver_has_a_price_and_a_gain() -> None:
         ("rtf>5pt", "given in %"),
         ("rtf>", "is not"),
         ("rtf<5%", "is not"),
-        ("outcome>5%", "no metric 'outcome'"),
+        ("loudness>5%", "there are .*transcripts, outcome"),
     ],
 )
 def test_a_wrong_rule_says_what_is_wrong(text: str, said: str) -> None:
     with pytest.raises(RuleError, match=said):
         parse_rule(text)
+
+
+@pytest.mark.parametrize("key", ["transcripts", "outcome", "tokens", "operators", "calls"])
+def test_exact_signals_of_any_system_may_be_named_in_rules(key: str) -> None:
+    assert parse_rule(f"{key}>0%").covers("any", key)
+
+
+def test_a_waiver_trades_numbers_alone() -> None:
+    with pytest.raises(RuleError, match="no metric 'transcripts'"):
+        parse_waiver("transcripts+5% if rtf-20%")
 
 
 def test_a_wrong_waiver_says_what_one_looks_like() -> None:

@@ -1,11 +1,14 @@
 """Fail closed: what is missing fails, and what does not match is not compared."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from asr_harness.errors import RecordError
-from asr_harness.schema import Fingerprints, Gpu
+from asr_harness.judge.rules import parse_rule
+from asr_harness.schema import Fingerprints, Gpu, RunFile
+from asr_harness.schema.code import CodeRecord
 from tests.judge.conftest import Side
 from tests.judge.judging import compare, finding
 from tests.saved_runs import CASE, measured, unmeasured
@@ -171,3 +174,31 @@ def test_software_that_only_the_candidate_has_is_shown(side: Side) -> None:
 def test_other_software_is_compared_and_shown(side: Side) -> None:
     found = compare(side("a"), side("b", environment={"versions": {"torch": "2.14.0"}}))
     assert "torch: 2.13.0 against 2.14.0" in found.notes
+
+
+@pytest.mark.parametrize(("rules", "verdict"), [((), "inconclusive"), (("outcome>0%",), "missing")])
+def test_a_rule_on_outcomes_needs_no_test_for_what_fell(
+    side: Side, rules: tuple[str, ...], verdict: str
+) -> None:
+    flaky = (*side("b", n=4), *side("c", n=1, cases=[unmeasured("failed")]))
+    found = compare(side("a", n=5), flaky, rules=tuple(map(parse_rule, rules)))
+    assert finding(found, "outcome").verdict == verdict
+
+
+def test_a_rule_on_outcomes_does_not_let_a_case_go_unselected(side: Side) -> None:
+    sides = side("a", cases=[measured(), measured(OTHER)]), side("b", cases=[measured(OTHER)])
+    assert compare(*sides, undecided="pass").exit_status == 0
+    assert compare(*sides, rules=(parse_rule("outcome>0%"),), undecided="pass").exit_status == 1
+
+
+def test_distributions_that_one_side_alone_loaded_are_told(side: Side) -> None:
+    def loading(name: str, **versions: str) -> tuple[RunFile, ...]:
+        code = CodeRecord(name, distributions=versions)
+        return tuple(replace(run, block=replace(run.block, code=code)) for run in side(name))
+
+    base, candidate = loading("a", numpy="1.0", scipy="1.0"), loading("b", numpy="2.0", jax="1.0")
+    notes = compare(base, candidate).notes
+    assert "numpy: 1.0 against 2.0" in notes
+    assert "loaded by the base alone: scipy" in notes
+    assert "loaded by the candidate alone: jax" in notes
+    assert not [note for note in compare(base, side("c")).notes if "alone" in note]

@@ -37,6 +37,7 @@ BY_HAND = {
     "tokens": 40,
     "flops": 2e9 / 4,
     "operators": 301,
+    "calls": 12,
     "transcripts": 4,
     "calibration": 0.02,
 }

@@ -5,6 +5,7 @@ import json
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,8 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
 @pytest.fixture
 def run(suite: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Run the suite in this process."""
-    return lambda *arguments: suite.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+    # Our 2 is none of the interrupts that pytester would raise again.
+    return partial(suite.runpytest_inprocess, "-p", "no:cacheprovider", no_reraise_ctrlc=True)
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
+
 Run = Callable[..., pytest.RunResult]
 
 
 def assert_usage_error(result: pytest.RunResult, *lines: str) -> None:
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines([f"*{line}*" for line in lines])
     result.stdout.no_fnmatch_line("[[]1/*")
 
@@ -101,7 +103,7 @@ def test_a_setting_of_the_wrong_type_stops_the_session(run: Run, suite: pytest.P
     conftest = suite.path / "conftest.py"
     conftest.write_text(conftest.read_text().replace('"loud": {"loud": True}', '"loud": {"beams": "5"}'))
     result = run("--asr-variants=loud")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*variant 'loud': a variant's beams is '5'; it has to be a whole number*"])
 
 

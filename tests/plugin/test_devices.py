@@ -6,6 +6,8 @@ from typing import Any
 import pynvml
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
+
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
 
@@ -30,13 +32,13 @@ def test_a_kind_that_is_required_may_be_there_by_index(run: Run, saved: Saved) -
 @pytest.mark.parametrize("name", ["cuda:", "cuda:x"])
 def test_what_is_no_index_is_a_usage_error(run: Run, name: str) -> None:
     result = run("--asr-devices", name)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*has no number after its colon*"])
 
 
 def test_a_kind_that_the_grid_does_not_have_is_unknown_by_index_too(run: Run) -> None:
     result = run("--asr-devices", "mps:0")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*unknown device 'mps'; known are: cpu, cuda*"])
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
+
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
 
@@ -14,7 +16,7 @@ def test_the_session_ends_with_the_comparison_and_its_exit_status(run: Run, save
     run("--benchmark-autosave")
     result = run("--benchmark-autosave", "--asr-compare", "1", "--asr-fail-on", "rtf>5%")
     result.stdout.fnmatch_lines(
-        ["*compared with 1*", "*1 run) → *", "deterministic signals unchanged*", "UNDECIDED*"]
+        ["*compared with 1*", "UNDECIDED: *", "*1 run) → *", "unchanged: *", "UNDECIDED: inconclusive *"]
     )
     assert result.ret == 3
     judgement = saved()["asr"]["judgement"]
@@ -40,28 +42,28 @@ def test_a_session_that_saves_nothing_is_judged_too(run: Run) -> None:
 
 def test_a_baseline_that_is_not_there_is_a_usage_error_before_anything_runs(run: Run) -> None:
     result = run("--asr-compare", "latest:main")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*branch 'main'*"])
 
 
 def test_a_rule_that_cannot_be_read_is_a_usage_error(run: Run) -> None:
     run("--benchmark-autosave")
     result = run("--asr-compare", "1", "--asr-fail-on", "speed>5%")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*no metric 'speed'*"])
 
 
 def test_a_rule_for_no_case_of_the_baseline_is_a_usage_error_before_anything_runs(run: Run) -> None:
     run("--benchmark-autosave")
     result = run("--asr-compare", "1", "--asr-fail-on", "turbo-*:rtf>5%")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*'turbo-[*]:rtf>5%' matches nothing*steady-cpu-5s-b1-baseline*"])
 
 
 @pytest.mark.parametrize("option", ["--asr-fail-on=rtf>5%", "--asr-undecided=pass"])
 def test_a_rule_without_runs_to_compare_with_is_a_usage_error(run: Run, option: str) -> None:
     result = run(option)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines([f"*{option.partition('=')[0]} judges nothing without --asr-compare*"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.schema import CaseResult, EnergyMeasurement
 
 Run = Callable[..., pytest.RunResult]
@@ -37,7 +38,9 @@ def test_the_result_has_hand_computed_values(run: Run, result: Result) -> None:
     assert (measured.family, measured.n_utterances, measured.audio_s) == ("custom", 4, 20.0)
     assert measured.work.n_tokens == 8
     assert measured.work.padding_fraction == 0.5
-    assert measured.work.operators == {"preprocess": 0, "encode": 0, "decode": 0}
+    assert measured.work.operators is None
+    assert "PyTorch dispatched none" in measured.reasons["operators"]
+    assert measured.work.calls == {"preprocess": 2, "encode": 2, "decode": 2}
     assert measured.quality.hypotheses == ("hello world",) * 4
     assert measured.quality.transcripts_repeat
     assert len(measured.utterances) == 4
@@ -235,7 +238,7 @@ def test_a_required_device_that_is_missing_fails(run: Run, saved: Saved) -> None
 
 def test_requiring_a_device_that_no_case_runs_on_is_a_usage_error(run: Run) -> None:
     result = run("--asr-devices", "cpu", "--asr-require-device", "cuda")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*no selected case runs on cuda*"])
 
 
@@ -245,7 +248,7 @@ def test_two_tests_of_one_case_are_a_usage_error_before_anything_runs(
     again = suite.path.joinpath("test_transcribe.py").read_text().replace("test_transcribe(", "test_again(")
     suite.path.joinpath("test_again.py").write_text(again)
     result = run()
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*both measure steady-cpu-5s-b1-baseline*"])
 
 

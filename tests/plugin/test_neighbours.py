@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.plugin.options import _split
 
 Run = Callable[..., pytest.RunResult]
 
 OTHERS = """
+from importlib.util import find_spec
+
 def pytest_addoption(parser):
     parser.addoption("--codspeed", action="store_true")
     parser.addoption("--count", type=int, default=1)
@@ -39,7 +42,7 @@ def test_what_would_spoil_a_measurement_is_refused(
     suite.makepyfile(others=OTHERS)
     monkeypatch.syspath_prepend(suite.path)
     result = run(*options, *([] if "no:benchmark" in options else ["--benchmark-autosave"]))
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines([message])
     assert not list(suite.path.glob(".benchmarks/**/*.json*"))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.metrics import all_metrics
 from asr_harness.plugin.extra_info import extra_info
 from asr_harness.runs import journal_content
@@ -79,13 +80,13 @@ def test_an_interrupt_saves_what_is_there_and_can_be_resumed(
 def test_resuming_something_else_is_refused_with_the_differing_key(run: Run, suite: pytest.Pytester) -> None:
     suite.runpytest_subprocess("-p", "no:cacheprovider", "--asr-models", "interrupted")
     result = run("--asr-models", "interrupted", "--asr-utterances", "3", "--asr-resume")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*n_utterances was 4 and is now 3*"])
 
 
 def test_resuming_nothing_says_so(run: Run) -> None:
     result = run("--asr-resume")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*nothing to resume*"])
 
 
@@ -168,7 +169,7 @@ def test_resuming_under_other_conditions_is_refused(
 ) -> None:
     suite.runpytest_subprocess("-p", "no:cacheprovider", "--asr-models", "interrupted")
     result = run("--asr-models", "interrupted", option, value, "--asr-resume")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines([f"*{difference}*"])
 
 

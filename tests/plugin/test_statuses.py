@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
+
 Run = Callable[..., pytest.RunResult]
 
 
@@ -12,3 +14,23 @@ def test_an_error_inside_pytest_is_unusable_and_never_undecided(run: Run, pytest
     pytester.makepyfile(breaks=plugin)
     pytester.syspathinsert()
     assert run("-p", "breaks").ret == 2
+
+
+def test_a_grid_that_raises_is_unusable(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("def pytest_asr_grid():\n    raise RuntimeError")
+    assert pytester.runpytest_subprocess().ret == EXIT_UNUSABLE
+
+
+def test_a_suite_that_cannot_be_imported_is_unusable(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import nothing_of_that_name")
+    finished = pytester.runpytest_subprocess("--asr-quiet")
+    assert finished.ret == EXIT_UNUSABLE
+    finished.stderr.fnmatch_lines(["*No module named 'nothing_of_that_name'*"])
+
+
+@pytest.mark.parametrize(("arguments", "status"), [((), 4), (("--asr-compare=x",), EXIT_UNUSABLE)])
+def test_statuses_of_sessions_that_are_not_ours_stay_pytests(
+    arguments: tuple[str, ...], status: int, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("def test_x(): pass")
+    assert pytester.runpytest_inprocess("absent.py", *arguments).ret == status

@@ -76,7 +76,7 @@ def test_what_only_informs_is_folded_and_in_brackets_as_in_the_terminal() -> Non
         VerdictRow(CASE.id, "decode", "regression", "+9.0 %", "", "", is_gated=False),
         VerdictRow(CASE.id, "wer", "unchanged", "", "", ""),
     )
-    section = differences_section(Differences("UNDECIDED: inconclusive 1", "a → b", (), rows, ()))
+    section = differences_section(Differences("UNDECIDED: open", "a → b", (), rows, ()))
     shown, folded = section.split("2 more: 1 unchanged, 1 that inform and do not fail")
     assert "+3.0 %" in shown
     assert "5.0 %" in shown

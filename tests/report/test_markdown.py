@@ -33,28 +33,31 @@ def comment(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return (folder / "comment.md").read_text("utf-8").splitlines()
 
 
-def test_it_has_at_most_60_lines(comment: list[str]) -> None:
-    assert len(comment) <= 60
+def test_at_most_15_lines_are_in_sight(comment: list[str]) -> None:
+    inside, seen = 0, 0
+    for line in filter(None, comment):
+        inside += line.startswith("<details>")
+        seen += inside == 0 or line.startswith("<details>")
+        inside -= line == "</details>"
+    assert 5 < seen <= 15
 
 
 def test_the_verdict_comes_first_and_the_worst_before_the_rest(comment: list[str]) -> None:
-    headline = next(i for i, line in enumerate(comment) if line.startswith("**REGRESSION"))
+    headline = next(i for i, line in enumerate(comment) if line.startswith("**🔴 REGRESSION"))
     fold = next(i for i, line in enumerate(comment) if line.startswith("<details>"))
     assert headline < fold
-    assert "| regression |" in comment[headline + 4]
+    assert "| regression |" in comment[headline + 6]
 
 
-def test_a_verdict_says_what_could_have_been_seen(comment: list[str]) -> None:
-    head = comment.index("| case | metric | verdict | change | interval | MDE |")
+def test_a_row_has_the_values_of_both_sides(comment: list[str]) -> None:
+    head = comment.index("| case | metric | verdict | base → candidate | change | interval |")
     first = comment[head + 2].split("|")
-    assert (len(first), first[6].strip().endswith(" %")) == (8, True)
+    assert re.fullmatch(r" [\d.]+( m?s)? → [\d.]+ m?s ", first[4])
 
 
-def test_only_what_fails_is_counted_as_more(comment: list[str]) -> None:
-    headline = next(line for line in comment if line.startswith("**REGRESSION"))
-    counted = re.findall(r"(regression|missing|incomparable|inconclusive|improvement) (\d+)", headline)
+def test_rows_beyond_the_first_are_counted(comment: list[str]) -> None:
     more = next(line for line in comment if line.endswith("transcripts changed"))
-    assert more == f"{sum(int(n) for _, n in counted) - 10} more verdicts, 0 transcripts changed"
+    assert re.fullmatch(r"\d+ more rows, 0 transcripts changed", more)
 
 
 def test_the_fold_of_the_claims_counts_their_results(comment: list[str]) -> None:
@@ -76,5 +79,5 @@ def test_what_did_not_run_is_said(comment: list[str]) -> None:
 
 
 def test_claims_and_slow_cases_are_folded(comment: list[str]) -> None:
-    assert sum(line.startswith("<details>") for line in comment) == 2
-    assert sum(line == "</details>" for line in comment) == 2
+    assert sum(line.startswith("<details>") for line in comment) == 3
+    assert sum(line == "</details>" for line in comment) == 3

@@ -50,9 +50,9 @@ LOOK = """
   const head = (title) => [...document.querySelectorAll("#case-table th")]
     .find((cell) => cell.textContent.startsWith(title));
   const costs = head("energy").getBoundingClientRect().right;
-  head("batch").click();
+  head("batch").querySelector("button").click();
   const up = column(4);
-  head("batch").click();
+  head("batch").querySelector("button").click();
   const down = column(4);
   const titles = [...document.querySelectorAll("#case-table th")].map((cell) => cell.textContent);
   const batch = document.querySelector("select[data-column=batch_size]");

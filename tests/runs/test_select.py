@@ -202,6 +202,27 @@ def test_a_damaged_file_that_was_passed_over_is_told(history: tuple[Path, list[s
     assert "2.json" in told[0]
 
 
+def test_a_latest_by_the_saved_name_alone_is_told(history: tuple[Path, list[str]]) -> None:
+    storage, _ = history
+    write_run(storage / "9.json", measured(), commit=OTHER, branch="gone", day=30)
+    told: list[str] = []
+    assert commits_of("latest:gone", storage, tell=told.append) == [OTHER]
+    assert told == [
+        "latest:gone: git knows no branch 'gone' here; taken: the newest that was saved under that name"
+    ]
+    told.clear()
+    commits_of("latest:main", storage, tell=told.append)
+    assert not told
+
+
+def test_outside_a_repository_a_ref_is_refused_with_what_git_says(
+    storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RecordError, match=r"not a git repository.*run it inside a git repository"):
+        select_runs("HEAD~1", storage)
+
+
 def test_what_is_there_is_listed_by_commit_and_branch(storage: Path) -> None:
     with pytest.raises(RecordError, match="newest first: 2 of aaaaaaa on main, 1 of bbbbbbb on topic"):
         select_runs("latest:gone", storage)

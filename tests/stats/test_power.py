@@ -70,9 +70,10 @@ def test_an_effect_far_below_the_noise_is_not_promised() -> None:
 @pytest.mark.parametrize("n_runs", [2, 3, 5])
 @pytest.mark.parametrize("alpha", [1e-2, 1e-4, 1e-6])
 def test_few_runs_at_strict_levels_have_a_smallest_effect_too(n_runs: int, alpha: float) -> None:
-    effect = minimum_detectable_effect(1.0, n_runs, alpha=alpha)
+    df = 2 * (n_runs - 1)
+    effect = minimum_detectable_effect(1.0, n_runs, df=df, alpha=alpha)
     assert effect is not None
-    shift, df = effect * (n_runs / 2) ** 0.5, 2 * (n_runs - 1)
+    shift = effect * (n_runs / 2) ** 0.5
     assert scipy_nct.sf(scipy_t.isf(alpha / 2, df), df, shift) == pytest.approx(0.9, abs=1e-6)
 
 
@@ -81,8 +82,14 @@ def test_two_sides_of_five_runs_have_eight_degrees_of_freedom_and_what_others_le
     assert two_sample_df(5, prior_df=3.5) == 11.5
 
 
-def test_the_degrees_of_freedom_are_those_of_the_two_sides_unless_told() -> None:
-    assert minimum_detectable_effect(0.05, 5) == minimum_detectable_effect(0.05, 5, df=8)
+def test_the_test_of_two_sides_is_welchs_whose_degrees_of_freedom_are_fewer() -> None:
+    by_welch, pooled, fewest = (minimum_detectable_effect(0.05, 5, df=df) or 0 for df in (None, 8, 4))
+    assert pooled < by_welch < fewest
+
+
+def test_of_many_runs_both_are_the_same() -> None:
+    by_welch, pooled = (minimum_detectable_effect(0.05, 300, df=df) for df in (None, 598))
+    assert by_welch == pytest.approx(pooled, rel=1e-3)
 
 
 def test_one_run_a_side_has_an_effect_where_the_spread_has_degrees_of_freedom() -> None:

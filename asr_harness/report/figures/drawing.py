@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-# Okabe and Ito, Color Universal Design, 2008; black gave way to grey, which is seen on dark pages too, and
-# stands last with yellow, which is not on light ones.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#C8B900")
+# Okabe and Ito, Color Universal Design, 2008; black gave way to grey, and each is as light as it may be with
+# a contrast of 3:1 to the page both light and dark (WCAG 2.2, 1.4.11).
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#C28600", "#1D9BE2", "#8A8A8A", "#9E9200")
 SHAPES = {
     "circle": "●",
     "square": "■",
@@ -25,9 +25,11 @@ SHAPES = {
     "stroke": "━",
 }
 """Of marks, and as characters for the page's legend."""
-STAGE_COLOURS = {"preprocess": "#C9B9EA", "encode": "#9B7FD4", "decode": "#6B4BB3"}
-"""None is a model's; they differ in lightness alone, so that any eye tells them apart."""
+STAGE_COLOURS = {"preprocess": "#9E81D9", "encode": "#7456B8", "decode": "#B0508E"}
+"""None is a model's; a line in the page's colour keeps them apart for any eye."""
 
+UNITS = {"_per_audio_s_j": "J per second of audio", "_per_s": "per s", "_bytes": "B", "_s": "s", "_j": "J"}
+"""Of columns by how their names end."""
 HEIGHT = 260
 SIGNIFICANT = 4
 FAINT = 0.4
@@ -73,8 +75,18 @@ def tips(names: Sequence[str], **formats: str) -> list[alt.Tooltip]:
     """Say on hovering what a mark is: names as they are, then numbers in their formats."""
     import altair as alt
 
-    texts = [alt.Tooltip(f"{name}:N") for name in names]
-    return texts + [alt.Tooltip(f"{name}:Q", format=format_) for name, format_ in formats.items()]
+    texts = [alt.Tooltip(f"{name}:N", title=name.replace("_", " ")) for name in names]
+    return texts + [
+        alt.Tooltip(f"{name}:Q", format=format_, title=with_unit(name)) for name, format_ in formats.items()
+    ]
+
+
+def with_unit(column: str) -> str:
+    """Name a column as a reader does, with its unit: `energy per utterance (J)`."""
+    for ending, unit in UNITS.items():
+        if column.endswith(ending):
+            return f"{column.removesuffix(ending).replace('_', ' ')} ({unit})"
+    return column.replace("_", " ")
 
 
 def defaults(cases: pd.DataFrame) -> dict[str, Any]:

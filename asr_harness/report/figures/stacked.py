@@ -46,7 +46,7 @@ def stacked(
     )
     scale = {"scale": alt.Scale(domain=[0, 1])} if shares else {}
     axis = alt.Axis(format="%" if shares else PLAIN, tickCount=5)
-    bars = base.mark_bar().encode(
+    bars = base.mark_bar(stroke="white", strokeWidth=0.6).encode(
         x=alt.X("value:Q", title=title, stack="zero", axis=axis, **scale),
         color=_stage_colour(),
         order="order:Q",

@@ -7,17 +7,17 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from asr_harness.report.forms import Form
+from asr_harness.report.sentence import sentence
 
 if TYPE_CHECKING:
     from asr_harness.judge import Judgement
 
 
 def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
-    """Give one JSON object."""
+    """Give one JSON object: the sentence first."""
+    said = {"sentence": sentence(judgement), "headline": judgement.headline}
     return json.dumps(
-        asdict(judgement) | {"headline": judgement.headline, "exit_status": judgement.exit_status},
-        indent=1,
-        allow_nan=False,
+        said | asdict(judgement) | {"exit_status": judgement.exit_status}, indent=1, allow_nan=False
     )
 
 

@@ -1,22 +1,25 @@
-"""The judgement for a pull request's comment: the worst on top, the rest folded."""
+"""The judgement for a pull request's comment: at most 15 lines in sight, the rest folded."""
 
 from __future__ import annotations
 
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from asr_harness.report import escaping, verdicts
+from asr_harness.report import escaping, names, words
 from asr_harness.report.forms import Form
+from asr_harness.report.rows import Row, rows
+from asr_harness.report.sentence import ending, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from asr_harness.judge import Finding, Judgement
+    from asr_harness.judge import Judgement
 
-MOST_ROWS = 20
+MOST_ROWS = 7
 MOST_REMARK = 300
 MOST_CHARACTERS = 30_000
 """GitHub takes 65,536 in a comment, and refuses a longer one whole."""
+LIGHTS = {"REGRESSION": "🔴", "UNDECIDED": "🟡", "NO REGRESSION": "🟢", "NOTHING COULD BE COMPARED": "🔴"}
 MARKS = {
     "regression": "🔴 regression",
     "missing": "🔴 missing",
@@ -25,74 +28,84 @@ MARKS = {
     "improvement": "🟢 improvement",
     "unchanged": "unchanged",
 }
+HEADERS = ("case", "metric", "verdict", "base → candidate", "change", "interval")
+JSON = "`asr-harness compare --format json` has them all"
 
 
 def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
-    """Give GitHub's Markdown: some 60 lines before the fold, and two of them fit into one comment."""
-    shown = [finding for finding in judgement.findings if _is_told(finding)]
-    rest = [*shown[MOST_ROWS:], *(finding for finding in judgement.findings if not _is_told(finding))]
-    names = escaping.code(judgement.base), escaping.code(judgement.candidate)
-    sides = (
-        f"{name} ({verdicts.counted(n, judgement.unit)})"
-        for name, n in zip(names, judgement.n_units, strict=True)
-    )
+    """Give GitHub's Markdown: the sentence, a table of what changed, and two folds."""
+    made = rows(judgement.findings)
+    shown = [row for row in made if row.is_shown and row.finding.gated]
+    known = names.short_names(row.finding.case_id for row in shown[:MOST_ROWS])
     said = [
-        f"### asr-harness: {judgement.headline}",
+        f"**{LIGHTS[ending(judgement)]} {escaping.markdown(sentence(judgement))}**",
         "",
-        " → ".join(sides),
+        _sides(judgement) + (f"; all {known.shared}" if known.shared else ""),
         "",
-        *_table(_rows(shown[:MOST_ROWS])),
+        *_table(HEADERS, [_cells(row, known.short) for row in shown[:MOST_ROWS]]),
     ]
-    notes = (*judgement.notes, *judgement.calibration.values())
-    listed = ["", *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
-    return "\n".join([*said, *_folded(_rows(rest), MOST_CHARACTERS - _size((*said, *listed))), *listed])
+    notes = (words.legend(judgement), *judgement.notes, *judgement.calibration.values())
+    remarks = [
+        f"- {escaping.code(row.finding.case_id)} {row.finding.metric}: {remark}"
+        for row in shown[:MOST_ROWS]
+        if (remark := escaping.markdown(words.row_remark(row), MOST_REMARK))
+    ]
+    listed = [*remarks, *(f"- {escaping.markdown(note, MOST_REMARK)}" for note in notes)]
+    details = ["", "<details><summary>how this was judged</summary>", "", *listed, "", "</details>"]
+    rest = [row for row in made if row not in shown[:MOST_ROWS]]
+    return "\n".join([*said, *details, *_rest(rest, MOST_CHARACTERS - _size((*said, *details)))])
 
 
-def _is_told(finding: Finding) -> bool:
-    return finding.verdict != "unchanged" and finding.gated
-
-
-def _folded(rows: Sequence[str], room: int) -> list[str]:
-    """Fold as many rows as there is room for, and say how many more there are."""
-    if not rows:
-        return []
-    sizes = accumulate(_size([row]) for row in rows)
-    kept = [row for row, size in zip(rows, sizes, strict=True) if size <= room]
-    lacking = len(rows) - len(kept)
-    more = (
-        ["", f"and {lacking} more that do not fit; `asr-harness compare --format json` has them all"]
-        if lacking
-        else []
+def _sides(judgement: Judgement) -> str:
+    sides = (judgement.base, judgement.candidate)
+    return " → ".join(
+        f"{escaping.code(name)} ({words.counted(n, judgement.unit)})"
+        for name, n in zip(sides, judgement.n_units, strict=True)
     )
-    summary = f"<details><summary>{len(rows)} more</summary>"
-    return ["", summary, "", *_table(kept), *more, "", "</details>"]
+
+
+def _rest(rest: Sequence[Row], room: int) -> list[str]:
+    """Fold every other finding, one by one, as many as there is room for, and say how many more there are."""
+    findings = [finding for row in rest for finding in (row.finding, *row.parts)]
+    if not findings:
+        return []
+    lines = [_line(_cells(Row(finding), {})) for finding in findings]
+    sizes = accumulate(_size([line]) for line in lines)
+    kept = [line for line, size in zip(lines, sizes, strict=True) if size <= room]
+    lacking = len(lines) - len(kept)
+    more = ["", f"and {lacking} more that do not fit; {JSON}"] if lacking else []
+    n_open = sum(finding.verdict != "unchanged" for finding in findings)
+    summary = f"{len(findings)} more: {n_open} that changed or are open, {len(findings) - n_open} unchanged"
+    table = [*_head(HEADERS), *kept] if kept else []
+    return ["", f"<details><summary>{summary}</summary>", "", *table, *more, "", "</details>"]
+
+
+def _cells(row: Row, short: Mapping[str, str]) -> tuple[str, ...]:
+    finding = row.finding
+    return (
+        escaping.code(short.get(finding.case_id, finding.case_id)),
+        finding.metric,
+        MARKS[finding.verdict] if finding.waived_by is None else "waived",
+        words.values(finding),
+        words.change(finding),
+        words.interval(finding),
+    )
+
+
+def _table(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
+    return [*_head(headers), *map(_line, cells)] if cells else []
+
+
+def _head(headers: Sequence[str]) -> list[str]:
+    return [_line(headers), _line(["---"] * len(headers))]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _size(lines: Iterable[str]) -> int:
     return sum(len(line) + 1 for line in lines)
-
-
-def _table(rows: Sequence[str]) -> list[str]:
-    head = [
-        "| case | metric | verdict | change | interval | remark |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    return [*head, *rows] if rows else []
-
-
-def _rows(findings: Sequence[Finding]) -> list[str]:
-    rows = (
-        (
-            escaping.code(finding.case_id),
-            finding.metric,
-            MARKS[finding.verdict] if finding.waived_by is None else "waived",
-            verdicts.change(finding),
-            verdicts.interval(finding),
-            escaping.markdown(verdicts.remark(finding), MOST_REMARK),
-        )
-        for finding in findings
-    )
-    return [f"| {' | '.join(row)} |" for row in rows]
 
 
 FORM = Form(render)

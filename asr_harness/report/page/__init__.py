@@ -11,64 +11,64 @@ from typing import TYPE_CHECKING, Any
 from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
-from asr_harness.report.page.claims import claims_section, counted
-from asr_harness.report.page.differences import differences_section
+from asr_harness.report.page.claims import claims_section
+from asr_harness.report.page.differences import banner, differences_section
 from asr_harness.report.page.markup import Html, element, text
+from asr_harness.report.page.models import model_data, models_section
 from asr_harness.report.page.scaling import scaling_section
-from asr_harness.report.page.summary import summary
+from asr_harness.report.page.summary import machines_section, opening
 from asr_harness.report.pooled import measured
 
 if TYPE_CHECKING:
     from asr_harness.report.content import Content
 
 SECTIONS = {
-    "summary": "Summary",
+    "models": "Models",
     "comparison": "Comparison",
     "figures": "Figures",
-    "claims": "Claims",
     "scaling": "Scaling",
     "bottlenecks": "Bottlenecks",
     "advice": "Advice",
+    "claims": "Claims",
+    "machines": "Machines and runs",
     "cases": "Cases",
 }
+SCRIPTS = ("state.js", "charts.js", "tables.js", "page.js")
 
 
 def render(content: Content) -> str:
-    """Put the page together."""
+    """Put the page together: the verdict, the models, figures, and what they rest on."""
     compared = content.differences
     body = [
-        summary(content.table, content.cases, content.machines, _verdicts(content)),
-        differences_section(compared) if compared else "",
+        opening(content.table, content.cases, banner(compared) if compared else ""),
         controls(content.drawn),
+        models_section(content.picks),
+        differences_section(compared) if compared else "",
         figures_section(content.figures, content.not_drawn),
-        claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
         scaling_section(content.latency_laws, content.memory_laws),
         bottlenecks_section(content.bottlenecks),
         advice_section(content.advice),
+        claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
+        machines_section(content.table, content.cases, content.machines),
         cases_section(),
     ]
     absent = {key for key, there in (("comparison", compared), ("claims", content.claims)) if not there}
     shown = {key: title for key, title in SECTIONS.items() if key not in absent}
     links = [element("a", title, href=f"#{key}") for key, title in shown.items()]
+    effects = (compared.effects,) if compared and compared.effects else ()
+    data = {
+        "charts": specifications((*effects, *content.figures)),
+        "cases": case_data(content.cases),
+        "models": model_data(content.drawn),
+    }
     return Template(_asset("page.html")).substitute(
         title=text(content.title),
         links=Html("\n".join(links)),
         body="\n".join(part for part in body if part),
         style=_asset("page.css"),
-        data=_json({"charts": specifications(content.figures), "cases": case_data(content.cases)}),
+        data=_json(data),
         vega=vega_script(),
-        script=_asset("page.js"),
-    )
-
-
-def _verdicts(content: Content) -> Html:
-    """Say how the claims stand, and how the comparison ended."""
-    compared = content.differences
-    link = element("a", compared.headline, href="#comparison") if compared else ""
-    return (
-        Html(element("p", element("b", link)) + counted(content.claims))
-        if compared
-        else counted(content.claims)
+        script="\n".join(map(_asset, SCRIPTS)),
     )
 
 

@@ -50,7 +50,7 @@ def cases_section() -> Html:
             " ",
             element("span", id="shown"),
         ),
-        element("div", element("table", id="case-table"), class_="wide"),
+        element("div", element("table", id="case-table"), class_="wide", tabindex="0"),
     )
 
 
@@ -58,11 +58,12 @@ def case_data(cases: pd.DataFrame) -> dict[str, Any]:
     """Give columns and rows, in short."""
     names = [name for name, _, _ in COLUMNS]
     present = cases.reindex(columns=names)
-    rows = [[_plain(value) for value in row] for row in present.itertuples(index=False, name=None)]
+    rows = [[plain(value) for value in row] for row in present.itertuples(index=False, name=None)]
     return {"columns": [{"title": title, "kind": kind} for _, title, kind in COLUMNS], "rows": rows}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Give a value as JSON holds it, in short; None for what is missing."""
     if value is None or isinstance(value, str):
         return value
     return float(f"{value:.{SIGNIFICANT}g}") if isfinite(value) else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.report.figures.base import NOTHING_RAN, Figure, Missing
 from asr_harness.report.figures.drawing import CONTROLS, SHAPES, defaults, model_looks
+from asr_harness.report.page.alternatives import describe
 from asr_harness.report.page.markup import Html, element, section
 
 if TYPE_CHECKING:
@@ -34,14 +35,16 @@ def figure(drawn: Figure) -> Html:
         if isinstance(panel.chart, Missing):
             inside = element("p", panel.chart.reason, class_="missing")
         else:
-            inside = element("div", id=chart_id(drawn, place), class_="chart")
+            says = describe(f"{drawn.title}, {panel.title}", panel.chart.to_dict())
+            inside = element("div", id=chart_id(drawn, place), class_="chart", data_says=says)
         panels.append(element("div", element("h4", panel.title), inside, class_="panel"))
     number = element("span", f"figure {drawn.study} of the study", class_="number-of") if drawn.study else ""
     return element(
         "figure",
         element("h3", drawn.title, " ", number),
-        element("div", *panels, class_="panels many" if len(panels) > MANY else "panels"),
+        element("div", *panels, class_="panels many" if len(panels) > MANY and drawn.by_model else "panels"),
         *notes,
+        element("p", class_="settings"),
         element("figcaption", drawn.caption),
         id=drawn.key,
     )
@@ -72,7 +75,7 @@ def controls(cases: pd.DataFrame) -> Html:
     chips = [
         element(
             "button",
-            element("i", SHAPES[shape], style=f"color:{colour}"),
+            element("i", SHAPES[shape], style=f"color:{colour}", aria_hidden="true"),
             model,
             class_="chip",
             type="button",
@@ -92,4 +95,6 @@ def _choice(name: str, values: list[object], chosen: object) -> Html:
         element("option", value, value=str(value), **({"selected": ""} if value == chosen else {}))
         for value in values
     ]
-    return element("label", TITLES[name], " ", element("select", *options, data_column=name))
+    return element(
+        "label", TITLES[name], " ", element("select", *options, data_column=name, data_title=TITLES[name])
+    )

@@ -28,8 +28,7 @@ def counted(claims: Sequence[ClaimResult]) -> Html:
     parts = [
         Html(f"{badge(result, kind)} {counts[result]}") for result, kind in KINDS.items() if counts[result]
     ]
-    link = element("a", "the study's claims", href="#claims")
-    return element("p", "Of ", link, ": ", Html(", ".join(parts)))
+    return element("p", Html(", ".join(parts)))
 
 
 def claims_section(claims: Sequence[ClaimResult], n_single: int = 0) -> Html:
@@ -39,6 +38,7 @@ def claims_section(claims: Sequence[ClaimResult], n_single: int = 0) -> Html:
     return section(
         "claims",
         "Claims of the study",
+        counted(claims),
         element(
             "p",
             "Each is tested against these runs alone, by its rule; only its words are the study's.",

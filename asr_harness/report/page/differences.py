@@ -7,15 +7,25 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from asr_harness.report.page.markup import Html, badge, element, folded, section, table
+from asr_harness.report.page.charts import figure
+from asr_harness.report.page.markup import Html, badge, element, folded, section, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from asr_harness.report.figures.base import Figure
+
 MOST_VERDICTS = 30
 MOST_TRANSCRIPTS = 40
-HEADERS = ("case", "metric", "verdict", "change", "interval", "MDE", "remark")
+HEADERS = ("case", "metric", "verdict", "base → candidate", "change", "interval", "MDE", "remark")
+MOST_FOLDED = 400
 DITTO = "″"
+BANNERS = {
+    "REGRESSION": "bad",
+    "NOTHING COULD BE COMPARED": "bad",
+    "UNDECIDED": "unsure",
+    "NO REGRESSION": "good",
+}
 KINDS = {
     "regression": "bad",
     "missing": "bad",
@@ -36,11 +46,18 @@ class VerdictRow:
     note: str
     mde: str = ""
     is_gated: bool = True
+    values: str = ""
+    parts: tuple[VerdictRow, ...] = ()
 
     @property
     def is_told(self) -> bool:
         """Whether it bears on how the comparison ended."""
         return self.is_gated and self.verdict != "unchanged"
+
+    @property
+    def kind(self) -> str:
+        """Give the colour of its badge."""
+        return KINDS.get(self.verdict, "unsure") if self.is_gated else "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +73,81 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What a comparison found, in the order it is shown."""
+    """What a comparison found, in the order it is shown; `ending` is the first word of the `sentence`."""
 
-    headline: str
+    sentence: str
     sides: str
     notes: tuple[str, ...]
     verdicts: tuple[VerdictRow, ...]
     transcripts: tuple[Transcript, ...]
+    ending: str = ""
+    counts: str = ""
+    effects: Figure | None = None
+
+
+def banner(found: Differences) -> Html:
+    """Show the sentence in large type, on the colour of the verdict."""
+    kind = BANNERS.get(found.ending, "unsure")
+    return element(
+        "div",
+        element("p", found.sentence, class_="said"),
+        element("p", found.sides, " · ", element("a", "every row", href="#comparison")),
+        class_=f"banner {kind}",
+        role="status",
+    )
 
 
 def differences_section(found: Differences) -> Html:
-    """Show the verdicts, worst first, and the transcripts that changed."""
+    """Show the rows, worst first, and the transcripts that changed."""
     return section(
         "comparison",
         "Comparison",
-        element("p", element("b", found.headline)),
-        element("p", found.sides),
+        figure(found.effects) if found.effects is not None else "",
         _verdicts(found.verdicts),
         *(element("p", note, class_="soft") for note in found.notes),
+        element("p", found.counts, class_="soft") if found.counts else "",
         _transcripts(found.transcripts),
     )
 
 
 def _verdicts(rows: Sequence[VerdictRow]) -> Html:
-    lines = [
-        (
-            row.case,
-            row.metric,
-            badge(
-                row.verdict if row.is_gated else f"({row.verdict})",
-                KINDS.get(row.verdict, "unsure") if row.is_gated else "plain",
-            ),
-            row.effect,
-            row.interval,
-            row.mde,
-            row.note,
-        )
-        for row in rows
-    ]
-    shown = [line for line, row in zip(lines, rows, strict=True) if row.is_told][:MOST_VERDICTS]
-    rest = [line for line in lines if line not in shown]
-    n_unchanged = sum(row.is_gated and row.verdict == "unchanged" for row in rows)
-    n_informing = sum(not row.is_gated for row in rows)
+    told = [row for row in rows if row.is_told]
+    shown = told[:MOST_VERDICTS]
+    rest = [part for row in rows if row not in shown for part in (row, *row.parts)]
+    n_unchanged = sum(row.is_gated and row.verdict == "unchanged" for row in rest)
+    n_informing = sum(not row.is_gated for row in rest)
     summary = f"{len(rest)} more: {n_unchanged} unchanged, {n_informing} that inform and do not fail"
-    more = folded(summary, _table(rest)) if rest else ""
+    more = folded(summary, _table(rest[:MOST_FOLDED]), _cut(len(rest))) if rest else ""
     return element("div", _table(shown) if shown else element("p", "Nothing changed."), more)
 
 
-def _table(lines: Sequence[Sequence[str]]) -> Html:
-    """Lay lines out, with a ditto mark where a remark only repeats the one above."""
-    above = ["", *(line[-1] for line in lines)]
-    paragraphs = [
-        (*line[:-1], DITTO) if line[-1] and line[-1] == last else line
-        for line, last in zip(lines, above, strict=False)
-    ]
-    return table(HEADERS, paragraphs)
+def _cut(n_rows: int) -> Html | str:
+    if n_rows <= MOST_FOLDED:
+        return ""
+    return element("p", f"The first {MOST_FOLDED} are shown; compare --format json has them all.")
+
+
+def _table(rows: Sequence[VerdictRow]) -> Html:
+    """Lay rows out, with a ditto mark where a remark only repeats the one above."""
+    lines, above = [], ""
+    for row in rows:
+        note: object = DITTO if row.note and row.note == above and not row.parts else row.note
+        lines.append((*_cells(row), Html(f"{text(note)}{_parts(row)}")))
+        above = row.note
+    return table(HEADERS, lines)
+
+
+def _cells(row: VerdictRow) -> tuple[object, ...]:
+    shown = row.verdict if row.is_gated else f"({row.verdict})"
+    return row.case, row.metric, badge(shown, row.kind), row.values, row.effect, row.interval, row.mde
+
+
+def _parts(row: VerdictRow) -> Html | str:
+    """Fold the rows that this one stands for."""
+    if not row.parts:
+        return ""
+    lines = [_cells(part) for part in row.parts[:MOST_FOLDED]]
+    return folded(f"{len(row.parts)} rows within", table(HEADERS[:-1], lines), _cut(len(row.parts)))
 
 
 def _transcripts(changed: Sequence[Transcript]) -> Html:

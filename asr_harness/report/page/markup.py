@@ -44,7 +44,9 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]], *, number
         return element("tr", *(element(tag, value, class_=kind(i, value)) for i, value in enumerate(values)))
 
     body = element("tbody", *(cells("td", row) for row in rows))
-    return element("div", element("table", element("thead", cells("th", headers)), body), class_="wide")
+    return element(
+        "div", element("table", element("thead", cells("th", headers)), body), class_="wide", tabindex="0"
+    )
 
 
 def section(key: str, title: str, *children: object) -> Html:

@@ -19,30 +19,34 @@ MAX_REASONS = 12
 TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 
 
-def summary(
-    table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequence[MachineFacts], verdicts: Html | str
-) -> Html:
-    """Say what the page rests on."""
+def opening(table_: pd.DataFrame, cases: pd.DataFrame, said: Html | str) -> Html:
+    """Say in large type what there is: the verdict where two commits are compared, and what was measured."""
     done = measured(cases)
     n_runs, n_models = table_["run"].nunique(), cases["model"].nunique()
-    counts = cases["outcome"].value_counts()
+    n_lost = len(cases) - len(done)
     tiles = [
-        tile(str(len(done)), f"of {len(cases)} cases measured"),
+        tile(
+            str(len(done)), f"of {len(cases)} cases measured" + (f", {n_lost} did not run" if n_lost else "")
+        ),
         tile(str(n_runs), "run" if n_runs == 1 else "runs"),
         tile(str(n_models), "model" if n_models == 1 else "models"),
-        tile(", ".join(dict.fromkeys(done["device"])) or "none", "devices that ran"),
         *quick(done),
     ]
+    return element("div", said, element("div", *tiles, class_="tiles"), id="top")
+
+
+def machines_section(table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequence[MachineFacts]) -> Html:
+    """Say what the page rests on: machines, runs, and what did not run or was not measured, and why."""
+    done = measured(cases)
+    counts = cases["outcome"].value_counts()
     lost = [f"{outcome} {count}" for outcome, count in counts.items() if outcome != "measured"]
     return section(
-        "summary",
-        "Summary",
-        element("div", *tiles, class_="tiles"),
-        verdicts,
+        "machines",
+        "Machines and runs",
         _machines(machines),
         _runs(table_),
         _shown(done),
-        element("h3", "What did not run" + (f": {', '.join(lost)}" if lost else "")) if lost else "",
+        element("h3", f"What did not run: {', '.join(lost)}") if lost else "",
         _reasons(cases),
         _unmeasured(done),
     )

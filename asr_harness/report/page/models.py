@@ -1,0 +1,73 @@
+"""The table of models that opens the page, for the bucket and batch size that are chosen, and the picks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.report.page.cases import plain
+from asr_harness.report.page.markup import Html, element, section, table
+from asr_harness.report.pooled import measured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from asr_harness.report.picks import Pick
+
+CHOSEN = ("bucket", "batch_size")
+"""What the page's controls choose the rows by, in front of the columns that are shown."""
+COLUMNS = (
+    ("model", "model", "text", None),
+    ("device", "device", "text", None),
+    ("variant", "variant", "text", None),
+    ("wer", "WER", "percent", ("wer_low", "wer_high")),
+    ("rtf", "RTF", "number", ("rtf_low", "rtf_high")),
+    ("request_p50_s", "latency p50", "seconds", None),
+    ("request_p95_s", "latency p95", "seconds", None),
+    ("memory_bytes", "memory", "bytes", ("memory_low_bytes", "memory_high_bytes")),
+    (
+        "energy_per_utterance_j",
+        "energy / utt.",
+        "joules",
+        ("energy_utterance_low_j", "energy_utterance_high_j"),
+    ),
+)
+
+
+def models_section(picks: Sequence[Pick]) -> Html:
+    """The frame of the table, which the page's script fills, and what to take for each use."""
+    rows = [(one.use, one.what, one.device, _case(one), one.reason) for one in picks]
+    return section(
+        "models",
+        "Models",
+        element(
+            "p",
+            "Of the bucket and batch size ",
+            element("b", id="models-of"),
+            ", chosen above; in brackets the interval, as under the figures. The heads sort.",
+        ),
+        element("div", element("table", id="model-table"), class_="wide", tabindex="0"),
+        element("h3", "Which to take"),
+        table(("use", "for", "device", "take", "because"), rows) if rows else "",
+    )
+
+
+def _case(pick: Pick) -> Html | str:
+    return "–" if pick.case is None else element("code", pick.case)
+
+
+def model_data(cases: pd.DataFrame) -> dict[str, Any]:
+    """Give columns and rows; each row begins with its bucket and batch size."""
+    done = measured(cases)
+    done = done.assign(
+        energy_utterance_low_j=done["energy_low_j"] * done["audio_s"],
+        energy_utterance_high_j=done["energy_high_j"] * done["audio_s"],
+    )
+    wanted = [*CHOSEN]
+    for name, _, _, ends in COLUMNS:
+        wanted += [name, *(ends or ())]
+    present = done.reindex(columns=wanted)
+    rows = [[plain(value) for value in row] for row in present.itertuples(index=False, name=None)]
+    columns = [{"title": title, "kind": kind, "ends": ends is not None} for _, title, kind, ends in COLUMNS]
+    return {"columns": columns, "rows": rows}
