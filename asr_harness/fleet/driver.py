@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from importlib import import_module
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.devices import key_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asr_harness.schema import Case
 
 POLL_S = 0.5
-PROBE_S = 120.0
+PROBE_S, GONE_S = 120.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,7 @@ class Driver:
                 raise RecordError(f"its session saved nothing; its last words:\n{last_words}")
             run = self._store.add(one.case.id, content)
         except self._ray.exceptions.RayError as error:
-            is_alive = any(node["NodeID"] == host.node_id and node["Alive"] for node in self._ray.nodes())
-            if is_alive:
+            if isinstance(error, self._ray.exceptions.RayTaskError) or not self._is_gone(host):
                 return self._leave(one, host, f"{type(error).__name__}: {error}")
             self._tell(f"{host.name} is gone amid {one.case.id}, which is queued again")
             return [one]
@@ -138,6 +137,15 @@ class Driver:
             f"about {left_s:.0f} s left"
         )
         return []
+
+    def _is_gone(self, host: Host) -> bool:
+        """Whether a host is gone, for which a cluster may need a while after its processes are."""
+        end_s = monotonic() + GONE_S
+        while any(node["NodeID"] == host.node_id and node["Alive"] for node in self._ray.nodes()):
+            if monotonic() > end_s:
+                return False
+            sleep(POLL_S)
+        return True
 
     def _leave(self, one: FleetCase, host: Host, reason: str) -> list[FleetCase]:
         self._left[one.case.id] = f"{host.name}: {reason}"
