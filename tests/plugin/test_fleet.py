@@ -14,7 +14,7 @@ import pytest
 from asr_harness.cli.merge import write_merged
 from asr_harness.devices.cpu import processor_name
 from asr_harness.errors import RecordError
-from asr_harness.fleet.driver import Driver, FleetCase, connect
+from asr_harness.fleet.driver import OURS, Driver, FleetCase, connect
 from asr_harness.fleet.hosts import kind_of
 from asr_harness.fleet.store import Store, ids
 from asr_harness.judge import Evidence, judge
@@ -27,7 +27,9 @@ AMID_S = 4.0
 
 
 @pytest.fixture
-def cluster() -> Any:
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in OURS.items():
+        monkeypatch.setenv(name, value)
     utils = pytest.importorskip("ray.cluster_utils", reason="the extra [fleet] is not installed")
     made = utils.Cluster()
     made.add_node(num_cpus=1, labels={"asr-threads": "1"})
