@@ -18,7 +18,7 @@ from asr_harness.fleet.driver import OURS, Driver, FleetCase, connect
 from asr_harness.fleet.hosts import kind_of
 from asr_harness.fleet.store import Store, ids
 from asr_harness.judge import Evidence, judge
-from asr_harness.schema import Case, RunFile, load_run
+from asr_harness.schema import Case, load_run
 from asr_harness.schema.conditions import Conditions
 
 Run = Callable[..., pytest.RunResult]
@@ -73,8 +73,9 @@ def test_a_node_that_dies_amid_a_case_loses_nothing_and_doubles_nothing(
     threads = {case_id: kind_of(run.block.environment_of(case_id))[2] for case_id in run.records}
     assert threads[kept] == 2
     assert threads[lost] in (1, 2)
-    baseline = replace(run, block=replace(run.block, session_id="another", parts=()), commit="b" * 40)
-    judgement = judge(Evidence([with_threads(baseline, 2)], [run]))
+    of_kept = replace(run.block, session_id="another", parts=(), environment=run.block.environment_of(kept))
+    baseline = replace(run, block=of_kept, commit="b" * 40)
+    judgement = judge(Evidence([baseline], [run]))
     kinds = {one.case_id for one in judgement.findings if one.verdict == "incomparable"}
     assert kinds == {case_id for case_id in run.records if threads[case_id] != 2}
 
@@ -111,8 +112,3 @@ def test_finished_cases_outlast_the_driver(run: Run, suite: pytest.Pytester) -> 
     with pytest.raises(RecordError, match="other cases than another"):
         store.add("another", content)
     assert ids(store.runs()) == {case_id}
-
-
-def with_threads(run: RunFile, n_threads: int) -> RunFile:
-    environment = replace(run.environment, n_threads=n_threads)
-    return replace(run, block=replace(run.block, environment=environment))
