@@ -18,6 +18,7 @@ from asr_harness.fleet.driver import OURS, Driver, FleetCase, connect
 from asr_harness.fleet.hosts import kind_of
 from asr_harness.fleet.store import Store, ids
 from asr_harness.judge import Evidence, judge
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.schema import Case, load_run
 from asr_harness.schema.conditions import Conditions
 
@@ -94,7 +95,7 @@ def test_a_session_measures_a_list_of_cases(run: Run, saved: Saved, suite: pytes
     assert [one["case"]["batch_size"] for one in saved()["asr"]["cases"]] == [2]
     listed.write_text("unheard-of")
     result = run("--asr-cases=cases")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines(["*lists unheard-of, which is not selected*"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from asr_harness.cli import main
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.plugin.sharding import balanced
 from asr_harness.runs.device_locks import DeviceLocks
 
@@ -51,7 +52,7 @@ def test_shares_are_sessions_that_merge_into_the_whole(
 )
 def test_a_share_that_is_none_is_refused(run: Run, share: str, message: str) -> None:
     result = run("--asr-shard", share)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines([message])
 
 
