@@ -60,11 +60,14 @@ SETTINGS = {
         "RUNS",
         "judge this session against saved runs: a file, glob, number, commit or latest:BRANCH",
     ),
+    "shard": ("K/N", "measure the K-th of N shares of the selected cases; asr-harness merge joins them"),
+    "cases": ("FILE", "measure those of the selected cases whose ids the file lists, one a line"),
     "branch": ("NAME", "save the run as this branch's (default: git's, on a detached head the CI system's)"),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }
 HIDDEN = {
     "live": "the driver's address, given by asr-harness ab to its workers",
+    "selected": "the file that a session lists its cases in, instead of measuring them",
     "isolated": "the folder that a session with --asr-isolate and one of its processes share",
 }
 FLAGS = {
