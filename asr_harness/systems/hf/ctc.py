@@ -162,7 +162,12 @@ class CtcFamily(Family):
     description = "CTC best path"
     model_types = ("wav2vec2", "hubert", "wavlm", "data2vec-audio")
     architectures = ARCHITECTURES
-    settings = frozenset({"dtype", "attention", "quantisation", "compile_encoder"})
+    settings = frozenset(
+        {
+            "dtype", "attention", "quantisation", "compile_encoder", "prune_encoder", "sparse_encoder",
+            "sparsity", "encoder_stride",
+        }
+    )  # fmt: skip
     work = WORK
     unused_weights = (r"\bmasked_spec_embed$",)
     """Stands for frames that are masked in training; wav2vec2-base-960h comes without it."""

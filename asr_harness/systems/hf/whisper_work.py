@@ -22,7 +22,7 @@ from asr_harness.systems.hf.work import FamilyWork, PassFlops
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from asr_harness.schema.stages import StageName
+    from asr_harness.schema.stages import PassKind, StageName
 
 
 class WhisperFlops(PassFlops):
@@ -47,11 +47,12 @@ class WhisperFlops(PassFlops):
             return count_flops(lambda: self.model.get_encoder()(mel))
         cached = EncoderDecoderCache(DynamicCache(config=self._config), DynamicCache(config=self._config))
         if single.n_past:
-            self._decode(single.n_past, cached)
-        return count_flops(lambda: self._decode(single.n_new, cached))
+            self._decode(single.n_past, cached, single.n_context)
+        return count_flops(lambda: self._decode(single.n_new, cached, single.n_context))
 
-    def _decode(self, n_tokens: int, cached: EncoderDecoderCache) -> None:
-        states = torch.empty(1, self._config.max_source_positions, self._config.d_model, device="meta")
+    def _decode(self, n_tokens: int, cached: EncoderDecoderCache, n_context: int | None) -> None:
+        n_frames = n_context or self._config.max_source_positions
+        states = torch.empty(1, n_frames, self._config.d_model, device="meta")
         self.model(
             encoder_outputs=BaseModelOutput(last_hidden_state=states),
             decoder_input_ids=torch.zeros(1, n_tokens, dtype=torch.long, device="meta"),
@@ -134,7 +135,10 @@ class WhisperWork(FamilyWork):
             n_rows, n_new = kwargs["input_ids"].shape
             n_cached, cache_bytes = _cached(output.past_key_values)
             n_past = max(n_cached - n_new, 0)
-            passes.append(Pass("step" if n_past else "prompt", n_rows, n_new, n_past, cache_bytes))
+            n_frames = kwargs["encoder_hidden_states"].shape[1]
+            n_context = None if n_frames == model.config.max_source_positions else n_frames
+            kind: PassKind = "step" if n_past else "prompt"
+            passes.append(Pass(kind, n_rows, n_new, n_past, cache_bytes, n_context))
 
         with hooked(
             model.get_encoder().register_forward_hook(encoded, with_kwargs=True),
@@ -148,4 +152,4 @@ def _cached(past: Any) -> tuple[int, int]:
         return 0, 0
     layers = [*past.self_attention_cache.layers, *past.cross_attention_cache.layers]
     held = [tensor for layer in layers for tensor in (layer.keys, layer.values) if tensor is not None]
-    return past.get_seq_length(), sum(tensor.numel() * tensor.element_size() for tensor in held)
+    return int(past.get_seq_length()), sum(tensor.numel() * tensor.element_size() for tensor in held)
