@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report import verdicts
+from asr_harness.report import escaping, verdicts
 from asr_harness.report.forms import Form
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def render(judgement: Judgement, width: int) -> str:
     """Give lines of at most `width` characters."""
-    return "\n".join(verdicts.lines(judgement, width, unfold=True))
+    return escaping.terminal("\n".join(verdicts.lines(judgement, width, unfold=True)))
 
 
 FORM = Form(render)
