@@ -47,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure what was asked for, and print the prices."""
     if not 0 < arguments.alpha < 1:
         raise RecordError(f"--alpha {arguments.alpha:g} is not between 0 and 1")
+    if arguments.sessions < 0:
+        raise RecordError(
+            f"--sessions {arguments.sessions} is below 0; 4 to 8 show a change of some per cent"
+        )
     chosen = arguments.runs or str(arguments.storage)
     if arguments.sessions:
         chosen = str(_measured(arguments))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asr_harness.metrics import Metric
-    from asr_harness.schema import CaseRecord, RunFile
+    from asr_harness.schema import CaseRecord, CaseResult, RunFile
     from asr_harness.stats import Difference
 
 PRICED = ("latency", "energy", "memory", "flops")
@@ -151,7 +151,7 @@ def _ratio(
                 values[0].append(base.result)
                 values[1].append(other.result)
             else:
-                reasons += [one.result.reasons.get(metric.key) for one in (base, other) if one.result]
+                reasons += [_why_not(one.result, metric) for one in (base, other) if one.result]
         if logs:
             per_run.append(stats.mean(logs))
     if not per_run:
@@ -165,6 +165,10 @@ def _ratio(
         return Change(before, after, effect)
     low, high = (stats.as_change(end) for end in (difference.low, difference.high))
     return Change(before, after, effect, low, high, is_shown=difference.p <= level)
+
+
+def _why_not(result: CaseResult, metric: Metric) -> str | None:
+    return result.energy.whole.reason if metric.key == "energy" else result.reasons.get(metric.key)
 
 
 def _words(pairs: Sequence[tuple[RunFile, Sequence[tuple[CaseRecord, CaseRecord]]]], level: float) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import by_key, units
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from asr_harness.judge.price import Change, Price
 
+MIN_WIDTH = 40
 COLUMNS = ("latency", "rtf", "memory", "energy", "flops", "wer")
 WORDS = {
     "pays": "pays",
@@ -43,7 +45,13 @@ def lines(prices: Sequence[Price], alpha: float, width: int) -> list[str]:
         written += [DUMMY] if any(one.is_dummy for one in rows) else []
         written += [NO_SPREAD] if n_runs == 1 else []
         written += ["", *_reasons(rows)]
-    return [*written, RULE.format(limit=100 * by_key("wer").limit, level=1 - alpha)]
+    rule = RULE.format(limit=100 * by_key("wer").limit, level=1 - alpha)
+    return [line for text in (*written, rule) for line in _wrapped(text, width)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Fold a sentence; a row of a table, which has runs of spaces, stays whole."""
+    return [text] if "  " in text or not text else wrap(text, max(width, MIN_WIDTH), subsequent_indent="  ")
 
 
 def _row(one: Price) -> tuple[str, ...]:
