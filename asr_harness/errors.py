@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import traceback
+from contextlib import suppress
+from pathlib import Path
 
 TRACEBACK_PREFIX = "asr-harness-traceback-"
+MOST_TRACEBACKS = 10
+"""That are kept, the newest: nobody else would ever remove them."""
 
 
 class AsrHarnessError(Exception):
@@ -60,7 +64,7 @@ class StarterError(AsrHarnessError):
 def unforeseen(error: BaseException) -> str:
     """Say in one message what nobody foresaw, its traceback being put into a file that the message names.
 
-    Where no file can be made, the traceback is in the message.
+    Where no file can be made, the traceback is in the message. Of the user's older files the newest are kept.
     """
     what = f"{type(error).__name__}: {error}".strip().strip(":")
     if isinstance(error, OSError) and error.strerror:
@@ -70,8 +74,21 @@ def unforeseen(error: BaseException) -> str:
         descriptor, path = tempfile.mkstemp(prefix=TRACEBACK_PREFIX, suffix=".txt")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(trace)
+        _leave_newest(Path(path).parent)
     except OSError:
         return f"{what}\n{trace}"
     if isinstance(error, OSError):
         return f"{what}; make room, or give another path (traceback: {path})"
     return f"{what}; this is a fault of asr-harness or of a plug-in: please report it with {path}"
+
+
+def _leave_newest(folder: Path) -> None:
+    dated: list[tuple[float, Path]] = []
+    for path in folder.glob(f"{TRACEBACK_PREFIX}*.txt"):
+        with suppress(OSError):  # another session removed it
+            found = path.lstat()
+            if not hasattr(os, "getuid") or found.st_uid == os.getuid():
+                dated.append((found.st_mtime, path))
+    for _, path in sorted(dated)[:-MOST_TRACEBACKS]:
+        with suppress(OSError):
+            path.unlink()

@@ -1,7 +1,9 @@
 """Tiny checkpoints of each family, saved as the hub's cache holds them."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from transformers import (
     AutoModelForCTC,
@@ -15,10 +17,12 @@ from transformers import (
     WhisperFeatureExtractor,
 )
 
+from asr_harness.systems import find_family
 from asr_harness.systems.checkpoints import Checkpoint
 from asr_harness.systems.hf import whisper
 from asr_harness.systems.hf.building import with_dummy_weights
 from asr_harness.systems.hf.ctc import stand_in_tokenizer
+from asr_harness.systems.hf.standard import StandardFamily
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_tokenizer as stand_in_whisper_tokenizer
 
 TINY_CTC = {
@@ -70,6 +74,18 @@ def save_ctc(folder: Path, model_type: str = "wav2vec2", *, norm: str = "group")
     with_dummy_weights(lambda: AutoModelForCTC.from_config(config), "cpu").save_pretrained(folder)
     stand_in_tokenizer().save_pretrained(folder)
     Wav2Vec2FeatureExtractor(return_attention_mask=norm == "layer").save_pretrained(folder)
+    return folder
+
+
+def save(folder: Path, config: Mapping[str, Any]) -> Path:
+    """Save dummy weights of a configuration, with the files that stand in beside them."""
+    checkpoint = Checkpoint("tiny", config)
+    family = find_family(checkpoint)
+    assert isinstance(family, StandardFamily)
+    model = family.build(checkpoint, device="cpu", dtype="float32", attention="sdpa")
+    model.save_pretrained(folder)
+    family.stand_in_extractor(model.config).save_pretrained(folder)
+    family.stand_in_tokenizer(model.config).save_pretrained(folder)
     return folder
 
 

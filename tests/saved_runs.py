@@ -132,12 +132,13 @@ def content(
     environment: dict[str, Any] | None = None,
     dirty: bool = False,
     regressions: tuple[str, ...] = (),
+    judged_status: int | None = None,
 ) -> dict[str, Any]:
     """Make the JSON of a run."""
     block = Block(
         tuple(SavedCase(made.case, made.outcome, made.reason, made.test_id) for made in cases),
         replace(ENVIRONMENT, **(environment or {})),
-        judgement=SavedJudgement(regressions=regressions),
+        judgement=SavedJudgement(regressions=regressions, exit_status=judged_status),
     )
     benchmarks = [
         {

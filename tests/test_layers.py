@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "privacy": set(),
     "paths": set(),
     "languages": {"errors"},
+    "streams": set(),
     "registry": {"errors"},
     "schema": {"errors"},
     "metrics": BASIS,

@@ -48,7 +48,7 @@ class Pace:
         """Share out a budget, or keep to `fixed_s` for each case."""
         self._fixed_s = fixed_s
         self._left_s, self._n_left, self._startup_s = budget_s, N_FORKS, STARTUP_S
-        self._least_s = 0.0
+        self._least_s, self._n_done = 0.0, 0
 
     def turn_time_s(self, n_cases: int) -> float:
         """Give the seconds of each of so many cases."""
@@ -57,10 +57,14 @@ class Pace:
         share_s = (0.95 * self._left_s / self._n_left - self._startup_s) / max(n_cases, 1)
         return max(0.0, min(share_s, TURN_TIME_S))
 
-    def learn(self, fork_s: float, rounds_s: float, least_s: float = 0.0) -> None:
-        """Take note of what the first fork, its rounds and the fewest of these took."""
+    def learn(self, fork_s: float, rounds_s: float, least_s: float = 0.0, *, once_s: float = 0.0) -> None:
+        """Take note of what a fork, its rounds and the fewest of these took; `once_s` will not come again.
+
+        Called for the first fork, and once more where the next ones start in another way.
+        """
         self._least_s = least_s
-        self._left_s, self._n_left = max(self._left_s - fork_s, 0.0), N_FORKS - 1
+        self._n_done += 1
+        self._left_s, self._n_left = max(self._left_s - fork_s - once_s, 0.0), N_FORKS - self._n_done
         self._startup_s = fork_s - rounds_s
 
     def fork_s(self, n_cases: int) -> float:
@@ -68,8 +72,8 @@ class Pace:
         return self._startup_s + max(n_cases * self.turn_time_s(n_cases), self._least_s)
 
     def n_forks(self, n_cases: int) -> int:
-        """Give how many forks the budget holds, the first one among them."""
-        return 1 + int(self._left_s / self.fork_s(n_cases))
+        """Give how many forks the budget holds, those that are over among them."""
+        return self._n_done + int(self._left_s / self.fork_s(n_cases))
 
 
 def n_pairs(round_s: float, time_s: float) -> int:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX = "asr-harness-ab-"
-LOCK, REPOSITORY = "lock", "repository"
+LIVE_PREFIX = "asr-harness-live-"
+LOCK, REPOSITORY, OWNER = "lock", "repository", "owner"
 MAX_SOCKET_BYTES = 100
 """Of a socket's path: the kernel's structure holds 108, macOS's 104."""
 SHORT_FOLDER = Path("/tmp")  # noqa: S108
@@ -44,8 +45,11 @@ def scratch(repository: Path) -> Iterator[Path]:
 
 def socket_folder(folder: Path) -> Path:
     """Make a folder for a worker's socket and log, in `folder` if a socket's path may be so long."""
-    where = folder if len(os.fsencode(folder)) + 24 <= MAX_SOCKET_BYTES else SHORT_FOLDER
-    return Path(tempfile.mkdtemp(prefix="live-" if where == folder else "asr-harness-live-", dir=where))
+    if len(os.fsencode(folder)) + 24 <= MAX_SOCKET_BYTES:
+        return Path(tempfile.mkdtemp(prefix="live-", dir=folder))
+    elsewhere = Path(tempfile.mkdtemp(prefix=LIVE_PREFIX, dir=SHORT_FOLDER))
+    (elsewhere / OWNER).write_text(str(folder), "utf-8", "surrogateescape")
+    return elsewhere
 
 
 def sweep() -> int:
@@ -64,7 +68,31 @@ def sweep() -> int:
                 n_swept += 1
         except OSError:  # made this moment, an older version's, or gone by now
             continue
+    return n_swept + _sweep_sockets()
+
+
+def _sweep_sockets() -> int:
+    """Remove the folders for sockets that lie elsewhere, and whose session's own folder is gone or dead."""
+    n_swept = 0
+    for folder in SHORT_FOLDER.glob(f"{LIVE_PREFIX}*"):
+        try:
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            owner = Path((folder / OWNER).read_text("utf-8", "surrogateescape"))
+            if not _is_alive(owner):
+                shutil.rmtree(folder, ignore_errors=True)
+                n_swept += 1
+        except OSError:  # made this moment, an older version's, or gone by now
+            continue
     return n_swept
+
+
+def _is_alive(folder: Path) -> bool:
+    try:
+        with (folder / LOCK).open("rb") as stream:
+            return not try_lock(stream.fileno())
+    except FileNotFoundError:
+        return False
 
 
 def _remove(folder: Path, repository: Path) -> None:

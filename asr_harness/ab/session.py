@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from asr_harness.ab.protocol import Turn
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
+    from asr_harness.ab.zygote import Nursery
     from asr_harness.judge import LogRatio
     from asr_harness.judge.evidence import Side
     from asr_harness.schema import RunFile
@@ -50,6 +51,7 @@ class Sides:
     arguments: tuple[str, ...]
     storage: Path
     cores: frozenset[int] | None
+    nursery: Nursery | None = None
 
 
 @dataclass(slots=True)
@@ -102,6 +104,10 @@ class LiveSession:
         self.left_out[case.test_id] = f"not in the suite of {missing}"
         if side == "base" and isinstance(case, Ready):
             self.lost[case.case_id] = missing, "absent", "its suite no longer has it"
+
+    def forget_runs(self, but_last: int) -> None:
+        """Leave out earlier runs: they hold more memory than those of processes that were forked from one."""
+        self.runs = {side: runs[-but_last:] for side, runs in self.runs.items()}
 
     def keep_run(self, worker: Worker) -> None:
         """Take the run that a worker handed over at its end. Raises RecordError for what is none."""
@@ -310,7 +316,7 @@ def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContext
     arguments = [*sides.arguments, *(f"--deselect={test_id}" for test_id in decided)]
     return started(
         side, sides.worktrees[side], arguments,
-        python=sides.pythons[side], storage=sides.storage, cores=sides.cores,
+        python=sides.pythons[side], storage=sides.storage, cores=sides.cores, nursery=sides.nursery,
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
+    from asr_harness.ab.zygote import Forked, Nursery, Zygote
     from asr_harness.judge.evidence import Side
     from asr_harness.schema import Outcome
 
@@ -79,7 +80,7 @@ class Worker:
 
     side: Side
     name: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     connection: Connection
     log: Path
     worktree: Worktree | None = None
@@ -89,6 +90,8 @@ class Worker:
     current: str | None = None
     n_oom_kills: int | None = None
     has_told_imports: bool = False
+    nursery: Nursery | None = None
+    has_begun: bool = False
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it is silent too long or ends, CaseDiedError in a case."""
@@ -151,23 +154,29 @@ class Worker:
             if isinstance(message, Saved):
                 self.saved = message.text
             elif isinstance(message, Begun):
-                self.current = message.test_id
+                self.current, self.has_begun = message.test_id, True
             elif isinstance(message, Selected):
                 self.case_ids = message.case_ids
             elif self.worktree is not None:
-                self.has_told_imports = True
-                check_own(self.name, message.files, self.worktree, self.path)
+                self._note_imports(message.files, self.worktree)
         if isinstance(message, Ended):
             self.current = None
         if isinstance(message, Turn):
             raise AbError(f"{self.name} ran a round out of turn{self._last_lines()}")
         if isinstance(message, Ready) and self.worktree is not None and not self.has_told_imports:
             raise AbError(f"{self.name} {TOO_OLD}")
-        if isinstance(message, Ended) and not message.test_id and self.case_ids is None:
+        self.has_begun |= isinstance(message, Ready) or bool(message.test_id)
+        if not self.has_begun:  # a session that ended before its first case says why in its own words
             with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
                 self.process.wait(GRACE_S)
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
         return message
+
+    def _note_imports(self, files: Mapping[str, str], worktree: Worktree) -> None:
+        self.has_told_imports = True
+        check_own(self.name, files, worktree, self.path)
+        if self.nursery is not None:
+            self.nursery.learn(self.side, files, (worktree.folder, *self.path))
 
     def end(self) -> None:
         """End the process at once."""
@@ -186,45 +195,71 @@ def started(
     python: str,
     storage: Path,
     cores: frozenset[int] | None,
+    nursery: Nursery | None = None,
 ) -> Iterator[Worker]:
-    """Start a worker and let it save its run at the end; its whole process group is ended with it."""
+    """Start a worker and let it save its run at the end; its whole process group is ended with it.
+
+    It is forked from the `nursery`'s zygote, if there is one by now.
+    """
     key = secrets.token_bytes(32)
     path = tuple(python_path(worktree, arguments))
     with _removed(socket_folder(worktree.root.parent)) as folder:
         address, log = str(folder / "socket"), folder / "log"
-        with Listener(address, family="AF_UNIX", authkey=key) as listener, log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603
+        with Listener(address, family="AF_UNIX", authkey=key) as listener:
+            process = _process(
+                python,
                 [
-                    python,
-                    "-m",
-                    "pytest",
                     *arguments,
                     *_own_arguments(address, storage, _run_name(side, worktree)),
                     *arguments_for(python),
                 ],
-                cwd=worktree.folder,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={
+                folder=worktree.folder,
+                environment={
                     **git.environment(),
                     KEY_VARIABLE: key.hex(),
                     ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS}",
                     "PYTHONPATH": as_variable(path),
                 },
-                preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
+                log=log,
+                cores=cores,
+                zygote=nursery.zygote if nursery else None,
             )
             name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
                 connection = _accepted(listener, process, name, log)
                 yield Worker(
                     side, name, process, connection, log, worktree, path,
-                    n_oom_kills=deaths.count_oom_kills(),
+                    n_oom_kills=deaths.count_oom_kills(), nursery=nursery,
                 )  # fmt: skip
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:
                 _end(process)
+
+
+def _process(
+    python: str,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    cores: frozenset[int] | None,
+    zygote: Zygote | None,
+) -> subprocess.Popen[bytes] | Forked:
+    """Start pytest, in a process group of its own."""
+    with log.open("wb") as output:
+        if zygote is not None:
+            return zygote.fork("pytest", arguments, folder=folder, environment=environment, log=log)
+        return subprocess.Popen(  # noqa: S603
+            [python, "-m", "pytest", *arguments],
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=environment,
+            preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
+        )
 
 
 def _run_name(side: Side, worktree: Worktree) -> str:
@@ -243,7 +278,9 @@ def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
     return [f"--asr-live={address}", *quiet, *whole, *spared, *saving]
 
 
-def _accepted(listener: Listener, process: subprocess.Popen[bytes], name: str, log: Path) -> Connection:
+def _accepted(
+    listener: Listener, process: subprocess.Popen[bytes] | Forked, name: str, log: Path
+) -> Connection:
     """Wait for the worker to call, and notice if it dies before it does."""
     accepting = listener._listener._socket  # type: ignore[attr-defined]  # noqa: SLF001
     accepting.settimeout(POLL_S)
@@ -263,7 +300,7 @@ def _last_words(log: Path) -> str:
     return "".join(f"\n  {line}" for line in lines[-LOG_LINES:])
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes] | Forked) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             break

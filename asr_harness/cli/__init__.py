@@ -17,7 +17,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from asr_harness import __version__
+from asr_harness import __version__, streams
 from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
 from asr_harness.cli._help import HelpFormatter
 from asr_harness.errors import AsrHarnessError, unforeseen
@@ -85,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     traceback is shown where `--traceback` is given. Where the reader of the output has gone, as `head` does,
     the rest is for nobody and no error.
     """
+    streams.open_closed_output()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show an arrow is no reason to end in a traceback.

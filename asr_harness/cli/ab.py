@@ -24,6 +24,8 @@ from asr_harness.ab.schedule import Pace
 from asr_harness.ab.telling import told
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import sides, worktrees
+from asr_harness.ab.zygote import Nursery
+from asr_harness.cli._colour import add_colour, painted
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
@@ -78,8 +80,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fresh", action="store_true", help="one process after another instead of two in turn"
     )
+    parser.add_argument(
+        "--cheap-forks",
+        action="store_true",
+        help="fork later workers from one process that has imported the installed packages (Linux)",
+    )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
     parser.add_argument("--seed", type=int, default=0, help="of the start orders")
+    add_colour(parser)
     add_storage(parser)
 
 
@@ -96,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
-        _say(line)
+        _say(painted(line, arguments.color))
     comment = forms.render("markdown", judgement, width)
     step_summary.add(comment)
     if arguments.markdown:
@@ -138,26 +146,45 @@ def _run_forks(
         on_case=Silence(began, budget_s),
         fresh=arguments.fresh,
     )
-    number, spent_s = 0, 0.0
+    number, spent_s, prepared_s, rounds_s, least_s = 0, 0.0, 0.0, 0.0, 0.0
     try:
         with closing(runs):
             for number, _ in enumerate(runs, 1):
                 interrupts.check()
                 now_s = monotonic() - began
                 next_s, spent_s = now_s - spent_s, now_s
-                if number == 1:
-                    pace.learn(spent_s, progress.rounds_s, progress.least_rounds_s)
+                if number == 1 or (number == 2 and sides.nursery and sides.nursery.zygote):  # noqa: PLR2004
+                    rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
+                    pace.learn(next_s, rounds_s, least_s, once_s=prepared_s)
                     next_s = _plan(progress, pace, arguments.forks)
+                    if number > 1:
+                        progress.forget_runs(but_last=1)
                 decisions = progress.decisions()
                 _say(forks.progress(number, decisions, max(budget_s - spent_s, 0)))
                 is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
                 if is_decided or number >= arguments.forks or spent_s + next_s > budget_s:
                     break
+                if number == 1 and sides.nursery:
+                    prepared_s = _prepare(sides)
+                    spent_s += prepared_s
     except KeyboardInterrupt:
         if not number:
             raise AbError("interrupted before the first fork was over: nothing can be said") from None
         _say(f"interrupted: judged by the {number} forks that were over")
+    finally:
+        if sides.nursery:
+            sides.nursery.close()
     progress.looks = ended(progress.looks, number)
+
+
+def _prepare(sides: session.Sides) -> float:
+    """Make what the next workers are forked from, and give the seconds that it took."""
+    began = monotonic()
+    if sides.nursery:
+        sides.nursery.prepare(sides.pythons.values(), sides.cores)
+        if sides.nursery.why_not:
+            _say(f"--cheap-forks: every worker is started anew, as {sides.nursery.why_not}")
+    return monotonic() - began
 
 
 def _plan(progress: session.LiveSession, pace: Pace, most: int) -> float:
@@ -176,7 +203,8 @@ def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storag
     for side, tree in trees.items():
         pythons[side] = own_python(arguments.environment, tree) if arguments.environment else sys.executable
     selection = tuple(arguments.selection or ["benchmarks/"])
-    return session.Sides(trees, pythons, selection, storage, cores(arguments.cores))
+    nursery = Nursery() if arguments.cheap_forks else None
+    return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery)
 
 
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._colour import add_colour, painted
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=forms.names(), default="table", help="what is printed (default: %(default)s)"
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the verdicts for a comment, too")
+    add_colour(parser)
     add_storage(parser)
 
 
@@ -47,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     history = former_runs(base, candidate, arguments.storage)
     judgement = judge(Evidence(base, candidate, history), chosen)
     width = get_terminal_size().columns
-    print(forms.render(arguments.format, judgement, width))  # noqa: T201
+    colour = arguments.color if arguments.format in forms.for_people() else "no"
+    print(painted(forms.render(arguments.format, judgement, width), colour))  # noqa: T201
     markdown = forms.render("markdown", judgement, width)
     step_summary.add(markdown)
     if arguments.markdown:

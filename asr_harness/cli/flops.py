@@ -42,7 +42,10 @@ def _passes(checkpoint: Checkpoint, width: int) -> list[str]:
     for name, network_pass in family.work.examples(config).items():
         counted = counter.of(network_pass)
         closed = family.work.closed_form(config, network_pass)
-        rows.append((name, _giga(counted), _giga(closed), _off(closed, counted)))
+        if closed is None:
+            rows.append((name, _giga(counted), "–", "no formula"))
+        else:
+            rows.append((name, _giga(counted), _giga(closed), _off(closed, counted)))
     return table((f"GFLOP of {checkpoint.name}", "counted", "closed form", "apart"), rows, width)
 
 

@@ -6,6 +6,7 @@ Nothing here imports torch when it is imported: judging and printing ask a devic
 from __future__ import annotations
 
 import gc
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -121,9 +122,9 @@ class Device(ABC):
 
     def is_out_of_memory(self, error: BaseException) -> bool:
         """Tell whether an error means that the host or the device had no memory left."""
-        import torch
-
-        if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        # Importing torch where memory has run out would only fail in another way.
+        torch = sys.modules.get("torch")
+        if isinstance(error, MemoryError) or (torch and isinstance(error, torch.OutOfMemoryError)):
             return True
         if error.__cause__ is not None and self.is_out_of_memory(error.__cause__):
             return True

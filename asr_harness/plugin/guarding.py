@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,13 +39,6 @@ def ended_by(config: pytest.Config, error: Exception) -> int:
     with suppress(OSError, ValueError):
         sys.stderr.write(f"ERROR: {message_of(error)}\n")
     return EXIT_UNUSABLE
-
-
-def open_closed_output() -> None:
-    """Give a session whose standard streams were closed others that nobody reads, as pytest needs them."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def is_output_written() -> bool:

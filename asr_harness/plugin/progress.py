@@ -10,6 +10,7 @@ import pytest
 
 from asr_harness.metrics import by_key, error_rate_of, units
 from asr_harness.report import terminal
+from asr_harness.report.names import short_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from asr_harness.schema.journal import JournalEntry
 
 VALUES_WIDTH = 24
+SETTING_UP = "preparing"
+"""While a slice and a model are loaded, a machine's peaks measured and a case warmed up."""
+
+COLOURS: Mapping[str, Mapping[str, bool]] = {
+    "failed": {"red": True},
+    "crashed": {"red": True},
+    "oom": {"yellow": True},
+    "unavailable": {"yellow": True},
+    "interrupted": {"yellow": True},
+}
+"""pytest's own markup, which honours `--color` and NO_COLOR."""
 
 
 def terminal_of(config: pytest.Config) -> pytest.TerminalReporter:
@@ -39,13 +51,20 @@ class Progress:
         self._reporter = reporter = terminal_of(config)
         self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
         self._expected_s = dict(expected_s)
-        self._ids = [cases[test_id].id for test_id in expected_s]
+        self._names = short_names(cases[test_id].id for test_id in expected_s)
+        self._n_cases = len(expected_s)
         self._n_done = 0
         self._done_expected_s = 0.0
         self._began_s = monotonic()
         self._is_live = reporter.isatty
         # Each case has a line of its own: no file name before it.
         reporter.showfspath = False
+        if self._names.shared:
+            reporter.write_line(f"all {self._n_cases} cases: {self._names.shared}")
+
+    def starts(self, case: Case) -> None:
+        """Show the case that is about to be loaded, where there is a terminal to show it on."""
+        self._show(case, SETTING_UP)
 
     def finished(self, case: Case, entry: JournalEntry) -> None:
         """Write the line of a case: its values, or what became of it instead."""
@@ -53,27 +72,40 @@ class Progress:
         self._done_expected_s += self._expected_s.pop(entry.test_id, 0.0)
         values = entry.outcome if entry.result is None else main_values(entry.result)
         tail = f"  {values:<{VALUES_WIDTH}}{self._left()}"
-        n_cases = len(self._ids)
-        head = f"[{self._n_done:>{len(str(n_cases))}}/{n_cases}] "
+        head = self._head(self._n_done)
+        names = [self._name(case), *self._names.short.values()]
         room = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
-        width = min(room, max(map(len, self._ids), default=0))
-        name, *_ = terminal.shorten([case.id, *self._ids], width)
+        width = min(room, max(map(len, names)))
+        name, *_ = terminal.shorten(names, width)
         self._erase()
         self._reporter.ensure_newline()
-        self._reporter.write_line((head + name.ljust(width) + tail).rstrip())
+        self._reporter.write_line(
+            (head + name.ljust(width) + tail).rstrip(), **COLOURS.get(entry.outcome, {})
+        )
 
     def round(self, case: Case, number: int, n_rounds: int) -> None:
         """Show the round that is about to run, where there is a terminal to show it on."""
+        self._show(case, f"round {number} of {n_rounds}")
+
+    def _show(self, case: Case, what: str) -> None:
         if not self._is_live:
             return
+        line = f"{self._head(self._n_done + 1)}{self._name(case)}  {what}"
         with self._capture.global_and_fixture_disabled():
-            self._reporter.rewrite(
-                f"[{self._n_done + 1}/{len(self._ids)}] {case.id} {number}/{n_rounds}", erase=True
-            )
+            self._erase()
+            # A line as wide as the terminal would go on in the next, and stay.
+            self._reporter.rewrite(line[: get_terminal_size().columns - 1])
 
     def _erase(self) -> None:
         if self._is_live:
             self._reporter.rewrite("", erase=True)
+            self._reporter.rewrite("")  # erasing leaves the cursor behind the blanks
+
+    def _head(self, number: int) -> str:
+        return f"[{number:>{len(str(self._n_cases))}}/{self._n_cases}] "
+
+    def _name(self, case: Case) -> str:
+        return self._names.short.get(case.id, case.id)
 
     def _left(self) -> str:
         if not self._expected_s:

@@ -140,8 +140,10 @@ class Running:
         self._record(JournalEntry(test_id, "measured", rounds_s=rounds_s, result=result))
 
     def starts(self, test_id: str) -> None:
-        """Note on disk that a case is about to run, here or in another process."""
+        """Note on disk that a case is about to run, here or in another process, and show it."""
         self._on_disk(lambda: self._ledger.start(test_id))
+        if self._progress is not None:
+            self._progress.starts(self._ledger.selected[test_id])
 
     def take(self, entry: JournalEntry) -> None:
         """Note what another process found of a case, and show it now rather than when it is replayed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import get_terminal_size
+from textwrap import wrap
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,12 @@ class Saving:
                 if self._ledger.is_complete and not self._is_to_be_saved
                 else "with --asr-resume to finish and save the run"
             )
-            reporter.write_line(
+            kept = (
                 f"{self._ledger.n_kept} finished cases are kept in {self._ledger.path}; "
                 f"repeat the command {way_out}"
             )
+            for line in wrap(kept, get_terminal_size().columns, **summary.HANGING):
+                reporter.write_line(line)
 
     def _read_back(self) -> str | None:
         """Read every file that was saved, and say what is wrong with one; None if nothing is."""

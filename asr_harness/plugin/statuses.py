@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from asr_harness import streams
 from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.plugin import guarding
 
@@ -20,6 +22,7 @@ IS_OURS = pytest.StashKey[bool]()
 IS_VERDICT = pytest.StashKey[bool]()
 """Whether the status is what was judged: 3 is then "undecided", and no internal error of pytest's."""
 
+GRID_HOOK = b"pytest_asr_grid"
 OTHERS = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 """3, which would be our "undecided", and 4, which is none of ours."""
 
@@ -29,7 +32,7 @@ def pytest_cmdline_main(
     config: pytest.Config,
 ) -> Generator[None, int | pytest.ExitCode | None, int | pytest.ExitCode | None]:
     """End with 2 whatever could not be judged for an error of pytest's or its user's, or not told."""
-    guarding.open_closed_output()
+    streams.open_closed_output()
     try:
         status = yield
     except pytest.UsageError as error:
@@ -49,16 +52,27 @@ def pytest_cmdline_main(
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
-    """End with 2, not pytest's 4, where a suite that was asked for something of ours cannot be imported."""
+    """End with 2, not pytest's 4, where a suite of ours, by its grid or an option, cannot be imported."""
     try:
         result = yield
     except pytest.UsageError:
         raise
     except Exception as error:
         given = early_config.invocation_params.args
-        if not any(argument.startswith("--asr-") for argument in given):
+        if not any(argument.startswith("--asr-") for argument in given) and not _gives_grid(error):
             raise
         cause = error.__cause__ or error
         print(f"ERROR: {error}\n", *traceback.format_exception(cause, limit=-3), sep="", file=sys.stderr)  # noqa: T201
         raise SystemExit(EXIT_UNUSABLE) from error
     return result
+
+
+def _gives_grid(error: Exception) -> bool:
+    """Whether the conftest.py that could not be imported would have given a grid, by its text."""
+    path = getattr(error, "path", None)  # pytest's ConftestImportFailure has it
+    if path is None:
+        return False
+    try:
+        return GRID_HOOK in Path(path).read_bytes()
+    except OSError:
+        return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import error_rate_of, session_metrics, units
 from asr_harness.report import terminal
+from asr_harness.report.names import short_names
 from asr_harness.schema import STAGES
 
 if TYPE_CHECKING:
@@ -56,9 +57,13 @@ def _table(measured: Mapping[str, CaseResult], width: int) -> list[str]:
         ("of roof %", _roofs),
         *(_column(metric) for metric in shown if not metric.is_time),
     ]
+    names = short_names(measured)
     headers = ("case", *(title for title, _ in columns))
-    rows = [(case_id, *(cell(result) for _, cell in columns)) for case_id, result in measured.items()]
-    return terminal.table(headers, rows, width)
+    rows = [
+        (names.short[case_id], *(cell(result) for _, cell in columns)) for case_id, result in measured.items()
+    ]
+    shared = wrap(f"all cases: {names.shared}", width) if names.shared else []
+    return [*shared, *terminal.table(headers, rows, width)]
 
 
 def _column(metric: Metric) -> Column:

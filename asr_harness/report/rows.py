@@ -32,10 +32,19 @@ class Row:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is more than unchanged, and more than open where it does not count."""
-        return self.finding.verdict != "unchanged" and (
-            self.finding.gated or self.finding.verdict != "inconclusive"
-        )
+        """Whether it is more than unchanged, and more than open where it does not count.
+
+        That texts changed is known, whatever it means: it is shown.
+        """
+        if self.finding.verdict == "unchanged":
+            return False
+        return self.finding.gated or self.finding.verdict != "inconclusive" or self.has_other_texts
+
+    @property
+    def has_other_texts(self) -> bool:
+        """Whether it is about transcripts that are known to have changed."""
+        metric = metrics.find(self.finding.metric)
+        return metric is not None and metric.test == "texts" and bool(self.finding.effect)
 
     @property
     def stages(self) -> tuple[Finding, ...]:

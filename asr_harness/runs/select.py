@@ -37,8 +37,8 @@ def select_runs(
     `side` is one or several, separated by commas, of: a file, a glob, a folder, a run number such as 7 or
     0007, a commit in git's words (`main`, `HEAD~1`, seven or more digits), or `latest:BRANCH`: every run
     of the newest commit of a branch that has any, by ancestry, but for those that were themselves judged to
-    have regressed, and never of a commit in `excluding`. A copy of a run is no second one. `tell` hears of
-    what was passed over.
+    have regressed or left undecided, and never of a commit in `excluding`. A copy of a run is no second one.
+    `tell` hears of what was passed over.
 
     Raises RecordError naming what was not found.
     """
@@ -140,28 +140,47 @@ def _latest(
     order = commits.ancestry(tip) if tip else ()
     by_age = {commit: age for age, commit in enumerate(order)}
     of_branch = [run for run in runs if run.commit in by_age]
-    sound = [run for run in of_branch if not run.is_dirty and not run.regressions]
+    clean = [run for run in of_branch if not run.is_dirty and not run.regressions]
+    sound = [run for run in clean if not run.is_undecided]
     if sound:
+        _tell_open(branch, len(clean) - len(sound), tell)
         newest = min(sound, key=lambda run: by_age[run.commit or ""]).commit
         return [run for run in sound if run.commit == newest]
     by_name = [run for run in runs if run.branch == branch and run not in of_branch]
     runs = [*of_branch, *by_name]
     clean = [run for run in runs if not run.is_dirty]
-    sound = [run for run in clean if not run.regressions]
+    decided = [run for run in clean if run.regressions or not run.is_undecided]
+    sound = [run for run in decided if not run.regressions]
     if not sound:
+        left_out = _left_out(len(runs) - len(clean), len(decided), len(clean) - len(decided))
         raise RecordError(
             f"no run of branch {branch!r} under {storage} can be a baseline; "
-            f"{_skipped(len(runs) - len(clean), len(clean))}{_what_is_there(storage)}{_of_git()}"
+            f"{left_out}{_what_is_there(storage)}{_of_git()}"
         )
     why = f"no run is of a commit on {branch}" if tip else f"git knows no branch {branch!r} here"
+    _tell_open(branch, len(clean) - len(decided), tell)
     tell(f"{LATEST}{branch}: {why}{_of_git()}; taken: the newest that was saved under that name")
     return [run for run in sound if run.commit == sound[-1].commit]
 
 
-def _skipped(n_dirty: int, n_regressed: int) -> str:
-    counts = ((n_dirty, "with uncommitted changes"), (n_regressed, "already judged as regressions"))
+def _tell_open(branch: str, n_undecided: int, tell: Callable[[str], None]) -> None:
+    if n_undecided:
+        tell(f"{LATEST}{branch}: passed over {_skipped(0, 0, n_undecided)}")
+
+
+def _left_out(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
+    skipped = _skipped(n_dirty, n_regressed, n_undecided)
+    return f"skipped: {skipped}; " if skipped else ""
+
+
+def _skipped(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
+    counts = (
+        (n_dirty, "with uncommitted changes"),
+        (n_regressed, "already judged as regressions"),
+        (n_undecided, "whose own judgement was left open (`--undecided pass` accepts such a run)"),
+    )
     skipped = [f"{n} run{'s' if n > 1 else ''} {why}" for n, why in counts if n]
-    return f"skipped: {', '.join(skipped)}; pass the file to use one; " if skipped else ""
+    return f"{', '.join(skipped)}; pass the file to use one" if skipped else ""
 
 
 def _stored(folder: Path) -> list[Path]:

@@ -52,6 +52,10 @@ class SessionCost(Part):
     loading_s: NotNegative | None = None
 
 
+UNDECIDED = 3
+"""The exit status of a judgement that was left open."""
+
+
 @dataclass(frozen=True, slots=True)
 class SavedJudgement(Part):
     """What the session itself judged when it was saved: names of the runs, and the metrics that regressed."""
@@ -148,6 +152,11 @@ class RunFile:
     def regressions(self) -> tuple[str, ...]:
         """List what the session itself judged to have regressed when the run was saved."""
         return self.block.judgement.regressions
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the session's own judgement was left open; under `--undecided pass` it was accepted."""
+        return self.block.judgement.exit_status == UNDECIDED
 
 
 def latest_of_each(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:

@@ -39,8 +39,8 @@ class Pass:
     """One forward pass of a network, by what decides its cost.
 
     `n_new` is what it computes for each row (encoder: samples or mel frames; decoder: tokens; head: frames),
-    `n_past` the tokens that it finds in its cache, `cache_bytes` the size of the cache afterwards.
-    `n_context` are the frames of the encoder that a decoder attends to, None where they are a whole window.
+    `n_past` the tokens that it finds in its cache, `cache_bytes` the size of the cache afterwards, `n_states`
+    the encoder's states that it attends to, where their number varies with the audio.
     """
 
     kind: PassKind
@@ -48,7 +48,7 @@ class Pass:
     n_new: int
     n_past: int = 0
     cache_bytes: int = 0
-    n_context: int | None = None
+    n_states: int = 0
 
     @property
     def stage(self) -> StageName:

@@ -139,7 +139,7 @@ def ab(command: list[str], repository: Path, *arguments: str) -> subprocess.Comp
         timeout=TIMEOUT_S,
     )
     assert len(git(repository, "worktree", "list").splitlines()) == 1
-    assert "Traceback" not in done.stderr
+    assert "\nTraceback" not in f"\n{done.stderr}"
     return done
 
 
@@ -219,7 +219,9 @@ def test_a_commit_that_hears_other_words_is_told_in_the_comment_too(
     done = ab(command, repository, "base", "mishears", "--forks=1", f"--markdown={comment}")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "2 of 2 transcripts changed" in done.stdout
-    assert "| wer | 🟡 inconclusive | +100.00 pt |" in comment.read_text("utf-8")
+    text = comment.read_text("utf-8")
+    assert "| wer | 🟡 inconclusive | 0.0 → 100.0 % | +100.00 pt |" in text
+    assert "2 of 2 transcripts changed" in text.partition("<details><summary>how this was judged")[2]
 
 
 def test_a_rule_that_guards_nothing_is_told_after_the_first_restart(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -100,7 +101,7 @@ def ab(
         timeout=600,
     )
     assert len(git(folder, "worktree", "list").splitlines()) == 1
-    assert "Traceback" not in done.stderr, done.stderr
+    assert "\nTraceback" not in f"\n{done.stderr}", done.stderr
     return done
 
 
@@ -249,3 +250,56 @@ def test_a_suite_that_only_one_side_has_is_told_with_its_last_words(tmp_path: Pa
     assert done.returncode == 2, done.stdout
     assert "the worker of candidate none" in done.stderr
     assert "no tests ran" in done.stderr
+
+
+EXTENSION = """
+#include <Python.h>
+static struct PyModuleDef module = {{PyModuleDef_HEAD_INIT, "settings", NULL, -1, NULL}};
+PyMODINIT_FUNC PyInit_settings(void) {{
+    PyObject *made = PyModule_Create(&module);
+    if (made) PyModule_AddStringConstant(made, "WORD", "{word}");
+    return made;
+}}
+"""
+BUILDS = """
+from setuptools import Extension, setup
+setup(ext_modules=[Extension("tinyasr.settings", ["{source}/tinyasr/settings.c"])])
+"""
+
+
+def with_extension(project: Path, source: str) -> None:
+    """Let the word come from C on both branches."""
+    for branch, word in (("text", "a"), ("main", "the")):
+        git(project, "checkout", "-q", branch)
+        (project / source / "tinyasr" / "settings.py").unlink()
+        (project / source / "tinyasr" / "settings.c").write_text(EXTENSION.format(word=word))
+        (project / "setup.py").write_text(BUILDS.format(source=source))
+        (project / ".gitignore").write_text("__pycache__/\n*.egg-info/\n.benchmarks/\nbuild/\n.venv/\n*.so\n")
+        git(project, "add", "-A")
+        git(project, "commit", "-qm", "a compiled extension")
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no compiler")
+def test_a_compiled_extension_is_built_for_each_side_or_refused(tmp_path: Path) -> None:
+    project = make(tmp_path / "repository", "src")
+    with_extension(project, "src")
+    python = str(environment(tmp_path / "environment"))
+    build = "setup.py -q build_ext --inplace"
+    subprocess.run([python, *build.split()], cwd=project, check=True)
+    # The user's is built in place, beside sources that no worktree has built.
+    done = ab(project, python=python, PYTHONPATH=str(project / "src"))
+    assert done.returncode == 2, done.stdout
+    assert "cannot import name 'settings' from 'tinyasr'" in done.stderr
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "."],
+        cwd=project,
+        check=True,
+    )
+    done = ab(project, python=python)
+    assert done.returncode == 2, done.stdout
+    make_own = (
+        f"{python} -m venv --without-pip --system-site-packages .venv && {python} {build} && "
+        f"printf 'import site; site.addsitedir(\"%s\")' '{Path(pytest.__file__).parents[1]}' "
+        "> $(echo .venv/lib/python*/site-packages)/tests.pth"
+    )
+    assert_each_ran_its_own(ab(project, "main", "text", f"--environment={make_own}", python=python))

@@ -66,3 +66,11 @@ def test_pairs_fill_the_time_within_bounds() -> None:
     assert schedule.n_pairs(0.1, 10.0) == 50
     assert schedule.n_pairs(60.0, 10.0) == schedule.MIN_PAIRS
     assert schedule.n_pairs(0.001, 10.0) == schedule.MAX_PAIRS
+
+
+def test_forks_that_start_in_another_way_are_planned_by_the_first_of_them() -> None:
+    pace = schedule.Pace(100.0, 2.0)
+    pace.learn(fork_s=30.0, rounds_s=2.0)
+    pace.learn(fork_s=12.0, rounds_s=2.0, once_s=10.0)
+    assert pace.fork_s(1) == 12.0
+    assert pace.n_forks(1) == 2 + 4  # 48 s left

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asr_harness.ab.git import _local_variables, environment
-from asr_harness.ab.scratch import sweep
+from asr_harness.ab.scratch import scratch, socket_folder, sweep
 from asr_harness.ab.telling import told
 from asr_harness.ab.worktrees import sides, worktrees
 from asr_harness.errors import AbError
@@ -193,3 +193,19 @@ def test_what_is_not_measured_is_told(repository: Path) -> None:
         assert told(base, candidate, has_own_environments=True) == lines[:1]
     assert lines[0].startswith("2 files have uncommitted changes, which are not measured")
     assert "(requirements.txt)" in lines[1]
+
+
+def test_a_socket_that_had_to_lie_elsewhere_goes_with_its_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    monkeypatch.setattr("asr_harness.ab.scratch.SHORT_FOLDER", tmp_path)
+    with scratch(tmp_path) as folder:
+        living = socket_folder(folder)
+        assert living.parent == tmp_path
+        assert sweep() == 0
+        assert living.exists()
+    assert sweep() == 1
+    assert not living.exists()

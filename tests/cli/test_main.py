@@ -30,3 +30,10 @@ def test_a_reader_that_has_gone_is_no_error(words: tuple[str, ...], storage: Pat
         called.stdout.close()
         assert called.stderr.read() == b""
     assert called.returncode == EXIT_BROKEN_PIPE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no sh")
+def test_closed_streams_are_no_error(storage: Path) -> None:
+    command = 'exec "$0" -c "$1" history --storage "$2" >&- 2>&-'
+    done = subprocess.run(["sh", "-c", command, sys.executable, CALL, str(storage)], check=False)
+    assert done.returncode == 0

@@ -28,6 +28,13 @@ def test_a_suite_that_cannot_be_imported_is_unusable(pytester: pytest.Pytester) 
     finished.stderr.fnmatch_lines(["*No module named 'nothing_of_that_name'*"])
 
 
+def test_a_suite_with_a_grid_is_ours_even_if_it_cannot_be_imported(pytester: pytest.Pytester) -> None:
+    grid = "\ndef pytest_asr_grid():\n    return absent"
+    for text, status in ((grid, EXIT_UNUSABLE), ("", pytest.ExitCode.USAGE_ERROR)):
+        pytester.makeconftest(f"import nothing_of_that_name{text}")
+        assert pytester.runpytest_subprocess().ret == status
+
+
 @pytest.mark.parametrize(("arguments", "status"), [((), 4), (("--asr-compare=x",), EXIT_UNUSABLE)])
 def test_statuses_of_sessions_that_are_not_ours_stay_pytests(
     arguments: tuple[str, ...], status: int, pytester: pytest.Pytester

@@ -88,6 +88,18 @@ def test_a_run_that_regressed_is_no_baseline_unless_named(storage: Path) -> None
     assert names("4", storage) == ["0004"]
 
 
+def test_a_run_whose_judgement_was_left_open_is_no_baseline_unless_accepted(storage: Path) -> None:
+    path = storage / "machine" / "0004_c_x.json"
+    write_run(path, measured(), commit="c" * 40, day=9, judged_status=3)
+    told: list[str] = []
+    runs = select_runs("latest:main", storage, tell=told.append)
+    assert [run.path.name.split("_")[0] for run in runs] == ["0001", "0003"]
+    assert "1 run whose own judgement was left open" in told[0]
+    assert names("4", storage) == ["0004"]
+    write_run(path, measured(), commit="c" * 40, day=9, judged_status=0)  # --undecided pass
+    assert names("latest:main", storage) == ["0004"]
+
+
 def test_a_run_of_uncommitted_changes_is_no_baseline(tmp_path: Path) -> None:
     write_run(tmp_path / "0001_a_x.json", measured(), dirty=True)
     with pytest.raises(RecordError, match="skipped: 1 run with uncommitted changes; pass the file"):

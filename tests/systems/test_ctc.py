@@ -9,7 +9,7 @@ from asr_harness import systems
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Variant
-from asr_harness.systems.hf.ctc import CtcSystem
+from asr_harness.systems.hf.ctc_system import CtcSystem
 from tests import checkpoints as tiny
 from tests.conftest import noise
 
@@ -27,7 +27,7 @@ def test_every_ctc_kin_gives_what_its_own_forward_gives(tmp_path: Path, model_ty
     transcriber = load(tiny.save_ctc(tmp_path, model_type))
     features = transcriber.preprocess([noise(3)])
     with torch.inference_mode():
-        ids = transcriber.model(features.input_values).logits.argmax(-1)
+        ids = transcriber.model(features.inputs).logits.argmax(-1)
     assert list(transcribe(transcriber, [noise(3)]).texts) == transcriber.tokenizer.batch_decode(ids)
 
 

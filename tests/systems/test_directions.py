@@ -79,7 +79,7 @@ def test_a_context_cut_to_the_clip_encodes_no_padding_and_changes_its_own_model_
     whole, cut = load(WHISPER), load(WHISPER, audio_context="clip")
     _, passes = heard(cut)
     assert passes[0].n_new < 800
-    assert all(each.n_context == passes[0].n_new // 2 for each in passes if each.stage == "decode")
+    assert all(each.n_states == passes[0].n_new // 2 for each in passes if each.stage == "decode")
     cut_decode, whole_decode = (system.flops(passes[1]) for system in (cut, load(WHISPER)))
     assert cut_decode == whole_decode  # what a pass attends to is told by the pass, not by the system
     assert heard(whole)[1][0].n_new == 3000

@@ -23,7 +23,11 @@ def figure_kinds() -> tuple[FigureKind, ...]:
 
 def draw_all(data: FigureData) -> tuple[Figure, ...]:
     """Draw every figure that has something to say."""
-    drawn = (kind.draw(data) for kind in figure_kinds())
+    from altair.utils.schemapi import debug_mode
+
+    # Each part of a chart would be checked as it is made, and again with the whole that goes into the page.
+    with debug_mode(False):
+        drawn = [kind.draw(data) for kind in figure_kinds()]
     return tuple(figure for figure in drawn if figure is not None)
 
 

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
 
     from asr_harness.judge import Judgement
 
-__all__ = ["REGISTRY", "Form", "names", "render"]
+__all__ = ["REGISTRY", "Form", "for_people", "names", "render"]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: `render` gives the text of a judgement, in so many columns where that matters."""
+    """A form: `render` gives the text of a judgement, in so many columns where that matters.
+
+    `is_for_people` says that a terminal shows it, where its verdicts may have colours.
+    """
 
     render: Callable[[Judgement, int], str]
+    is_for_people: bool = False
 
 
 REGISTRY = Registry("asr_harness.report.forms", "FORM", Form, group="asr_harness.forms")
@@ -28,6 +32,11 @@ REGISTRY = Registry("asr_harness.report.forms", "FORM", Form, group="asr_harness
 def render(name: str, judgement: Judgement, width: int) -> str:
     """Print a judgement in a form. Raises RegistryError, with those there are, for an unknown name."""
     return REGISTRY.get(name).render(judgement, width)
+
+
+def for_people() -> tuple[str, ...]:
+    """List the forms that a terminal shows to people."""
+    return tuple(name for name in names() if REGISTRY.get(name).is_for_people)
 
 
 def names() -> tuple[str, ...]:

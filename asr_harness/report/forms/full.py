@@ -16,4 +16,4 @@ def render(judgement: Judgement, width: int) -> str:
     return escaping.terminal("\n".join(verdicts.lines(judgement, width, unfold=True)))
 
 
-FORM = Form(render)
+FORM = Form(render, is_for_people=True)

@@ -35,7 +35,7 @@ JSON = "`asr-harness compare --format json` has them all"
 def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     """Give GitHub's Markdown: the sentence, a table of what changed, and two folds."""
     made = rows(judgement.findings)
-    shown = [row for row in made if row.is_shown and row.finding.gated]
+    shown = [row for row in made if row.is_shown and (row.finding.gated or row.has_other_texts)]
     known = names.short_names(row.finding.case_id for row in shown[:MOST_ROWS])
     said = [
         f"**{LIGHTS[ending(judgement)]} {escaping.markdown(sentence(judgement))}**",

@@ -35,7 +35,8 @@ def figure(drawn: Figure) -> Html:
         if isinstance(panel.chart, Missing):
             inside = element("p", panel.chart.reason, class_="missing")
         else:
-            says = describe(f"{drawn.title}, {panel.title}", panel.chart.to_dict())
+            # What is wrong with a chart is noticed once, in `specifications`.
+            says = describe(f"{drawn.title}, {panel.title}", panel.chart.to_dict(validate=False))
             inside = element("div", id=chart_id(drawn, place), class_="chart", data_says=says)
         panels.append(element("div", element("h4", panel.title), inside, class_="panel"))
     number = element("span", f"figure {drawn.study} of the study", class_="number-of") if drawn.study else ""
@@ -53,7 +54,11 @@ def figure(drawn: Figure) -> Html:
 def specifications(figures: Sequence[Figure]) -> list[dict[str, Any]]:
     """Give the charts to the page's script: where each goes, and whether the page's legend serves it."""
     return [
-        {"id": chart_id(drawn, place), "byModel": drawn.by_model, "spec": slim(panel.chart.to_dict())}
+        {
+            "id": chart_id(drawn, place),
+            "byModel": drawn.by_model,
+            "spec": slim(panel.chart.to_dict()),
+        }
         for drawn in figures
         for place, panel in enumerate(drawn.panels)
         if not isinstance(panel.chart, Missing)

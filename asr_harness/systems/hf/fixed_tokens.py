@@ -23,8 +23,9 @@ class FixedTokens(LogitsProcessor):  # type: ignore[misc]
     Only the scores are overruled: every decoder step is run in full.
     """
 
-    def __init__(self, end_token: int) -> None:
+    def __init__(self, end_token: int, first_token: int = 0) -> None:
         self.end_token = end_token
+        self._first = first_token
         self.n_tokens = 1
         self._begin = 0
 
@@ -40,7 +41,7 @@ class FixedTokens(LogitsProcessor):  # type: ignore[misc]
         """Leave one token to choose; `scores` has shape [batch × beams, vocabulary]."""
         step = input_ids.shape[1] - self._begin
         # Low ids are plain text in Whisper's vocabularies; consecutive ones differ, as text does.
-        token = step if step < self.n_tokens else self.end_token
+        token = self._first + step if step < self.n_tokens else self.end_token
         chosen = torch.full_like(scores, REFUSED)
         chosen[:, token] = 0.0
         return chosen

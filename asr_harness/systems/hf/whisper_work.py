@@ -17,12 +17,13 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from asr_harness.systems.base import Pass
 from asr_harness.systems.hf.counting import count_flops, hooked
+from asr_harness.systems.hf.decoder_passes import decoder_pass
 from asr_harness.systems.hf.work import FamilyWork, PassFlops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from asr_harness.schema.stages import PassKind, StageName
+    from asr_harness.schema.stages import StageName
 
 
 class WhisperFlops(PassFlops):
@@ -47,11 +48,11 @@ class WhisperFlops(PassFlops):
             return count_flops(lambda: self.model.get_encoder()(mel))
         cached = EncoderDecoderCache(DynamicCache(config=self._config), DynamicCache(config=self._config))
         if single.n_past:
-            self._decode(single.n_past, cached, single.n_context)
-        return count_flops(lambda: self._decode(single.n_new, cached, single.n_context))
+            self._decode(single.n_past, cached, single.n_states)
+        return count_flops(lambda: self._decode(single.n_new, cached, single.n_states))
 
-    def _decode(self, n_tokens: int, cached: EncoderDecoderCache, n_context: int | None) -> None:
-        n_frames = n_context or self._config.max_source_positions
+    def _decode(self, n_tokens: int, cached: EncoderDecoderCache, n_states: int) -> None:
+        n_frames = n_states or self._config.max_source_positions
         states = torch.empty(1, n_frames, self._config.d_model, device="meta")
         self.model(
             encoder_outputs=BaseModelOutput(last_hidden_state=states),
@@ -132,24 +133,12 @@ class WhisperWork(FamilyWork):
             passes.append(Pass("encode", len(features), features.shape[-1]))
 
         def decoded(_: object, __: object, kwargs: dict[str, Any], output: Any) -> None:
-            n_rows, n_new = kwargs["input_ids"].shape
-            n_cached, cache_bytes = _cached(output.past_key_values)
-            n_past = max(n_cached - n_new, 0)
             n_frames = kwargs["encoder_hidden_states"].shape[1]
-            n_context = None if n_frames == model.config.max_source_positions else n_frames
-            kind: PassKind = "step" if n_past else "prompt"
-            passes.append(Pass(kind, n_rows, n_new, n_past, cache_bytes, n_context))
+            is_whole = n_frames == model.config.max_source_positions
+            passes.append(replace(decoder_pass(kwargs, output), n_states=0 if is_whole else n_frames))
 
         with hooked(
             model.get_encoder().register_forward_hook(encoded, with_kwargs=True),
             model.get_decoder().register_forward_hook(decoded, with_kwargs=True),
         ):
             yield passes
-
-
-def _cached(past: Any) -> tuple[int, int]:
-    if past is None:
-        return 0, 0
-    layers = [*past.self_attention_cache.layers, *past.cross_attention_cache.layers]
-    held = [tensor for layer in layers for tensor in (layer.keys, layer.values) if tensor is not None]
-    return int(past.get_seq_length()), sum(tensor.numel() * tensor.element_size() for tensor in held)

@@ -43,8 +43,8 @@ class FamilyWork(ABC):
         """Give what counts the FLOPs of passes, on the meta device."""
 
     @abstractmethod
-    def closed_form(self, config: PreTrainedConfig, network_pass: Pass) -> int:
-        """FLOPs of a pass from the architecture alone."""
+    def closed_form(self, config: PreTrainedConfig, network_pass: Pass) -> int | None:
+        """FLOPs of a pass from the architecture alone, None where no formula is known."""
 
     @abstractmethod
     def examples(self, config: PreTrainedConfig) -> Mapping[str, Pass]:
