@@ -32,6 +32,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "int8": {"quantisation": "int8"},
     "int8-weights": {"quantisation": "int8-weights"},
     "compile": {"compile_encoder": True},
+<<<<<<< HEAD
     "prune25": {"prune_encoder": 0.25},
     "prune50": {"prune_encoder": 0.5},
     "sparse50": {"sparse_encoder": 0.5},
@@ -44,5 +45,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "lookup": {"prompt_lookup": 10},
     "cut-context": {"audio_context": "clip"},
     "arrival": {"batching": "arrival"},
+=======
+    "batched": {"batched": True},
+>>>>>>> main
 }
-"""Settings of a family's `load`; `baseline` is fp32, sdpa, greedy. Join names with `+`: `fp16+beam5`."""
+"""What `load` of a family or runtime heeds; `baseline` is fp32, sdpa, greedy. Join names: `fp16+beam5`."""

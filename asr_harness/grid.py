@@ -14,6 +14,7 @@ from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
 from asr_harness.paths import expanded
 from asr_harness.schema import Case
+from asr_harness.systems.runtime import split
 from asr_harness.systems.variant import Variant
 
 if TYPE_CHECKING:
@@ -182,15 +183,24 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
     folder = expanded(value)
     if value not in custom_models and folder.is_dir():
         return _folder_name(folder, grid), value
+    if by := split(value):
+        runtime, checkpoint = by
+        name, source = _source(checkpoint, grid, ())
+        return f"{runtime.name}.{name}", f"{runtime.name}:{source}"
+    return _name_of_another(value, grid, custom_models), value
+
+
+def _name_of_another(value: str, grid: Grid, custom_models: Sequence[str]) -> str:
+    """Name what is neither of the grid nor a folder: a service, one's own, or a checkpoint of the hub."""
     if "://" in value:
-        return re.sub(r"[^\w.-]+", "-", value.partition("://")[2]), value
+        return re.sub(r"[^\w.-]+", "-", value.partition("://")[2])
     if value in custom_models or ":" in value:
-        return value.replace(":", "."), value
+        return value.replace(":", ".")
     if "/" not in value:
-        others = ["ORG/NAME on the hub", "a checkpoint folder", "module:function"]
+        others = ["ORG/NAME on the hub", "a checkpoint folder", "RUNTIME:any of these", "module:function"]
         check_known(value, [*grid.models, *custom_models, *others], "model")
     name = Path(value).name
-    return (name if name not in grid.models else value.strip("/").replace("/", "--")), value
+    return name if name not in grid.models else value.strip("/").replace("/", "--")
 
 
 def _folder_name(folder: Path, grid: Grid) -> str:

@@ -13,11 +13,30 @@ WITHOUT_SPACES = frozenset({"bo", "cmn", "dz", "ja", "km", "lo", "my", "nan", "t
 WHISPER_ENGLISH, BASIC = "whisper-english", "basic"
 """Keys of `measure/text.py`."""
 
+NAMES = {
+    "arabic": "ar", "bengali": "bn", "bulgarian": "bg", "burmese": "my", "cantonese": "yue",
+    "catalan": "ca", "chinese": "zh", "croatian": "hr", "czech": "cs", "danish": "da", "dutch": "nl",
+    "english": "en", "estonian": "et", "finnish": "fi", "french": "fr", "german": "de", "greek": "el",
+    "hebrew": "he", "hindi": "hi", "hungarian": "hu", "icelandic": "is", "indonesian": "id",
+    "irish": "ga", "italian": "it", "japanese": "ja", "khmer": "km", "korean": "ko", "lao": "lo",
+    "latvian": "lv", "lithuanian": "lt", "malay": "ms", "mandarin": "zh", "marathi": "mr",
+    "norwegian": "no", "persian": "fa", "polish": "pl", "portuguese": "pt", "romanian": "ro",
+    "russian": "ru", "serbian": "sr", "slovak": "sk", "slovenian": "sl", "spanish": "es",
+    "swahili": "sw", "swedish": "sv", "tamil": "ta", "telugu": "te", "thai": "th", "turkish": "tr",
+    "ukrainian": "uk", "urdu": "ur", "vietnamese": "vi", "welsh": "cy",
+}  # fmt: skip
+"""English names, as lhotse's recipes write a supervision's language."""
+
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def parse(tag: str) -> str:
-    """Give the language of a tag as BCP 47 has it: `pt` of `pt-BR`. Raises DataError for what is none."""
+    """Give the language of a tag as BCP 47 has it, or of a name: `pt` of `pt-BR` and of `Portuguese`.
+
+    Raises DataError for what is neither.
+    """
+    if (name := tag.strip().lower()) in NAMES:
+        return NAMES[name]
     match = _TAG.fullmatch(tag.strip())
     if match is None:
         raise DataError(

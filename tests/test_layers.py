@@ -13,9 +13,10 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"errors", "git", "languages", "paths", "privacy", "registry", "schema"}
+BASIS = {"cache", "errors", "git", "languages", "paths", "privacy", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
+    "cache": {"errors"},
     "errors": set(),
     "git": set(),
     "privacy": set(),

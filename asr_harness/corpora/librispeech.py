@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness import cache
 from asr_harness.corpora.base import Corpus, CorpusKind, Segment
-from asr_harness.corpora.slices import cache, content, fields
+from asr_harness.corpora.slices import content, fields
 from asr_harness.corpora.sources import audio, stm
 from asr_harness.errors import DataError
 

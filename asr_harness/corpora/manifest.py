@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness import cache
 from asr_harness.corpora.base import CorpusKind
 from asr_harness.corpora.formats import FORMATS
 from asr_harness.corpora.formats.assembly import corpus_of
-from asr_harness.corpora.slices import cache
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from asr_harness import cache
 from asr_harness.corpora.base import CorpusKind
-from asr_harness.corpora.slices import cache
 from asr_harness.corpora.sources import locations as sources
 from asr_harness.corpora.sources.hub import MIRRORS
 

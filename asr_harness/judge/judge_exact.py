@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
+from asr_harness.judge.across_systems import differing_words
 from asr_harness.judge.judge_flops import judge_flops_per_pass
 from asr_harness.judge.judgement import Finding, Verdict
 from asr_harness.metrics import all_metrics, flops, latency, tokens
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from asr_harness.judge.sides import Measured, Pair
     from asr_harness.metrics import Metric
 
+MOST_NAMED = 5
+
 
 def judge_exact(pair: Pair, policy: Policy) -> Iterator[Finding]:
-    """Compare transcripts, and every metric that is an exact count."""
+    """Compare transcripts, and every metric that is an exact count; of two systems, their words alone."""
     for metric in all_metrics():
+        if pair.is_of_two_systems and metric.test != "texts":
+            continue
         if metric.test == "texts":
             finding = _transcripts(pair, metric, policy)
         elif metric.key == flops.METRIC.key and not decodes_alike(pair):
@@ -88,14 +93,43 @@ def _transcripts(pair: Pair, metric: Metric, policy: Policy) -> Finding | None:
     if len(base) > 1 or len(candidate) > 1 or not repeat:
         note = "transcripts differ between runs or rounds of the same side"
         return Finding(pair.case_id, metric.key, "inconclusive", limit is not None, note=note)
-    n_changed = sum(before != after for before, after in zip(base[0], candidate[0], strict=True))
+    if pair.is_of_two_systems:
+        return _words(pair, metric, base[0], candidate[0])
+    return _changed(pair, metric, base[0], candidate[0], limit)
+
+
+def _changed(
+    pair: Pair, metric: Metric, base: Sequence[str], candidate: Sequence[str], limit: float | None
+) -> Finding:
+    """Count the transcripts that changed; no more than a share of `limit` where a rule names them."""
+    n_changed = sum(before != after for before, after in zip(base, candidate, strict=True))
     if not n_changed:
         return Finding(pair.case_id, metric.key, "unchanged", limit is not None)
-    note, share = f"{n_changed} of {len(base[0])} transcripts changed", n_changed / len(base[0])
+    note, share = f"{n_changed} of {len(base)} transcripts changed", n_changed / len(base)
     if limit is not None:
         verdict: Verdict = "regression" if share > limit else "unchanged"
         return Finding(pair.case_id, metric.key, verdict, gated=True, effect=share, note=note)
     return Finding(pair.case_id, metric.key, "inconclusive", gated=False, effect=share, note=note)
+
+
+def _words(pair: Pair, metric: Metric, base: Sequence[str], candidate: Sequence[str]) -> Finding:
+    """Say which utterances two systems hear in other words, and where."""
+    ids = pair.base[0].result.utterances.ids or tuple(map(str, range(len(base))))
+    places = {
+        name: where
+        for name, before, after in zip(ids, base, candidate, strict=True)
+        if (where := differing_words(before, after))
+    }
+    if not places:
+        note = f"the same words in all {len(base)} utterances, case and punctuation apart"
+        return Finding(pair.case_id, metric.key, "unchanged", gated=False, note=note)
+    named = [f"{name}: {where}" for name, where in list(places.items())[:MOST_NAMED]]
+    more = [f"and {len(places) - MOST_NAMED} more"] if len(places) > MOST_NAMED else []
+    note = "; ".join([f"other words in {len(places)} of {len(base)} utterances", *named, *more])
+    return Finding(
+        pair.case_id, metric.key, "inconclusive", gated=False, effect=len(places) / len(base), note=note,
+        details={"n_differing": len(places)},
+    )  # fmt: skip
 
 
 def _count(pair: Pair, metric: Metric, policy: Policy) -> Finding | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness import stats
 from asr_harness.errors import RecordError, RuleError
+from asr_harness.judge.across_systems import as_of_base
 from asr_harness.judge.judge_exact import judge_exact
 from asr_harness.judge.judge_forks import NOT_BY_FORKS, judge_forks, rest_of_alpha
 from asr_harness.judge.judge_rates import TestedRate, judge_rates, pool_rates, test_rate
@@ -78,6 +79,10 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     """Judge saved runs; `by_forks` are findings on times, and maybe outcomes, that forks gave."""
     base, candidate = evidence.base, evidence.candidate
     labels = _label(base), _label(candidate)
+    identities = [{run.identity for run in side} for side in (base, candidate)]
+    systems: list[str] = []
+    if "system" in policy.across:
+        candidate, systems = as_of_base(base, candidate)
     pairs, findings, notes = pair_up(
         base, candidate, policy.across, policy.alpha, partial(policy.limit_by_rule, OUTCOME)
     )
@@ -102,7 +107,7 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
     findings += judge_rates([one for one in rates if isinstance(one, TestedRate)], shares, policy)
     group_of = {pair.case_id: pair.group for pair in pairs}
     findings = _settled(_replaced(by_forks or (), findings), group_of)
-    is_itself = by_forks is None and {run.identity for run in base} == {run.identity for run in candidate}
+    is_itself = by_forks is None and identities[0] == identities[1]
     if is_itself:
         findings = [_of_itself(finding) for finding in findings]
     _check_policy(policy, pairs, findings)
@@ -113,7 +118,7 @@ def _judge_runs(evidence: Evidence, policy: Policy, by_forks: Sequence[Finding] 
         (len(base), len(candidate)),
         policy.alpha,
         _sorted(_waived(findings, policy, group_of)),
-        (*notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
+        (*systems, *notes, *_times_left_out(open_pairs), *overlooked, *notes_on_runs(base, candidate)),
         {
             device: f"{device}: {_spread(*spread)}{_told(kernels.get(device))}"
             for device, spread in spreads.items()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asr_harness.metrics import Metric
 
 TABLE = "asr-harness"
-Across = Literal["machines", "weights", "decoding"]
+Across = Literal["machines", "weights", "decoding", "system"]
 ACROSS: tuple[Across, ...] = get_args(Across)
 UNDECIDED: tuple[Undecided, ...] = get_args(Undecided)
 
@@ -44,8 +44,8 @@ class Option:
 OPTIONS = (
     Option("fail-on", "RULE", "a tolerance such as rtf>5% or wer>0.5pt; all given hold", "texts"),
     Option("allow", "WAIVER", "a waiver such as 'wer+1pt if rtf-20%'", "texts"),
-    Option("across", "WHAT", "compare in spite of other machines (then without times), weights or decoding "
-           "settings", "texts", ACROSS),
+    Option("across", "WHAT", "compare in spite of other machines (then without times), weights, decoding "
+           "settings or system (runtime, checkpoint's name, variant)", "texts", ACROSS),
     Option("alpha", "RATE", "chance of any false alarm in the comparison (0.01)", "number"),
     Option("undecided", "KIND", "let what is not decided pass or fail (else exit status 3)", "text",
            UNDECIDED),

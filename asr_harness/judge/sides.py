@@ -35,7 +35,7 @@ class Measured:
 class Pair:
     """A case measured on both sides, and what keeps its times, or all of it, from comparison.
 
-    `overlooked` are the differences that the policy looks past.
+    `overlooked` are the differences that the policy looks past; two systems count their work each in its way.
     """
 
     case_id: str
@@ -46,6 +46,7 @@ class Pair:
     times_barrier: str | None = None
     all_barrier: str | None = None
     overlooked: tuple[str, ...] = ()
+    is_of_two_systems: bool = False
 
 
 def pair_up(
@@ -181,24 +182,27 @@ def _pair(
     record: CaseRecord, base: tuple[Measured, ...], candidate: tuple[Measured, ...], across: Sequence[Across]
 ) -> Pair:
     both, device = (*base, *candidate), record.case.device
-    elsewhere = differing("dtype", both, lambda measured: measured.result.work.dtype)
+    of_two = "system" in across
+    dtypes = differing("dtype", both, lambda measured: measured.result.work.dtype)
+    elsewhere = None if of_two else dtypes
     for key in machine(base[0].run, device):
         elsewhere = elsewhere or differing(key, both, lambda one, key=key: machine(one.run, device)[key])  # type: ignore[misc]
     barrier = None
     if elsewhere and "machines" not in across:
         barrier = f"{elsewhere}; --across machines compares all but times, energy and memory"
-    overlooked: list[str] = []
+    overlooked = [f"{dtypes}, compared all the same"] if of_two and dtypes else []
     for key, way_out in WAYS_OUT.items():
         differs = differing(key, both, fingerprint(key))
-        if differs and way_out in across:
+        if differs and (way_out in across or (of_two and key == "decoding")):
             overlooked.append(f"{differs}, compared all the same")
         elif differs:
             barrier = barrier or (
                 f"{differs}; --across {way_out} compares them all the same" if way_out else differs
             )
     return Pair(
-        record.case.id, device, record.case.group, base, candidate, elsewhere, barrier, tuple(overlooked)
-    )
+        record.case.id, device, record.case.group, base, candidate, elsewhere, barrier, tuple(overlooked),
+        of_two,
+    )  # fmt: skip
 
 
 def _check_some(names: Mapping[str, None], base: Sequence[RunFile], candidate: Sequence[RunFile]) -> None:
@@ -210,7 +214,8 @@ def _check_some(names: Mapping[str, None], base: Sequence[RunFile], candidate: S
     if not common:
         raise RecordError(
             "the sides have no case in common: "
-            f"{_example(base)} on one, {_example(candidate)} on the other; measure both with one selection"
+            f"{_example(base)} on one, {_example(candidate)} on the other; measure both with one selection, "
+            "or hold two systems against each other with --across system"
         )
 
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 Reasons = dict[str, str]
 
-BY_PASSES = ("dtype", "flops", "flops_by_kind", "n_passes", "cache_bytes", "n_parameters", "weight_bytes")
+BY_PASSES = ("flops", "flops_by_kind", "n_passes", "cache_bytes")
+TOLD = ("dtype", "n_parameters", "weight_bytes")
 NO_PASSES = "the transcriber does not record its passes"
-UNTOLD = "the transcriber does not tell it of its passes"
+UNTOLD = "the transcriber does not tell it"
 NO_OPERATORS = "not counted where the encoder is compiled"
 REMOTE_OPERATORS = "it runs elsewhere: its operators are not seen"
 UNSEEN = (
@@ -41,18 +42,23 @@ NO_PEAKS = "the machine's peaks were not measured: rounds were taken in turn"
 
 def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
     """Give the counts of a pass, and for each that is None the reason."""
+    system, passes = measurement.model.system, measurement.counts.passes
+    n_parameters, weight_bytes = system.weights() or (None, None)
+    operators, no_operators = _operators(measurement)
     work = Work(
         n_tokens=_n_tokens(measurement),
         padding_fraction=_padding_fraction(measurement),
-        operators=_operators(measurement.counts.operators),
+        dtype=system.dtype,
+        operators=operators,
         calls=measurement.counts.calls or None,
+        n_parameters=n_parameters,
+        weight_bytes=weight_bytes,
     )
-    no_operators = NO_OPERATORS if measurement.counts.operators is None else UNSEEN
-    if measurement.model.system.is_remote:
-        no_operators = REMOTE_OPERATORS
-    uncounted = {"n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": no_operators}
+    uncounted = {
+        "n_tokens": NO_TOKENS, "padding_fraction": NO_PROCESSED_AUDIO, "operators": no_operators,
+        **dict.fromkeys(TOLD, UNTOLD),
+    }  # fmt: skip
     reasons = {name: reason for name, reason in uncounted.items() if getattr(work, name) is None}
-    system, passes = measurement.model.system, measurement.counts.passes
     if not passes:
         return work, reasons | dict.fromkeys((*BY_PASSES, "useful_flops", "roofline"), NO_PASSES)
     work = _with_passes(work, system, passes)
@@ -65,25 +71,27 @@ def work_part(measurement: Measurement) -> tuple[Work, Reasons]:
 
 
 def _with_passes(work: Work, system: System, passes: Sequence[Pass]) -> Work:
-    n_parameters, weight_bytes = system.weights() or (None, None)
     pass_flops = _of_each(passes, system.flops)
     if pass_flops is not None and not any(pass_flops.values()):
         pass_flops = None
     return replace(
         work,
-        dtype=system.dtype,
         flops=None if pass_flops is None else flops.stage_flops(passes, pass_flops.__getitem__),
         flops_by_kind=None if pass_flops is None else flops.flops_by_kind(passes, pass_flops.__getitem__),
         n_passes=dict(Counter(network_pass.kind for network_pass in passes)),
         cache_bytes=max(network_pass.cache_bytes for network_pass in passes),
-        n_parameters=n_parameters,
-        weight_bytes=weight_bytes,
     )
 
 
-def _operators(counted: Mapping[StageName, int] | None) -> Mapping[StageName, int] | None:
-    """Leave out the stages of which nothing was seen; None if that is all of them."""
-    return {stage: number for stage, number in (counted or {}).items() if number} or None
+def _operators(measurement: Measurement) -> tuple[Mapping[StageName, int] | None, str]:
+    """Give the operators of the stages that had any; None where the network ran out of sight."""
+    counted = measurement.counts.operators
+    if measurement.model.system.is_remote:
+        return None, REMOTE_OPERATORS
+    if counted is None:
+        return None, NO_OPERATORS
+    seen = {stage: number for stage, number in counted.items() if number}
+    return (seen if seen.keys() - {"preprocess"} else None), UNSEEN
 
 
 def _n_tokens(measurement: Measurement) -> int | None:

@@ -18,16 +18,17 @@ from asr_harness.systems.base import Pass, StageContext, System, Transcription, 
 from asr_harness.systems.checkpoints import Checkpoint, find_architecture, find_pretrained
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.own import find_factory, is_own, load_own, own_names
+from asr_harness.systems.runtime import RUNTIMES, Runtime, split
 from asr_harness.systems.variant import BASELINE, Variant
 
 if TYPE_CHECKING:
     from asr_harness.systems.cost import Cost
 
 __all__ = [
-    "BASELINE", "FAMILIES", "WEIGHTS", "Checkpoint", "Family", "LoadedSystem", "Pass", "StageContext",
-    "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint", "check_lengths",
-    "estimate_cost",
-    "find_checkpoint", "find_factory", "find_family", "is_own", "load", "own_names", "untimed",
+    "BASELINE", "FAMILIES", "RUNTIMES", "WEIGHTS", "Checkpoint", "Family", "LoadedSystem", "Pass", "Runtime",
+    "StageContext", "System", "Transcription", "Variant", "Weights", "architectures", "check_checkpoint",
+    "check_lengths", "estimate_cost", "find_checkpoint", "find_factory", "find_family", "is_own", "load",
+    "own_names", "untimed",
 ]  # fmt: skip
 
 Weights = Literal["pretrained", "dummy"]
@@ -71,7 +72,13 @@ def find_checkpoint(source: str, weights: Weights, *, allow_pickle: bool = False
 def check_checkpoint(
     source: str, weights: Weights, *, allow_pickle: bool = False, language: str | None = None
 ) -> None:
-    """Raise ModelError unless the checkpoint is there, whole, and of the language; loads nothing."""
+    """Raise ModelError unless the checkpoint is there, whole, and of the language; loads nothing.
+
+    Raises UnavailableError where its runtime is not there.
+    """
+    if by := split(source):
+        runtime, source = by
+        runtime.check(find_checkpoint(source, weights))
     checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
     family = find_family(checkpoint)
     family.check_whole(checkpoint)
@@ -94,6 +101,8 @@ def load(
     as the variant says.
     """
     devices.get(device).check()
+    if by := split(source):
+        return _load_by(*by, source, device=device, weights=weights, variant=variant)
     if is_own(source):
         return _load_own(source, device=device, variant=variant, language=language)
     checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
@@ -148,6 +157,10 @@ def estimate_cost(
     Raises ModelError where the checkpoint is absent, UnavailableError for a system of one's own, and for a
     variant that the family does not know.
     """
+    if by := split(source):
+        runtime, source = by
+        runtime.check(find_checkpoint(source, weights), variant)
+        variant = Variant(beams=variant.beams)
     if is_own(source):
         raise UnavailableError(f"{source} is a transcriber of your own: its cost cannot be estimated")
     checkpoint = replace(find_checkpoint(source, weights, allow_pickle=True), path=None)
@@ -183,6 +196,20 @@ def _load_own(source: str, *, device: str, variant: Variant, language: str | Non
     if language not in (None, ENGLISH):  # which was the only one before there were languages
         decoding["language"] = language
     return LoadedSystem(system, "custom", system.weights_fingerprint, _fingerprint(decoding), is_dummy=False)
+
+
+def _load_by(
+    runtime: Runtime, name: str, source: str, *, device: str, weights: Weights, variant: Variant
+) -> LoadedSystem:
+    checkpoint = find_checkpoint(name, weights)
+    runtime.check(checkpoint, variant)
+    _quieten_transformers()
+    system = runtime.load(checkpoint, device=device, variant=variant)
+    system.source = source
+    decoding = {"runtime": runtime.versions, "variant": variant.settings(), "decoding": system.decoding}
+    return LoadedSystem(
+        system, runtime.name, system.weights_fingerprint, _fingerprint(decoding), is_dummy=False
+    )
 
 
 def _quieten_transformers() -> None:

@@ -16,7 +16,12 @@ from asr_harness.paths import expanded
 from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
+<<<<<<< HEAD
 from asr_harness.systems.variant import OF_MEASURING, as_text
+=======
+from asr_harness.systems.runtime import split
+from asr_harness.systems.variant import as_text
+>>>>>>> main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,10 +141,13 @@ class OwnSystem(System):
 def is_own(source: str) -> bool:
     """Tell whether a source is a system of one's own: an entry point's name, or `module:function`.
 
-    A folder that exists is a checkpoint, with a colon in its path or without.
+    A folder that exists is a checkpoint, with a colon in its path or without; what a runtime's name begins
+    is that runtime's.
     """
     if expanded(source).is_dir():
         return source in own_names()
+    if split(source):
+        return False
     return ":" in source or source in own_names()
 
 

@@ -239,7 +239,7 @@ def test_a_cache_that_cannot_be_written_serves_a_corpus_that_was_checked_out_aga
     for path in talk.rglob("*.s*"):
         os.utime(path, (0, 0))
     monkeypatch.setattr("asr_harness.corpora.slices.content.SETTLED_S", -1.0)
-    monkeypatch.setattr("asr_harness.corpora.slices.cache.tempfile.mkstemp", read_only)
+    monkeypatch.setattr("asr_harness.cache.tempfile.mkstemp", read_only)
     assert loaded(talk, "5s").fingerprint == before
 
 

@@ -202,3 +202,13 @@ def test_substitutions_deletions_and_insertions_are_kept_apart(side: Side) -> No
 
 def test_dummy_weights_have_no_error_rate_to_judge(side: Side) -> None:
     assert "wer" not in {each.metric for each in compare(side("a"), side("b")).findings}
+
+
+@pytest.mark.parametrize(("rules", "gated"), [((), None), (("wer_raw>1pt",), True)])
+def test_raw_words_are_judged_where_a_rule_names_them_alone(
+    side: Side, rules: tuple[str, ...], gated: bool | None
+) -> None:
+    sides = side("a", 1, wrong=BASE, talks=TALKS), side("b", 1, wrong=WORSE, talks=TALKS)
+    judgement = compare(*sides, rules=[parse_rule(rule) for rule in rules])
+    raw = next((each for each in judgement.findings if each.metric == "wer_raw"), None)
+    assert (raw and raw.gated) == gated

@@ -139,7 +139,7 @@ def test_whoever_says_the_language_is_heard() -> None:
         settled(slice_, "pt", "nope")
 
 
-@pytest.mark.parametrize("tag", ["", "portuguese", "p", "pt-", "../pt", "p1"])
+@pytest.mark.parametrize("tag", ["", "lusitanian", "p", "pt-", "../pt", "p1"])
 def test_a_tag_that_is_none_is_refused(tag: str) -> None:
     with pytest.raises(DataError, match="is no tag of two or three letters; write it as in 'de'"):
         languages.parse(tag)
@@ -155,3 +155,14 @@ def test_the_headline_of_a_language_without_spaces_is_the_cer() -> None:
     spoken = replace(measured, quality=Quality(errors=score(["a b"], ["a c"])))
     assert metrics.error_rate_of(spoken).key == "wer"
     assert metrics.by_key("wer").read(spoken) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"), [("English", "en"), ("mandarin", "zh"), (" Portuguese ", "pt"), ("pt-BR", "pt")]
+)
+def test_a_language_may_be_written_by_its_english_name(written: str, tag: str) -> None:
+    assert languages.parse(written) == tag
+
+
+def test_names_give_tags_that_are_read_as_they_stand() -> None:
+    assert {languages.parse(tag) for tag in languages.NAMES.values()} == set(languages.NAMES.values())

@@ -297,5 +297,5 @@ def test_ones_own_system_that_tells_part_of_its_work_has_that_part_saved(run: Ru
     assert work["flops"] == {"encode": 2e6, "decode": 0.0}
     assert work["n_passes"] == {"encode": 1}
     assert work["n_parameters"] is work["weight_bytes"] is work["roofline"] is None
-    assert info["reasons"]["n_parameters"] == "the transcriber does not tell it of its passes"
+    assert info["reasons"]["n_parameters"] == "the transcriber does not tell it"
     assert info["reasons"]["roofline"] == "the machine's peak in int8 is not measured"

@@ -185,6 +185,23 @@ def test_english_is_given_and_not_detected(transcriber: WhisperSystem) -> None:
     assert transcriber.generate_kwargs["task"] == "transcribe"
 
 
+def test_the_language_is_prompted_for_and_one_that_is_not_known_is_refused(
+    transcriber: WhisperSystem,
+) -> None:
+    transcriber.model.generation_config.lang_to_id = {"<|en|>": 3, "<|de|>": 4}
+    transcriber.set_language("de")
+    assert transcriber.generate_kwargs["language"] == "de"
+    with pytest.raises(ModelError, match="no token for the language 'ja'; it has de, en"):
+        transcriber.set_language("ja")
+
+
+def test_a_checkpoint_of_english_alone_refuses_any_other_language(transcriber: WhisperSystem) -> None:
+    transcriber.model.generation_config.is_multilingual = False
+    transcriber.set_language("en")
+    with pytest.raises(ModelError, match="transcribes English alone, and the language is 'de'"):
+        transcriber.set_language("de")
+
+
 @pytest.mark.parametrize(
     ("variant", "dtype"), [({"dtype": "bfloat16"}, torch.bfloat16), ({"attention": "eager"}, torch.float32)]
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import cache
 from asr_harness.corpora.formats.base import AUDIO_KEYS, Format, row_of
-from asr_harness.corpora.slices import cache, content
+from asr_harness.corpora.slices import content
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asr_harness import cache
 from asr_harness.corpora.harms.base import HARMS, Harm
-from asr_harness.corpora.slices import cache
 from asr_harness.corpora.slices.manifest import combine, utterance_fingerprint
 from asr_harness.corpora.sources.audio import to_samples
 from asr_harness.errors import DataError

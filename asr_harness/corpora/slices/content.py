@@ -9,7 +9,8 @@ from dataclasses import astuple, dataclass
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING
 
-from asr_harness.corpora.slices import cache, fields
+from asr_harness import cache
+from asr_harness.corpora.slices import fields
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:

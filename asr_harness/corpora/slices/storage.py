@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asr_harness import cache
 from asr_harness.corpora.base import Slice, Utterance
-from asr_harness.corpora.slices import cache
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices.manifest import Entry
 from asr_harness.corpora.sources import audio, conversion

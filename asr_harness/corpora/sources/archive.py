@@ -16,7 +16,8 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from asr_harness.corpora.slices import cache, content
+from asr_harness import cache
+from asr_harness.corpora.slices import content
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.corpora.slices import cache
+from asr_harness import cache
 from asr_harness.corpora.sources import archive, hub, layout, prepared, table
 from asr_harness.errors import DataError
 

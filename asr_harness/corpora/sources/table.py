@@ -11,7 +11,8 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.corpora.slices import cache, content, fields
+from asr_harness import cache
+from asr_harness.corpora.slices import content, fields
 from asr_harness.corpora.sources import audio
 from asr_harness.corpora.sources.stm import StmLine, format_stm
 from asr_harness.errors import DataError

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.corpora.slices import cache as caching
+from asr_harness import cache as caching
 from asr_harness.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ASR_HARNESS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 def test_the_variable_says_where_the_cache_is(cache: Path) -> None:
