@@ -32,7 +32,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "int8": {"quantisation": "int8"},
     "int8-weights": {"quantisation": "int8-weights"},
     "compile": {"compile_encoder": True},
-<<<<<<< HEAD
     "prune25": {"prune_encoder": 0.25},
     "prune50": {"prune_encoder": 0.5},
     "sparse50": {"sparse_encoder": 0.5},
@@ -45,8 +44,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "lookup": {"prompt_lookup": 10},
     "cut-context": {"audio_context": "clip"},
     "arrival": {"batching": "arrival"},
-=======
     "batched": {"batched": True},
->>>>>>> main
 }
 """What `load` of a family or runtime heeds; `baseline` is fp32, sdpa, greedy. Join names: `fp16+beam5`."""

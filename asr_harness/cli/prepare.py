@@ -9,12 +9,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
-from asr_harness import corpora
-from asr_harness.corpora.harms import split_spec
-=======
 from asr_harness import cache, corpora
->>>>>>> main
+from asr_harness.corpora.harms import split_spec
 from asr_harness.corpora.slices import buckets as bucket_rules
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices import storage

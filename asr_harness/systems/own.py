@@ -16,12 +16,8 @@ from asr_harness.paths import expanded
 from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
-<<<<<<< HEAD
-from asr_harness.systems.variant import OF_MEASURING, as_text
-=======
 from asr_harness.systems.runtime import split
-from asr_harness.systems.variant import as_text
->>>>>>> main
+from asr_harness.systems.variant import OF_MEASURING, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
