@@ -72,6 +72,11 @@ examples:
   asr-harness prepare --buckets 5s,10s=8-12 --utterances 32
   asr-harness prepare --verify
 """,
+    "price": """\
+examples:
+  asr-harness price baseline                          all variants of the saved runs
+  asr-harness price baseline prune50 cut-context --sessions 6 -- benchmarks/ --asr-models whisper-mini
+""",
     "report": """\
 examples:
   asr-harness report                                  all saved runs, into report.html

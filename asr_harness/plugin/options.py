@@ -36,7 +36,7 @@ SETTINGS = {
     ),
     "data": (
         "SPEC",
-        "corpus: embedded, tedlium, tedlium:PATH, librispeech:PATH, manifest:PATH (default: the profile's)",
+        "corpus: embedded, tedlium, or tedlium:, librispeech:, manifest:PATH; + and a harm, as +noise10db",
     ),
     "language": ("CODE", "what is spoken, as in de or pt-BR (default: what the corpus says)"),
     "normaliser": (
