@@ -51,7 +51,9 @@ def test_what_is_open_says_what_would_decide() -> None:
 
 
 def test_what_fails_comes_before_what_is_open() -> None:
-    worse = replace(WER, verdict="regression", effect=0.05, low=0.03, high=0.07, candidate=0.14, excluded=None)
+    worse = replace(
+        WER, verdict="regression", effect=0.05, low=0.03, high=0.07, candidate=0.14, excluded=None
+    )
     said = sentence(judged(replace(SLOWER, verdict="inconclusive"), worse))
     assert said.startswith("REGRESSION: WER is worse: 9.0 → 14.0 %")
     assert said.index("WER is worse") < said.index("whether whisper-tiny on cpu is slower is open")
