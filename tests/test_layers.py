@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "runs": BASIS,
     "judge": BASIS | {"stats", "metrics", "devices"},
     "ab": BASIS | {"stats", "judge", "runs"},
+    "fleet": BASIS | {"devices", "runs", "plugin"},
     "starter": {"errors", "ab"},
     "report": BASIS | {"stats", "metrics", "devices", "judge", "runs"},
 }

@@ -44,6 +44,12 @@ examples:
   asr-harness doctor --work asr-harness/ctc-mini      the noise of a model, in a minute
   asr-harness doctor --format json
 """,
+    "fleet": """\
+examples:
+  asr-harness fleet                                   this machine, as a cluster of one
+  asr-harness fleet --threads 4 -- benchmarks/ -m cpu
+  asr-harness fleet -- benchmarks/ --asr-resume       goes on with one that was interrupted
+""",
     "flops": """\
 examples:
   asr-harness flops openai/whisper-tiny               no checkpoint is needed
@@ -62,11 +68,21 @@ examples:
   asr-harness init openai/whisper-tiny --ci github    a checkpoint, and a workflow for pull requests
   asr-harness init my_asr:load --data tedlium:/path/to/corpus
 """,
+    "merge": """\
+examples:
+  asr-harness merge shard-*.json -o run.json
+  asr-harness merge shards/ -o run.json --partial     without the shards that are absent
+""",
     "prepare": """\
 examples:
   asr-harness prepare --data tedlium:/path/to/TEDLIUM_release-3
   asr-harness prepare --buckets 5s,10s=8-12 --utterances 32
   asr-harness prepare --verify
+""",
+    "price": """\
+examples:
+  asr-harness price baseline                          all variants of the saved runs
+  asr-harness price baseline prune50 cut-context --sessions 6 -- benchmarks/ --asr-models whisper-mini
 """,
     "report": """\
 examples:

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from asr_harness import cache, corpora
+from asr_harness.corpora.harms import split_spec
 from asr_harness.corpora.slices import buckets as bucket_rules
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices import storage
@@ -59,12 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
         _verify()
         return 0
     chosen = _chosen(arguments.buckets)
-    corpus = corpora.open_corpus(arguments.data)
+    spec, harms = split_spec(arguments.data)
+    corpus = corpora.open_corpus(spec)
     cache.sweep()
     n_scored = sum(segment.scored for segment in corpus.segments)
     _say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
     for remark in filter(None, (corpus.conversion, corpus.grouping)):
         _say(remark)
+    if harms:
+        _say(f"{', '.join(each.text for each in harms)}: made on the fly of what is stored here")
     for bucket, limits_s in (chosen or _filled(corpus)).items():
         choices = manifests.Choices(limits_s, arguments.utterances, arguments.seed)
         _prepare(corpus, bucket, choices, again=arguments.again)

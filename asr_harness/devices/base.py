@@ -90,6 +90,11 @@ class Device(ABC):
         """What people call it."""
         return self.kind_title if self.index is None else f"{self.kind_title} {self.index}"
 
+    @property
+    def lock_name(self) -> str:
+        """Name the device itself, the same in every process of this machine, without touching it."""
+        return f"{self.key}-{self.index}" if self.index else self.key
+
     def at(self, index: int) -> Self:
         """Give the device of the same kind that has this index."""
         return replace(self, index=index)

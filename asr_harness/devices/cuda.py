@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,22 @@ class Cuda(Accelerator):
             raise UnavailableError(f"no {self.key} device: torch {torch.__version__} is {why}")
         if self.index is not None and self.index >= torch.cuda.device_count():
             raise UnavailableError(f"no {self.name}: PyTorch sees GPUs 0 to {torch.cuda.device_count() - 1}")
+
+    @property
+    def lock_name(self) -> str:
+        """Name the GPU by what the driver calls it, whatever CUDA_VISIBLE_DEVICES lets a process see."""
+        import pynvml
+
+        from asr_harness.devices.instruments import nvml_gpus
+
+        place = self.index or 0
+        visible = [
+            one.strip() for one in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if one.strip()
+        ]
+        entry = visible[place] if place < len(visible) else str(place)
+        gpus = nvml_gpus.describe(pynvml) if entry.isdecimal() else []
+        uuid = gpus[int(entry)]["uuid"] if gpus and int(entry) < len(gpus) else None
+        return f"{self.key}-{uuid or entry}"
 
     def process_memory(self) -> tuple[Reading, ...]:
         """Read what the driver counts for this process, the CUDA context included."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.judge.judge_outcomes import outcome_finding
 from asr_harness.judge.judgement import Finding
-from asr_harness.metrics import latency
+from asr_harness.metrics import find, latency
+from asr_harness.metrics.base import geometric_mean
 from asr_harness.schema import STAGES
 from asr_harness.stats import sequential
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from asr_harness.judge.evidence import Evidence, Forks, LogRatio
     from asr_harness.judge.policy import Policy
+    from asr_harness.metrics import Metric
     from asr_harness.schema import RunFile
     from asr_harness.stats.sequential import Decision
 
@@ -43,6 +45,8 @@ def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Findin
     by_model = decide_models(evidence, forks, policy)
     findings += [_finding(pattern, LATENCY, decision) for pattern, decision in by_model.items()]
     findings += _stages(forks, policy, latency_of_cases)
+    groups = _groups(evidence, forks)
+    findings = [_with_values(finding, evidence, groups) for finding in findings]
     findings += [_lost(case_id, *what) for case_id, what in forks.lost.items()]
     return findings
 
@@ -153,6 +157,23 @@ def _stages(forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[F
         for (case_id, stage), decision in decisions.items()
         if latency_of_cases[case_id].verdict in ("regression", "improvement")
     ]
+
+
+def _with_values(finding: Finding, evidence: Evidence, groups: Mapping[str, Sequence[str]]) -> Finding:
+    """Add what the forks' saved runs measured: geometric means over runs, and over the cases of a model."""
+    metric = find(finding.metric)
+    case_ids = groups.get(finding.case_id, (finding.case_id,))
+    if metric is None:
+        return finding
+    base, candidate = (_mean_of(runs, case_ids, metric) for runs in (evidence.base, evidence.candidate))
+    return replace(finding, base=base, candidate=candidate)
+
+
+def _mean_of(runs: Sequence[RunFile], case_ids: Sequence[str], metric: Metric) -> float | None:
+    records = [run.records.get(case_id) for run in runs for case_id in case_ids]
+    results = [record.result for record in records if record is not None and record.result is not None]
+    values = [value for result in results if (value := metric.read(result))]
+    return geometric_mean(values) if values else None
 
 
 def _lost(case_id: str, side: str, outcome: str, reason: str) -> Finding:

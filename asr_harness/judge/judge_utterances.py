@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
 from asr_harness.judge.judgement import UTTERANCES, Finding
+from asr_harness.metrics.loops import MAX_COMPRESSION, compression, is_loop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from asr_harness.judge.sides import Measured, Pair
     from asr_harness.schema import ErrorCounts
 
-MAX_COMPRESSION = 2.4
-"""Bytes over their zlib length above which a text repeats itself (Radford et al., Robust Speech Recognition
-via Large-Scale Weak Supervision, 2022, section 4.5: Whisper's own threshold for decoding anew).
-"""
 MORE_COMPRESSION = 1.25
 """What a loop has to have of that beyond the base's text: long texts compress well without one."""
-MIN_REPEATS, MIN_REPEATED_WORDS, MAX_PHRASE = 4, 12, 8
-"""Times that a phrase of at most so many words follows itself, and words that this comes to, in a loop."""
 MAX_WORDS_PER_S = 8.0
 """Nobody speaks faster: auctioneers reach five to six."""
 MANY_WORDS = 10
@@ -76,25 +70,6 @@ def judge_utterances(pair: Pair) -> Iterator[Finding]:
         yield Finding(pair.case_id, UTTERANCES, "regression", details={"n_wrong": len(wrong)}, note=note)
     elif note := _turned_to_deletions(pair):
         yield Finding(pair.case_id, UTTERANCES, "regression", note=note)
-
-
-def is_loop(text: str) -> bool:
-    """Whether a phrase follows itself again and again."""
-    words = text.split()
-    for length in range(1, MAX_PHRASE + 1):
-        same = 0
-        for i in range(length, len(words)):
-            same = same + 1 if words[i] == words[i - length] else 0
-            n_repeated = same + length
-            if n_repeated >= max(MIN_REPEATS * length, MIN_REPEATED_WORDS):
-                return True
-    return False
-
-
-def compression(text: str) -> float:
-    """Bytes of a text over those of its zlib compression."""
-    raw = text.encode()
-    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
 
 
 def _gone_wrong(before: Sequence[Heard], after: Heard) -> str | None:

@@ -82,9 +82,9 @@ def pair_up(
     return pairs, outcomes, [*notes, *_not_selected(outcomes)]
 
 
-def machine(run: RunFile, device: str) -> Mapping[str, object]:
-    """Give what must be alike for times on a device to be compared."""
-    return devices.comparable(device, run.environment)
+def machine(run: RunFile, case_id: str, device: str) -> Mapping[str, object]:
+    """Give what must be alike for times of a case on a device to be compared."""
+    return devices.comparable(device, run.block.environment_of(case_id))
 
 
 def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:
@@ -92,7 +92,9 @@ def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list
     shared = {run.identity for run in base} & {run.identity for run in candidate}
     notes = [f"runs on both sides: {len(shared)}; compared with itself, a run shows no change"]
     before, after = (_versions(runs) for runs in (base, candidate))
-    tracked = {name for run in (*base, *candidate) for name in run.environment.versions} | {"python"}
+    tracked = {name for run in (*base, *candidate) for one in run.environments for name in one.versions} | {
+        "python"
+    }
     return (
         (notes if shared else [])
         + _one_code(base, candidate)
@@ -107,7 +109,8 @@ def notes_on_runs(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list
 
 def _one_code(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> list[str]:
     """Tell of two commits that differ in nothing that was imported: what changed then is not their code."""
-    codes = {run.block.code.fingerprint if run.block.code else None for run in (*base, *candidate)}
+    parts = [part for run in (*base, *candidate) for part in run.by_machine()]
+    codes = {part.block.code.fingerprint if part.block.code else None for part in parts}
     labels = [{run.label for run in runs} for runs in (base, candidate)]
     if len(codes) != 1 or None in codes or labels[0] == labels[1]:
         return []
@@ -152,7 +155,7 @@ def _listed(versions: Mapping[str, set[str]], name: str) -> str:
 
 def _versions(runs: Sequence[RunFile]) -> dict[str, set[str]]:
     versions: dict[str, set[str]] = {}
-    for run in runs:
+    for run in (part for whole in runs for part in whole.by_machine()):
         loaded = run.block.code.distributions if run.block.code else {}
         for name, version in {**loaded, **run.environment.versions, "python": run.environment.python}.items():
             versions.setdefault(name, set()).add(str(version))
@@ -181,12 +184,16 @@ def _not_selected(outcomes: Sequence[Finding]) -> list[str]:
 def _pair(
     record: CaseRecord, base: tuple[Measured, ...], candidate: tuple[Measured, ...], across: Sequence[Across]
 ) -> Pair:
-    both, device = (*base, *candidate), record.case.device
+    both, case_id, device = (*base, *candidate), record.case.id, record.case.device
     of_two = "system" in across
     dtypes = differing("dtype", both, lambda measured: measured.result.work.dtype)
     elsewhere = None if of_two else dtypes
-    for key in machine(base[0].run, device):
-        elsewhere = elsewhere or differing(key, both, lambda one, key=key: machine(one.run, device)[key])  # type: ignore[misc]
+    for key in machine(base[0].run, case_id, device):
+        elsewhere = elsewhere or differing(
+            key,
+            both,
+            lambda one, key=key: machine(one.run, case_id, device)[key],  # type: ignore[misc]
+        )
     barrier = None
     if elsewhere and "machines" not in across:
         barrier = f"{elsewhere}; --across machines compares all but times, energy and memory"

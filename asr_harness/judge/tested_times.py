@@ -253,14 +253,14 @@ def _history(
 
 def _former(pair: Pair, history: Sequence[RunFile]) -> list[Measured]:
     taken = {one.run.identity for one in (*pair.base, *pair.candidate)}
-    here, what = machine(pair.base[0].run, pair.device), _fingerprints(pair.base[0])
+    here, what = machine(pair.base[0].run, pair.case_id, pair.device), _fingerprints(pair.base[0])
     former = []
     for run in history:
         record = run.records.get(pair.case_id)
         if record is None or record.result is None or run.identity in taken or run.is_dirty:
             continue
         measured = Measured(run, record.result)
-        if machine(run, pair.device) == here and _fingerprints(measured) == what:
+        if machine(run, pair.case_id, pair.device) == here and _fingerprints(measured) == what:
             former.append(measured)
     return former
 

@@ -161,21 +161,21 @@ def _set_path(path: list[str]) -> None:
 
 
 def _log_levels() -> Mapping[str, int]:
-    """Read the levels of all loggers, and under no name what is disabled altogether."""
-    loggers = {
-        name: logger for name, logger in logging.root.manager.loggerDict.items() if hasattr(logger, "level")
-    }
+    """Read the levels that loggers have of their own, and under no name what is disabled altogether."""
+    loggers = logging.root.manager.loggerDict.items()
+    levels = {name: getattr(logger, "level", logging.NOTSET) for name, logger in loggers}
     return {
         "": logging.root.manager.disable,
         "root": logging.root.level,
-        **{name: logger.level for name, logger in loggers.items()},
+        **{name: level for name, level in levels.items() if level},
     }
 
 
 def _set_log_levels(levels: Mapping[str, int]) -> None:
     now = _log_levels()
-    for name, level in levels.items():
-        if name and now.get(name, level) != level:
+    for name in (now.keys() | levels.keys()) - {""}:
+        level = levels.get(name, logging.NOTSET)
+        if now.get(name, logging.NOTSET) != level:
             (logging.root if name == "root" else logging.getLogger(name)).setLevel(level)
     logging.disable(levels[""])
 

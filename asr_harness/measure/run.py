@@ -40,12 +40,13 @@ class MeasuredRun:
         *,
         time_s: float,
         compiles: bool,
+        by_arrival: bool = False,
         on_round: Callable[[int, int], None],
     ) -> None:
         self.n_rounds = 0
         self.warm_up_s = 0.0
         self._case, self._slice, self._model = case, slice_, model
-        self._batches = corpora.batches(slice_, case.batch_size)
+        self._batches = corpora.batches(slice_, case.batch_size, by_arrival=by_arrival)
         self._instruments = instruments
         self._runner = SliceRunner(model.system, self._batches, instruments.clock, instruments.calibration)
         self._time_s = time_s

@@ -33,6 +33,7 @@ def make_block(
         session=SessionCost(wall_s, workbench.loading_s),
         peaks=workbench.peaks,
         code=merged([record_code(folder), *workbench.other_code]),
+        shard=ledger.shard,
     )
 
 

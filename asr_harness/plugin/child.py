@@ -95,7 +95,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": path},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509
+                preexec_fn=die_with_parent,  # noqa: PLW1509
             )
 
     def contents(self) -> Iterator[JournalContent]:
@@ -161,7 +161,8 @@ def _signal_name(number: int) -> str:
     return f"signal {number}"
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have a process end when its parent does; run in it before its program."""
     # Not on every system; the parent ends it on every way out but its own kill.
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from asr_harness import devices
@@ -13,9 +15,10 @@ from asr_harness.errors import GridError
 from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
+from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema import Case
 from asr_harness.schema.journal import JournalEntry
-from asr_harness.schema.part import savable_text
+from asr_harness.schema.part import dump, savable_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +49,7 @@ class Collecting:
         self._running = running
         self._only = only
         self._is_isolating = options.flag(config, "isolate")
+        self._locks = DeviceLocks()
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give the plan's cases to each test that asks for `asr_case`, as plain parameters."""
@@ -64,23 +68,67 @@ class Collecting:
     # Last of all: what the command itself selects is the same in every process of a session.
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep this process's own tests, where a session has several."""
+        """Keep this session's share, and of it this process's own tests, where a session has several."""
+        shard = options.text(self._config, "shard")
+        if shard is not None:
+            options.usage_errors(lambda: self._keep_share(shard, items))
+        listed = options.text(self._config, "cases")
+        if listed is not None:
+            options.usage_errors(lambda: self._keep_listed(Path(listed), items))
         if self._only is not None:
             wanted = set(self._only)
             items[:] = [item for item in items if item.nodeid in wanted]
 
+    def _keep_listed(self, path: Path, items: list[pytest.Item]) -> None:
+        try:
+            wanted = set(path.read_text("utf-8").split())
+        except (OSError, ValueError) as error:
+            raise GridError(f"cannot read the cases in {path}: {error}") from error
+        unknown = wanted - {_case_of(item).id for item in items if _has_case(item)}
+        if unknown:
+            raise GridError(f"{path} lists {min(unknown)}, which is not selected; `--asr-list` shows what is")
+        kept = [item for item in items if _has_case(item) and _case_of(item).id in wanted]
+        self._config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+    def _keep_share(self, shard: str, items: list[pytest.Item]) -> None:
+        from asr_harness.plugin import sharding
+
+        sharding.parse(shard)
+        cases = [_case_of(item) for item in items if _has_case(item)]
+        if not cases:
+            return
+        self._ledger.shard, own = sharding.shard_of(shard, cases, self._plan)
+        # What is no case belongs to the first share alone.
+        kept = [
+            item
+            for item in items
+            if (_case_of(item).id in own if _has_case(item) else self._ledger.shard.index == 1)
+        ]
+        self._config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Look at every selected case before the first one runs."""
-        items = {
-            item.nodeid: item for item in session.items if "asr_case" in getattr(item, "fixturenames", ())
-        }
+        items = {item.nodeid: item for item in session.items if _has_case(item)}
         if self._config.option.collectonly or session.testsfailed or not items:
             return None
         self._ledger.selected = {test_id: _case_of(item) for test_id, item in items.items()}
+        if listing := self._config.getoption("asr_selected"):
+            self._list_cases(Path(listing))
+            return True
         options.usage_errors(lambda: neighbours.check(self._config))
         options.usage_errors(lambda: _check_distinct(self._ledger.selected))
         return options.usage_errors(lambda: self._look_ahead(items))
+
+    def _list_cases(self, path: Path) -> None:
+        from asr_harness.plugin.sharding import nominal_s
+
+        cases = tuple(self._ledger.selected.values())
+        listed = [{"case": dump(case), "nominal_s": nominal_s(self._plan, case)} for case in cases]
+        conditions = conditions_of(self._config, self._workbench, self._ledger.selected)
+        path.write_bytes(msgspec.json.encode({"cases": listed, "conditions": dump(conditions)}))
 
     def _look_ahead(self, items: Mapping[str, pytest.Item]) -> bool | None:
         from asr_harness.plugin import preflight
@@ -95,6 +143,7 @@ class Collecting:
         if problems:
             raise pytest.UsageError("\n".join(problems))
         self._check_required_device()
+        self._lock_devices(cases)
         if not options.live_address(self._config) and not neighbours.is_disabled(self._config):
             self._open_journal()
         if self._is_isolating:
@@ -104,6 +153,17 @@ class Collecting:
             forecasts = preflight.forecast(self._plan, cases, self._workbench)
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None
+
+    def _lock_devices(self, cases: Sequence[Case]) -> None:
+        """Wait for the devices, unless this session is part of one that has them, or nothing is timed."""
+        is_part = options.live_address(self._config) or options.isolated_folder(self._config) is not None
+        if not is_part and not neighbours.is_disabled(self._config):
+            names = {devices.get(case.device).lock_name for case in cases}
+            self._locks.acquire(names, terminal_of(self._config).write_line)
+
+    def pytest_unconfigure(self) -> None:
+        """Let other sessions have the devices."""
+        self._locks.release()
 
     def _check_required_device(self) -> None:
         device = options.text(self._config, "require-device")
@@ -145,6 +205,10 @@ class Collecting:
             entry.outcome == "unavailable" and _is_required(case, required)
         ):
             item.add_marker(pytest.mark.skip(reason=f"{entry.outcome}: {entry.reason}"))
+
+
+def _has_case(item: pytest.Item) -> bool:
+    return "asr_case" in getattr(item, "fixturenames", ())
 
 
 def _is_required(case: Case, device: str | None) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from asr_harness.privacy import Mask
     from asr_harness.runs.journal_content import JournalContent
-    from asr_harness.schema import Case
+    from asr_harness.schema import Case, SavedShard
     from asr_harness.schema.conditions import Conditions
 
 FINAL_OUTCOMES = ("measured", "oom", "crashed")
@@ -52,6 +52,7 @@ class Ledger:
         self.entries: dict[str, JournalEntry] = {}
         self.replayed: dict[str, ReplayedRun] = {}
         self.selected: dict[str, Case] = {}
+        self.shard: SavedShard | None = None
         self._journal: Journal | None = None
         self._on_disk: set[str] = set()
         self._replays_left: set[str] = set()

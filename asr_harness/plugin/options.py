@@ -36,7 +36,7 @@ SETTINGS = {
     ),
     "data": (
         "SPEC",
-        "corpus: embedded, tedlium, tedlium:PATH, librispeech:PATH, manifest:PATH (default: the profile's)",
+        "corpus: embedded, tedlium, or tedlium:, librispeech:, manifest:PATH; + and a harm, as +noise10db",
     ),
     "language": ("CODE", "what is spoken, as in de or pt-BR (default: what the corpus says)"),
     "normaliser": (
@@ -60,11 +60,14 @@ SETTINGS = {
         "RUNS",
         "judge this session against saved runs: a file, glob, number, commit or latest:BRANCH",
     ),
+    "shard": ("K/N", "measure the K-th of N shares of the selected cases; asr-harness merge joins them"),
+    "cases": ("FILE", "measure those of the selected cases whose ids the file lists, one a line"),
     "branch": ("NAME", "save the run as this branch's (default: git's, on a detached head the CI system's)"),
     "require-device": ("DEVICE", "fail, rather than skip, where this device is missing"),
 }
 HIDDEN = {
     "live": "the driver's address, given by asr-harness ab to its workers",
+    "selected": "the file that a session lists its cases in, instead of measuring them",
     "isolated": "the folder that a session with --asr-isolate and one of its processes share",
 }
 FLAGS = {

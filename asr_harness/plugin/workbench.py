@@ -142,6 +142,7 @@ class Workbench:
             instruments,
             time_s=self.plan.time_s,
             compiles=self.plan.variants[case.variant].compile_encoder,
+            by_arrival=self.plan.variants[case.variant].batching == "arrival",
             on_round=on_round,
         )
 

@@ -54,7 +54,7 @@ class CaseHistory:
 def commit_points(runs: Sequence[RunFile]) -> tuple[CommitPoint, ...]:
     """List the points; runs are oldest first."""
     first_runs: dict[Place, RunFile] = {}
-    for run in runs:
+    for run in (part for whole in runs for part in whole.by_machine()):
         first_runs.setdefault(place_of(run), run)
     points: list[CommitPoint] = []
     before: RunFile | None = None
@@ -99,7 +99,7 @@ def case_histories(
 def _grouped(runs: Sequence[RunFile]) -> dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]]:
     """Sort results by case, by slice, and by commit and environment."""
     grouped: dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]] = {}
-    for run in runs:
+    for run in (part for whole in runs for part in whole.by_machine()):
         plan, place = run.block.plan, place_of(run)
         for case_id, record in run.records.items():
             if record.result is not None:

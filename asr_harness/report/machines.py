@@ -31,7 +31,7 @@ class MachineFacts:
 def machines(runs: Sequence[RunFile]) -> tuple[MachineFacts, ...]:
     """List the different environments, in the order of their runs."""
     groups: dict[str, list[RunFile]] = {}
-    for run in runs:
+    for run in (part for whole in runs for part in whole.by_machine()):
         groups.setdefault(digest(dump(run.environment)), []).append(run)
     return tuple(_facts(group[0].environment, len(group)) for group in groups.values())
 

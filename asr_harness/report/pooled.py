@@ -35,7 +35,8 @@ def pooled(table: pd.DataFrame, runs: Iterable[RunFile]) -> pd.DataFrame:
     """Pool the runs of each case; `table` is theirs, and its order is kept."""
     import pandas as pd
 
-    results = [record.result for run in runs for record in run.records.values()]
+    parts = [part for run in runs for part in run.by_machine()]
+    results = [record.result for part in parts for record in part.records.values()]
     ordered = table.sort_values("time", kind="stable", na_position="first")
     by_case: dict[str, list[Pair]] = {name: [] for name in table["case"]}
     for place, row in zip(ordered.index, ordered.to_dict("records"), strict=True):

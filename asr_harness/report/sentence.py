@@ -55,9 +55,11 @@ def _clauses(judgement: Judgement) -> Iterator[str]:
     yield from _lost(failing)
     yield from _gone_wrong(failing)
     yield from _others(failing)
-    if slowest is not None and not slowest.fails:
-        yield _of_time(slowest, findings)
-    yield _of_words(_worst([one for one in findings if one.metric == WER]))
+    worst_heard = _worst([one for one in findings if one.metric == WER])
+    open_time = _of_time(slowest, findings) if slowest is not None and not slowest.fails else ""
+    words = _of_words(worst_heard)
+    # What fails comes before what is open.
+    yield from (words, open_time) if worst_heard is not None and worst_heard.fails else (open_time, words)
     yield _waived(findings)
     yield _excluded(judgement)
 

@@ -14,10 +14,10 @@ from asr_harness.schema.run import (
     RunFile,
     SavedCase,
     SavedJudgement,
-    SessionCost,
     load_run,
     parse_run,
 )
+from asr_harness.schema.session import SavedShard, SessionCost, SessionPart
 from asr_harness.schema.speed import Speed
 from asr_harness.schema.stages import STAGES, PassKind, StageName
 from asr_harness.schema.work import Roof, Work
@@ -48,7 +48,9 @@ __all__ = [
     "SavedCase",
     "SavedJudgement",
     "SavedPlan",
+    "SavedShard",
     "SessionCost",
+    "SessionPart",
     "SourceFile",
     "Speech",
     "Speed",

@@ -21,9 +21,10 @@ from asr_harness.schema import migrate
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.code import CodeRecord
 from asr_harness.schema.environment import Environment, MachinePeaks
-from asr_harness.schema.part import NotNegative, Part, check_lengths, load, savable_text, shown
+from asr_harness.schema.part import Part, check_lengths, load, savable_text, shown
 from asr_harness.schema.plan import SavedPlan
 from asr_harness.schema.result import CaseResult
+from asr_harness.schema.session import SavedShard, SessionCost, SessionPart
 
 BLOCK = "asr"
 """The key of our block in pytest-benchmark's JSON."""
@@ -44,14 +45,6 @@ class SavedCase(Part):
     test_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCost(Part):
-    """Seconds that the session took, and those of them that went to loading."""
-
-    wall_s: NotNegative | None = None
-    loading_s: NotNegative | None = None
-
-
 UNDECIDED = 3
 """The exit status of a judgement that was left open."""
 
@@ -70,6 +63,7 @@ class Block(Part):
     """Our part of the file, but for the results.
 
     `session_id` is the same in every file that one session left, be it interrupted and resumed in between.
+    A merged file has `parts`, and then `environment` is the first one's.
     """
 
     cases: tuple[SavedCase, ...]
@@ -82,14 +76,34 @@ class Block(Part):
     peaks: Mapping[str, MachinePeaks] = field(default_factory=dict)
     judgement: SavedJudgement = field(default_factory=SavedJudgement)
     code: CodeRecord | None = None
+    shard: SavedShard | None = None
+    parts: tuple[SessionPart, ...] = ()
 
     def check(self) -> None:
-        """Raise RecordError for two cases of one name: one of them would be lost."""
-        seen: set[str] = set()
-        for saved in self.cases:
-            if saved.case.id in seen:
-                raise RecordError(f"two cases are called {saved.case.id}")
-            seen.add(saved.case.id)
+        """Raise RecordError for two cases of one name, one of which would be lost, and for a case that no
+        part, or two, say they measured.
+        """
+        _check_distinct([saved.case.id for saved in self.cases])
+        if self.parts:
+            of_parts = [case_id for part in self.parts for case_id in part.cases]
+            _check_distinct(of_parts)
+            if set(of_parts) != {saved.case.id for saved in self.cases}:
+                raise RecordError("the parts of a merged run do not have its cases")
+
+    def environment_of(self, case_id: str) -> Environment:
+        """Give the machine and software that a case ran on."""
+        for part in self.parts:
+            if case_id in part.cases:
+                return part.environment
+        return self.environment
+
+
+def _check_distinct(case_ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for case_id in case_ids:
+        if case_id in seen:
+            raise RecordError(f"two cases are called {case_id}")
+        seen.add(case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +144,38 @@ class RunFile:
 
     @property
     def environment(self) -> Environment:
-        """The machine and the software."""
+        """The machine and the software; of a merged run those of its first part."""
         return self.block.environment
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        """Every machine that cases ran on: several in a merged run alone."""
+        return tuple(part.environment for part in self.block.parts) or (self.block.environment,)
+
+    @property
+    def sessions(self) -> frozenset[str]:
+        """The ids of the sessions whose cases these are; none in files that do not name them."""
+        own = () if self.block.session_id is None else (self.block.session_id,)
+        return frozenset(part.session_id for part in self.block.parts) or frozenset(own)
+
+    def by_machine(self) -> tuple[RunFile, ...]:
+        """Give a merged run as one for each of its parts, any other as it is."""
+        return tuple(self._part(part) for part in self.block.parts) or (self,)
+
+    def _part(self, part: SessionPart) -> RunFile:
+        of_part = set(part.cases)
+        block = replace(
+            self.block,
+            cases=tuple(saved for saved in self.block.cases if saved.case.id in of_part),
+            environment=part.environment,
+            session_id=part.session_id,
+            session=part.session,
+            peaks=part.peaks,
+            code=part.code,
+            parts=(),
+        )
+        records = {case_id: self.records[case_id] for case_id in self.records if case_id in of_part}
+        return replace(self, block=block, records=records)
 
     @property
     def label(self) -> str:
@@ -161,14 +205,20 @@ class RunFile:
 
 def latest_of_each(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
     """Keep one file of each measurement, that with most cases measured, else the latest: what resumes an
-    interrupted session holds the rounds that the interrupted one saved.
+    interrupted session holds the rounds that the interrupted one saved, and a merged file those of its parts.
     """
     kept: dict[tuple[object, ...], RunFile] = {}
     for run in runs:
         rival = kept.get(run.identity)
         if rival is None or _completeness(run) > _completeness(rival):
             kept[run.identity] = run
-    return tuple(run for run in kept.values() if not _is_superseded(run, kept.values()))
+    merged = [run for run in kept.values() if run.block.parts]
+    return tuple(
+        run
+        for run in kept.values()
+        if not _is_superseded(run, kept.values())
+        and not any(run.sessions < other.sessions for other in merged)
+    )
 
 
 def _is_superseded(run: RunFile, others: Iterable[RunFile]) -> bool:
@@ -203,7 +253,7 @@ def load_run(path: Path) -> RunFile:
 
     Raises RecordError where the file cannot be read, is not JSON, is damaged, another benchmark's or too new.
     """
-    return parse_run(path, _read(path))
+    return parse_run(path, read_content(path))
 
 
 def parse_run(path: Path, content: Mapping[str, Any]) -> RunFile:
@@ -221,7 +271,8 @@ def parse_run(path: Path, content: Mapping[str, Any]) -> RunFile:
         raise RecordError(f"{path} is damaged: {error}; measure the run again") from error
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_content(path: Path) -> Mapping[str, Any]:
+    """Read a saved file as JSON values, whatever its version. Raises RecordError where it is none."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise RecordError(f"{path} has {path.stat().st_size:,} bytes; no saved run is that large")

@@ -23,6 +23,8 @@ MAX_RUNS = 1000
 
 N_SHARES = 16
 """Points at which the power of Welch's test is averaged."""
+FAR = 100.0
+"""Where noncentral t, whose series gets slow, is what its denominator makes of it, within a hundredth."""
 MANY_RUNS = 30
 """Runs a side from which on Welch's test has nearly the pooled test's degrees of freedom."""
 
@@ -115,14 +117,18 @@ def _two_sample(n_runs: float, prior_df: float, alpha: float, power: float) -> f
 
     import numpy as np
     from scipy.optimize import brentq
-    from scipy.special import betaincinv, nctdtr, stdtrit
+    from scipy.special import betaincinv, chdtr, nctdtr, stdtrit
 
     half, df = (n_runs - 1) / 2, two_sample_df(n_runs, prior_df)
     shares = betaincinv(half, half, (np.arange(N_SHARES) + 0.5) / N_SHARES)
     critical = -stdtrit((n_runs - 1) / (shares**2 + (1 - shares) ** 2) + prior_df, alpha / 2)
 
     def missing_power(noncentrality: float) -> float:
-        return 1 - float(np.mean(np.nan_to_num(nctdtr(df, noncentrality, critical)))) - power
+        is_far = np.maximum(noncentrality, critical) > FAR
+        near = 1 - np.nan_to_num(nctdtr(df, np.where(is_far, 0.0, noncentrality), critical))
+        # Far out the estimate itself scatters by next to nothing, and what its error is found to be decides.
+        far = chdtr(df, df * (noncentrality / critical) ** 2)
+        return float(np.mean(np.where(is_far, far, near))) - power
 
     highest = float(critical.max()) + 1.0
     while missing_power(highest) < 0:

@@ -17,7 +17,7 @@ from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.runtime import split
-from asr_harness.systems.variant import as_text
+from asr_harness.systems.variant import OF_MEASURING, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,7 +179,8 @@ def load_own(source: str, *, device: str, variant: Variant) -> System:
 
     Raises ModelError where it lacks a stage, UnavailableError where its factory does not know a setting.
     """
-    factory, settings = find_factory(source), variant.settings()
+    factory = find_factory(source)
+    settings = {name: value for name, value in variant.settings().items() if name not in OF_MEASURING}
     _check_settings(source, factory, settings)
     own = factory(device=device, **settings)
     if isinstance(own, System):

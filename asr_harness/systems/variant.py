@@ -18,8 +18,13 @@ DTYPES = ("float32", "float16", "bfloat16", "float8", "int8", "int4")
 class Variant:
     """The settings that a system is run with; as it stands it is `baseline`: fp32, sdpa, greedy.
 
-    `beams` is the beam width, 1 for greedy; `max_new_tokens` caps the tokens of each window; `own` holds the
-    settings that only one's own system knows. `explicit` names what was given, be it the default.
+    `beams` is the beam width, 1 for greedy; `max_new_tokens` caps the tokens of each window. Of the encoder,
+    `prune_encoder` is the share of heads and feed-forward channels that are cut out, `sparse_encoder` that of
+    the weights set to zero, the smallest first, anywhere or two of four. The strides keep every n-th layer.
+    `stopping` ends loops: `repetition` stops at one, `fallback` decodes anew by Whisper's own thresholds.
+    `prompt_lookup` is how many tokens are guessed from those before. `audio_context` is the whole window, or
+    the clip alone. `own` holds the settings that only one's own system knows. `explicit` names what was
+    given, be it the default.
     Raises GridError for a value that is of the wrong type or unknown.
     """
 
@@ -29,6 +34,16 @@ class Variant:
     max_new_tokens: int | None = None
     quantisation: str | None = None
     compile_encoder: bool = False
+    prune_encoder: float = 0.0
+    sparse_encoder: float = 0.0
+    sparsity: str = "free"
+    encoder_stride: int = 1
+    decoder_stride: int = 1
+    stopping: str | None = None
+    cache: str = "dynamic"
+    prompt_lookup: int | None = None
+    audio_context: str = "window"
+    batching: str = "length"
     own: Mapping[str, object] = field(default_factory=dict, hash=False)
     explicit: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
@@ -56,6 +71,7 @@ class Variant:
 
     def unknown_to(self, known: frozenset[str]) -> Mapping[str, object]:
         """Give the settings that differ from `baseline` and are not among those that a family knows."""
+        known |= OF_MEASURING
         return {
             name: value for name, value in self._all().items() if name not in known and self._differs(name)
         }
@@ -72,6 +88,10 @@ def as_text(settings: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in settings.items())
 
 
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1
+
+
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
@@ -83,7 +103,20 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "max_new_tokens": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
     "quantisation": (lambda value: isinstance(value, str | None), "text, or None"),
     "compile_encoder": (lambda value: isinstance(value, bool), "True or False"),
+    "prune_encoder": (_is_share, "a share from 0 to below 1"),
+    "sparse_encoder": (_is_share, "a share from 0 to below 1"),
+    "sparsity": (lambda value: value in ("free", "2:4"), "free or 2:4"),
+    "encoder_stride": (_is_count, "a whole number above 0"),
+    "decoder_stride": (_is_count, "a whole number above 0"),
+    "stopping": (lambda value: value in (None, "repetition", "fallback"), "repetition, fallback, or None"),
+    "cache": (lambda value: value in ("dynamic", "static"), "dynamic or static"),
+    "prompt_lookup": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
+    "audio_context": (lambda value: value in ("window", "clip"), "window or clip"),
+    "batching": (lambda value: value in ("length", "arrival"), "length or arrival"),
 }
+
+OF_MEASURING = frozenset({"batching"})
+"""Settings of how a slice is handed over, which no system has to know."""
 
 SETTINGS = tuple(part.name for part in fields(Variant) if part.name not in ("own", "explicit"))
 """The names of the settings that have a field."""

@@ -212,6 +212,7 @@ def test_a_case_that_the_candidate_can_no_longer_run_fails(command: list[str], r
     assert "REGRESSION: missing 1" in done.stdout
 
 
+@pytest.mark.heavy
 def test_a_commit_that_hears_other_words_is_told_in_the_comment_too(
     command: list[str], repository: Path, tmp_path: Path
 ) -> None:
@@ -224,6 +225,7 @@ def test_a_commit_that_hears_other_words_is_told_in_the_comment_too(
     assert "2 of 2 transcripts changed" in text.partition("<details><summary>how this was judged")[2]
 
 
+@pytest.mark.heavy
 def test_a_rule_that_guards_nothing_is_told_after_the_first_restart(
     command: list[str], repository: Path
 ) -> None:
@@ -263,6 +265,7 @@ def test_a_case_that_kills_its_worker_costs_no_other_case(
     assert re.search(r"-b1-\S* +latency", done.stdout), done.stdout + done.stderr
 
 
+@pytest.mark.heavy
 def test_a_case_that_kills_both_sides_is_a_regression_of_neither(
     command: list[str], repository: Path
 ) -> None:
@@ -281,12 +284,14 @@ def test_a_suite_that_cannot_be_imported_is_named_with_its_reason(
     assert "cannot be imported" in done.stderr
 
 
+@pytest.mark.heavy
 def test_other_slices_are_refused(command: list[str], repository: Path) -> None:
     done = ab(command, repository, "base", "other-slice")
     assert done.returncode == 2
     assert "different slices" in done.stderr
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
 def test_a_termination_removes_workers_and_worktrees(
     number: int, command: list[str], repository: Path

@@ -10,6 +10,7 @@ from asr_harness.ab.session import LiveSession
 from asr_harness.judge import Judgement, LogRatio, Policy, judge, judge_forks
 from asr_harness.judge.judge_forks import RATES, decide_models, shares
 from asr_harness.judge.rules import parse_rule, parse_waiver
+from asr_harness.metrics import by_key
 from asr_harness.report import forks
 from asr_harness.schema import Fingerprints, parse_run
 from asr_harness.stats.sequential import planned_looks
@@ -53,6 +54,10 @@ def test_latency_is_that_of_the_forks_and_not_of_the_saved_runs() -> None:
     assert latency.verdict == "regression"
     assert latency.effect == pytest.approx(0.10, abs=1e-3)
     assert latency.note == "over 8 forks"
+    # What they measured stands beside it.
+    base, candidate = (found.runs[side][0].records[CASE].result for side in ("base", "candidate"))
+    assert latency.base == pytest.approx(by_key("latency").read(base))
+    assert latency.candidate == pytest.approx(by_key("latency").read(candidate))
 
 
 def test_what_the_sides_saved_is_compared_too() -> None:

@@ -108,5 +108,7 @@ def test_random_states_move_by_themselves() -> None:
     random.random()
     torch.rand(1)
     assert state.changes() == ()
-    os.environ["ASR_TEST"] = "1"
-    assert state.changes() == ("environment",)
+    os.environ["ASR_TEST"] = "1"  # as libraries do while they load
+    assert state.changes() == ()
+    gc.disable()
+    assert state.changes() == ("garbage collection",)

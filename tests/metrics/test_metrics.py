@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr_harness.measure.error_rate import score
 from asr_harness.metrics import all_metrics, by_key
 from asr_harness.metrics.base import geometric_mean
-from asr_harness.schema import CaseResult, Energy, EnergyMeasurement, Memory
+from asr_harness.schema import CaseResult, Energy, EnergyMeasurement, Memory, Quality, Utterances
 from tests.saved_runs import measured
 
 
@@ -34,6 +35,9 @@ BY_HAND = {
     "wer": 4 / 40,
     "cer": 4 / 40,
     "wer_raw": 4 / 40,
+    "loops": 0,
+    "words_on_silence": None,
+    "worst_utterance": 3 / 10,
     "tokens": 40,
     "flops": 2e9 / 4,
     "operators": 301,
@@ -95,3 +99,26 @@ def test_what_is_the_same_measurement_or_an_alternative_is_a_metric() -> None:
 @given(value=st.floats(1e-300, 1e300), n=st.integers(1, 9))
 def test_the_mean_of_equal_values_is_the_value(value: float, n: int) -> None:
     assert geometric_mean([value] * n) == value
+
+
+def heard(*texts: str, references: tuple[str, ...]) -> CaseResult:
+    quality = Quality(texts, errors=score(references, texts))
+    utterances = Utterances(tuple("ab"[: len(texts)]), ("t",) * len(texts), (5.0,) * len(texts))
+    return replace(result(), n_utterances=len(texts), quality=quality, utterances=utterances)
+
+
+def test_words_where_nothing_was_spoken_are_counted_and_silence_heard_as_silence_is_zero() -> None:
+    made_up = by_key("words_on_silence")
+    assert made_up.read(heard("thank you", "", references=("", ""))) == 2
+    assert made_up.read(heard("", "a word", references=("", "a word"))) == 0
+    assert made_up.read(heard("a", "a word", references=("a", "a word"))) is None
+
+
+def test_a_sentence_said_sixteen_times_is_a_loop() -> None:
+    loop = "i am not sure about this one " * 16
+    assert by_key("loops").read(heard(loop, "so it was", references=("", "so it was"))) == 1
+
+
+def test_the_worst_utterance_does_not_hide_in_the_mean() -> None:
+    result = heard("a b c d", "x x x x", references=("a b c d", "a b"))
+    assert by_key("worst_utterance").read(result) == 2.0

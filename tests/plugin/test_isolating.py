@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from tests.plugin.test_nothing_lost import journals, without_timings
 
 Run = Callable[..., pytest.RunResult]
@@ -81,7 +82,7 @@ def test_what_no_process_of_its_own_can_do_is_refused(
     run: Run, suite: pytest.Pytester, option: str, message: str
 ) -> None:
     result = run("--asr-isolate", option)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.ret == EXIT_UNUSABLE
     result.stderr.fnmatch_lines([message])
     assert not list(suite.path.glob(".benchmarks/**/*.json*"))
 

@@ -50,6 +50,15 @@ def test_what_is_open_says_what_would_decide() -> None:
     assert "about 3 more runs a side would decide" in said
 
 
+def test_what_fails_comes_before_what_is_open() -> None:
+    worse = replace(
+        WER, verdict="regression", effect=0.05, low=0.03, high=0.07, candidate=0.14, excluded=None
+    )
+    said = sentence(judged(replace(SLOWER, verdict="inconclusive"), worse))
+    assert said.startswith("REGRESSION: WER is worse: 9.0 → 14.0 %")
+    assert said.index("WER is worse") < said.index("whether whisper-tiny on cpu is slower is open")
+
+
 def test_green_says_what_is_excluded() -> None:
     green = replace(SLOWER, verdict="unchanged", effect=0.003, low=-0.01, high=0.016, excluded=0.014)
     said = sentence(judged(green, WER))

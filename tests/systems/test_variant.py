@@ -56,10 +56,10 @@ def test_a_value_of_the_wrong_kind_is_refused_with_the_right_kind(
     [
         (
             "openai/whisper-tiny",
-            {"cache": "static"},
+            {"chunks": 3},
             (
-                r"openai/whisper-tiny cannot run with cache='static': the family whisper \(autoregressive\) "
-                "knows attention, beams, compile_encoder, dtype, max_new_tokens, quantisation"
+                r"openai/whisper-tiny cannot run with chunks=3: the family whisper \(autoregressive\) "
+                "knows attention, audio_context, batching, beams"
             ),
         ),
         (
@@ -67,7 +67,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_the_right_kind(
             {"cache": "static", "beams": 5, "dtype": "float16"},
             (
                 r"cannot run with beams=5, cache='static': the family wav2vec2 \(CTC best path\) knows "
-                "attention, compile_encoder, dtype, quantisation"
+                "attention, compile_encoder, dtype, encoder_stride, prune_encoder, quantisation"
             ),
         ),
         (

@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from asr_harness.corpora.base import Slice, Utterance
 
 
-def batches(slice_: Slice, batch_size: int) -> tuple[tuple[Utterance, ...], ...]:
+def batches(slice_: Slice, batch_size: int, *, by_arrival: bool = False) -> tuple[tuple[Utterance, ...], ...]:
     """Group utterances of like length, longest first; only the last batch may be smaller.
 
     Longest first, so that what does not fit in memory fails at once. Equal lengths are ordered by id.
+    `by_arrival` leaves them in the order of the slice, as a queue would.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
-    ordered = sorted(slice_.utterances, key=lambda utterance: (-len(utterance.samples), utterance.id))
+    ordered = list(slice_.utterances)
+    if not by_arrival:
+        ordered.sort(key=lambda utterance: (-len(utterance.samples), utterance.id))
     return tuple(tuple(ordered[i : i + batch_size]) for i in range(0, len(ordered), batch_size))
 
 

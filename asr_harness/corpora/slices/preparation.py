@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asr_harness import languages
+from asr_harness.corpora.harms import harmed, split_spec
 from asr_harness.corpora.registry import find_kind, open_corpus
 from asr_harness.corpora.slices import buckets, storage
 from asr_harness.corpora.slices import manifest as manifests
@@ -30,19 +31,22 @@ def load_slice(
 ) -> Slice:
     """Load the slice of a bucket from the cache, preparing it first where it is not there.
 
+    Harms at the end of `spec` are applied on the fly, and change the fingerprint.
     Utterances are in the order of selection; where the corpus has fewer than `n_utterances`, all it has.
     Raises DataError if the corpus has none, or anything prepared has changed since.
     """
     choices = Choices(limits_s, n_utterances, seed)
-    kind, corpus = find_kind(spec), open_corpus(spec)
+    clean, harms = split_spec(spec)
+    kind, corpus = find_kind(clean), open_corpus(clean)
     language = corpus.language or kind.language
-    return replace(
+    loaded = replace(
         storage.load(prepare(corpus, bucket, choices), bucket, n_utterances),
         language=language,
         normaliser=kind.normaliser or languages.normaliser_of(language),
         conversion=corpus.conversion,
         grouping=corpus.grouping,
     )
+    return harmed(loaded, harms)
 
 
 def prepare(

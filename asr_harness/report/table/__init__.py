@@ -27,7 +27,7 @@ def table(runs: Iterable[RunFile]) -> pd.DataFrame:
     Rows are in the order of the runs and their records, and numbered from 0. Runs are taken one by one, so
     that an iterator of thousands needs no more memory than its rows.
     """
-    return frame((row for run in runs for row in _rows(run)), columns())
+    return frame((row for run in runs for part in run.by_machine() for row in _rows(part)), columns())
 
 
 def utterances(runs: Iterable[RunFile]) -> pd.DataFrame:

@@ -23,4 +23,4 @@ def _cached(past: Any) -> tuple[int, int]:
         return 0, 0
     layers = [*past.self_attention_cache.layers, *past.cross_attention_cache.layers]
     held = [tensor for layer in layers for tensor in (layer.keys, layer.values) if tensor is not None]
-    return past.get_seq_length(), sum(tensor.numel() * tensor.element_size() for tensor in held)
+    return int(past.get_seq_length()), sum(tensor.numel() * tensor.element_size() for tensor in held)

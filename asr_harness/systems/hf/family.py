@@ -75,15 +75,19 @@ class Family(ABC):
         """
         from asr_harness.systems.hf import whole
         from asr_harness.systems.hf.building import ready
+        from asr_harness.systems.hf.reshaping import reshape
 
         self.check_files(checkpoint)
         model = self.build(checkpoint, device=device, dtype=variant.dtype, attention=variant.attention)
         fingerprint = checkpoint.dummy_fingerprint() if checkpoint.is_dummy else whole.fingerprint(model)
+        parts = self.work.parts(model)
+        reshape(parts["encode"], parts.get("decode"), model.config, variant)
         model = ready(model, device=device, quantisation=variant.quantisation)
         if variant.compile_encoder:
             self.work.parts(model)["encode"].compile()
         system = self.system(checkpoint, model, variant)
         system.loaded_fingerprint = fingerprint
+        system.variant = variant
         return system
 
     def check(self, variant: Variant, source: str) -> None:

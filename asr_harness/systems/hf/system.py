@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.systems.base import Pass, System
-from asr_harness.systems.hf import counting
+from asr_harness.systems.hf import counting, whisper_context
+from asr_harness.systems.hf.reshaping import prune
+from asr_harness.systems.variant import BASELINE, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,9 @@ class HfSystem(System):
 
     loaded_fingerprint: str | None = None
     """What identifies the weights, as they were loaded."""
+
+    variant: Variant = BASELINE
+    """How it was loaded."""
 
     def __init__(self, model: Any, work: FamilyWork) -> None:
         self.model = model
@@ -66,7 +71,12 @@ class HfSystem(System):
 
     @cached_property
     def _pass_flops(self) -> PassFlops:
-        return self._work.flops(self.model.config)
+        counter = self._work.flops(self.model.config)
+        if self.variant.prune_encoder:  # the layers that are left are in the configuration
+            prune(self._work.parts(counter.model)["encode"], self.variant.prune_encoder)
+        if self.variant.audio_context == "clip":
+            whisper_context.cut(counter.model)
+        return counter
 
     @cached_property
     def _weight_bytes(self) -> Mapping[StageName, int]:

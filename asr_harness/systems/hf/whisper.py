@@ -23,20 +23,22 @@ from transformers import (
     WhisperTokenizer,
 )
 
-from asr_harness.errors import ModelError
+from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.checkpoints import read_json
 from asr_harness.systems.cost import Cost, n_parameters
-from asr_harness.systems.hf import beside, whisper_languages
+from asr_harness.systems.hf import beside, whisper_context, whisper_languages
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_decoding import FALLBACK_SEED, generate_kwargs
 from asr_harness.systems.hf.whisper_files import GENERATION_FILE, check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
 from asr_harness.systems.hf.whisper_work import WhisperWork
+from asr_harness.systems.variant import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,8 +128,12 @@ class WhisperSystem(HfSystem):
         *,
         generate_kwargs: Mapping[str, Any],
         fixed_tokens: FixedTokens | None = None,
+        cuts_context: bool = False,
     ) -> None:
         super().__init__(model, WORK)
+        self.cuts_context = cuts_context
+        if cuts_context:
+            whisper_context.cut(model)
         self.feature_extractor = feature_extractor
         self.tokenizer = tokenizer
         self.generate_kwargs = dict(generate_kwargs)
@@ -171,7 +177,8 @@ class WhisperSystem(HfSystem):
             return_tensors="pt",
             return_attention_mask=True,
             truncation=False,
-            padding="max_length" if longest_s <= self.window_s else "longest",
+            padding="longest" if self.cuts_context or longest_s > self.window_s else "max_length",
+            pad_to_multiple_of=whisper_context.SAMPLES_PER_POSITION if self.cuts_context else None,
         )
         device = self.model.device
         input_features = features.input_features.to(device, self.model.dtype)
@@ -183,7 +190,9 @@ class WhisperSystem(HfSystem):
         return tuple(
             Encoded(
                 part,
-                None if part.longest_s > self.window_s else self.model.get_encoder()(part.input_features),
+                None
+                if part.longest_s > self.window_s or self._decodes_anew
+                else self.model.get_encoder()(part.input_features),
             )
             for part in features
         )
@@ -206,17 +215,38 @@ class WhisperSystem(HfSystem):
             tuple(texts[i] for i in places), tuple(n_tokens[i] for i in places), self._processed_s
         )
 
+    @property
+    def _decodes_anew(self) -> bool:
+        """Whether rows may be decoded again by themselves, for which `generate` wants the features."""
+        return isinstance(self.generate_kwargs.get("temperature"), tuple)
+
+    def _check_one(self, part: WindowedAudio) -> None:
+        if "prompt_lookup_num_tokens" in self.generate_kwargs and len(part.places) > 1:
+            raise UnavailableError(
+                f"prompt lookup guesses for one recording at a time, and this batch has {len(part.places)}; "
+                "choose batch size 1"
+            )
+
     def _generate(self, encoded: Encoded) -> Any:
         part = encoded.part
+        self._check_one(part)
         kwargs = dict(self.generate_kwargs, attention_mask=part.attention_mask)
         if self.fixed_tokens is not None:
             self.fixed_tokens.restart(min(part.longest_s, self.window_s))
             kwargs["logits_processor"] = [self.fixed_tokens]
         if encoded.encoder_outputs is not None:
-            self._processed_s += len(part.input_features) * self.window_s
+            self._processed_s += len(part.input_features) * self._encoded_s(part)
             return self._generate_from(encoded.encoder_outputs, kwargs)
-        with self._encoder_passes_timed():
-            return self.model.generate(part.input_features, return_timestamps=True, **kwargs)
+        with self._encoder_passes_timed(), torch.random.fork_rng(enabled=self._decodes_anew):
+            if self._decodes_anew:
+                torch.manual_seed(FALLBACK_SEED)
+            is_long = part.longest_s > self.window_s
+            return self.model.generate(part.input_features, return_timestamps=is_long, **kwargs)
+
+    def _encoded_s(self, part: WindowedAudio) -> float:
+        """Give the seconds of each row that the encoder computes on."""
+        frames = part.input_features.shape[-1]
+        return frames / whisper_context.FRAMES_PER_S if self.cuts_context else self.window_s
 
     def _generate_from(self, encoder_outputs: Any, kwargs: Mapping[str, Any]) -> Any:
         try:
@@ -237,7 +267,7 @@ class WhisperSystem(HfSystem):
 
         def enter(_: torch.nn.Module, arguments: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
             windows = arguments[0] if arguments else kwargs["input_features"]
-            self._processed_s += len(windows) * self.window_s
+            self._processed_s += len(windows) * windows.shape[-1] / whisper_context.FRAMES_PER_S
             running.append(self.stage("encode"))
             running[-1].__enter__()
 
@@ -263,7 +293,7 @@ class WhisperFamily(Family):
     description = "autoregressive"
     model_types = ("whisper",)
     architectures = ARCHITECTURES
-    settings = frozenset({"dtype", "attention", "beams", "max_new_tokens", "quantisation", "compile_encoder"})
+    settings = frozenset(SETTINGS)
     work = WORK
 
     def build(
@@ -306,16 +336,19 @@ class WhisperFamily(Family):
         self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
     ) -> WhisperSystem:
         """Read the checkpoint's feature extractor and tokenizer, or make those of dummies."""
-        generate_kwargs = _generate_kwargs(model, variant)
+        options: dict[str, Any] = {
+            "generate_kwargs": generate_kwargs(model, variant),
+            "cuts_context": variant.audio_context == "clip",
+        }
         if checkpoint.path is not None:
             feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
             tokenizer = WhisperTokenizer.from_pretrained(checkpoint.path)
-            return WhisperSystem(model, feature_extractor, tokenizer, generate_kwargs=generate_kwargs)
+            return WhisperSystem(model, feature_extractor, tokenizer, **options)
         return WhisperSystem(
             model,
             WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
             stand_in_tokenizer(model.config),
-            generate_kwargs=generate_kwargs,
+            **options,
             fixed_tokens=FixedTokens(model.config.eos_token_id),
         )
 
@@ -340,15 +373,6 @@ class WhisperFamily(Family):
             weight_bytes=n_parameters(model) * itemsize,
             activation_bytes=itemsize * (encoder_floats + cache_floats + logits_floats) + 4 * mel_floats,
         )
-
-
-def _generate_kwargs(model: WhisperForConditionalGeneration, variant: Variant) -> Mapping[str, Any]:
-    kwargs: dict[str, Any] = {"num_beams": variant.beams, "do_sample": False}
-    if variant.max_new_tokens is not None:
-        kwargs["max_new_tokens"] = variant.max_new_tokens
-    if getattr(model.generation_config, "is_multilingual", False):
-        kwargs |= {"language": "en", "task": "transcribe"}
-    return kwargs
 
 
 FAMILY = WhisperFamily()

@@ -48,11 +48,12 @@ class WhisperFlops(PassFlops):
             return count_flops(lambda: self.model.get_encoder()(mel))
         cached = EncoderDecoderCache(DynamicCache(config=self._config), DynamicCache(config=self._config))
         if single.n_past:
-            self._decode(single.n_past, cached)
-        return count_flops(lambda: self._decode(single.n_new, cached))
+            self._decode(single.n_past, cached, single.n_states)
+        return count_flops(lambda: self._decode(single.n_new, cached, single.n_states))
 
-    def _decode(self, n_tokens: int, cached: EncoderDecoderCache) -> None:
-        states = torch.empty(1, self._config.max_source_positions, self._config.d_model, device="meta")
+    def _decode(self, n_tokens: int, cached: EncoderDecoderCache, n_states: int) -> None:
+        n_frames = n_states or self._config.max_source_positions
+        states = torch.empty(1, n_frames, self._config.d_model, device="meta")
         self.model(
             encoder_outputs=BaseModelOutput(last_hidden_state=states),
             decoder_input_ids=torch.zeros(1, n_tokens, dtype=torch.long, device="meta"),
@@ -132,7 +133,9 @@ class WhisperWork(FamilyWork):
             passes.append(Pass("encode", len(features), features.shape[-1]))
 
         def decoded(_: object, __: object, kwargs: dict[str, Any], output: Any) -> None:
-            passes.append(decoder_pass(kwargs, output))
+            n_frames = kwargs["encoder_hidden_states"].shape[1]
+            is_whole = n_frames == model.config.max_source_positions
+            passes.append(replace(decoder_pass(kwargs, output), n_states=0 if is_whole else n_frames))
 
         with hooked(
             model.get_encoder().register_forward_hook(encoded, with_kwargs=True),

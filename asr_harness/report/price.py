@@ -1,0 +1,101 @@
+"""The price of each variant as a table, and a sentence for each direction."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from asr_harness.metrics import by_key, units
+from asr_harness.report.terminal import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.judge.price import Change, Price
+
+MIN_WIDTH = 40
+COLUMNS = ("latency", "rtf", "memory", "energy", "flops", "wer")
+WORDS = {
+    "pays": "pays",
+    "costs words": "costs words",
+    "buys nothing": "buys nothing that is shown",
+    "undecided": "is undecided: more runs, or more talks, would tell",
+    "words unpriced": "is cheaper; what it does to words is unpriced",
+}
+RULE = (
+    "pays: latency, energy, memory or FLOPs are shown to fall by more than their tolerance, and a rise of "
+    "WER above {limit:.1f} points is excluded. front *: no other is as good in latency and WER, and better "
+    "in one (values as measured). !: shown, all intervals of a table hold together at {level:.0%}."
+)
+DUMMY = "dummy weights: they price time, memory, energy and FLOPs only; their words mean nothing"
+NO_SPREAD = "one run has no spread: no interval of time or memory; save more, or give --sessions"
+
+
+def lines(prices: Sequence[Price], alpha: float, width: int) -> list[str]:
+    """Write a table for each model and device, then sentences and the rule."""
+    written: list[str] = []
+    for (model, device), group in groupby(prices, key=lambda one: (one.model, one.device)):
+        rows = list(group)
+        n_runs = max(one.n_runs for one in rows)
+        written += [f"{model} on {device}: {n_runs} runs, {max(one.n_cases for one in rows)} cases", ""]
+        titles = ("variant", "front", *(by_key(key).title for key in COLUMNS))
+        written += table(titles, [_row(one) for one in rows], width)
+        written += ["", *(_sentence(one) for one in rows[1:])]
+        written += [DUMMY] if any(one.is_dummy for one in rows) else []
+        written += [NO_SPREAD] if n_runs == 1 else []
+        written += ["", *_reasons(rows)]
+    rule = RULE.format(limit=100 * by_key("wer").limit, level=1 - alpha)
+    return [line for text in (*written, rule) for line in _wrapped(text, width)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Fold a sentence; a row of a table, which has runs of spaces, stays whole."""
+    return [text] if "  " in text or not text else wrap(text, max(width, MIN_WIDTH), subsequent_indent="  ")
+
+
+def _row(one: Price) -> tuple[str, ...]:
+    front = "*" if one.is_on_front else ""
+    return one.variant, front, *(_cell(key, one) for key in COLUMNS)
+
+
+def _cell(key: str, one: Price) -> str:
+    change = one.changes.get(key)
+    if change is None or change.value is None:
+        return units.UNMEASURED
+    written = by_key(key).written(change.value)
+    if change.effect == 0.0:
+        return written
+    mark = "!" if change.is_shown else ""
+    return f"{written} ({_change(key, change.effect or 0.0)}{mark})"
+
+
+def _change(key: str, effect: float) -> str:
+    return f"{100 * effect:+.1f}pt" if key == "wer" else f"{100 * effect:+.0f}%"
+
+
+def _sentence(one: Price) -> str:
+    if one.reason:
+        return f"{one.variant} could not be priced: {one.reason}"
+    parts = [text for key in COLUMNS if key != "rtf" and (text := _part(key, one.changes[key]))]
+    return f"{one.variant} {WORDS[one.pays]}: {'; '.join(parts)}"
+
+
+def _part(key: str, change: Change) -> str:
+    if change.effect is None:
+        return ""
+    shown = {True: "shown", False: "not shown", None: "untested"}[change.is_shown]
+    if change.low is None or change.high is None or change.low == change.high:
+        return f"{by_key(key).title} {_change(key, change.effect)}"
+    interval = f"{_change(key, change.low)} to {_change(key, change.high)}"
+    return f"{by_key(key).title} {_change(key, change.effect)} ({interval}, {shown})"
+
+
+def _reasons(rows: Sequence[Price]) -> list[str]:
+    reasons = {
+        f"{by_key(key).title}: {change.reason}"
+        for one in rows
+        for key, change in one.changes.items()
+        if change.reason
+    }
+    return [*sorted(reasons), ""] if reasons else []

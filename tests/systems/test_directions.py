@@ -1,0 +1,134 @@
+"""The directions of optimisation on the embedded models: really smaller where they say so, and one's own."""
+
+from collections.abc import Mapping
+
+import pytest
+import torch
+
+from asr_harness import systems
+from asr_harness.corpora import BUCKETS_S, batches, load_slice
+from asr_harness.defaults import VARIANTS
+from asr_harness.errors import GridError, UnavailableError
+from asr_harness.measure.transcription import transcribe
+from asr_harness.systems.base import Pass
+from asr_harness.systems.hf.reshaping import sparsify
+from asr_harness.systems.hf.whisper_decoding import StopAtRepetition
+from asr_harness.systems.variant import Variant
+
+WHISPER, CTC = "asr-harness/whisper-mini", "asr-harness/ctc-mini"
+
+
+def load(model: str, **settings: object) -> systems.System:
+    variant = Variant.from_settings(settings)
+    return systems.load(model, device="cpu", weights="pretrained", variant=variant).system
+
+
+def heard(system: systems.System) -> tuple[tuple[str, ...], list[Pass]]:
+    slice_ = load_slice("embedded", "5s", limits_s=BUCKETS_S["5s"], n_utterances=1)
+    recording = system.passes_recorded()
+    assert recording is not None
+    with recording as passes:
+        texts = transcribe(system, [slice_.utterances[0].samples]).texts
+    return texts, passes
+
+
+def encode_flops(system: systems.System, passes: list[Pass]) -> float:
+    return sum(system.flops(each) or 0.0 for each in passes if each.stage == "encode")
+
+
+@pytest.mark.parametrize("model", [WHISPER, CTC])
+@pytest.mark.parametrize("settings", [{"prune_encoder": 0.5}, {"encoder_stride": 2}])
+def test_what_is_cut_out_of_an_encoder_is_gone(model: str, settings: Mapping[str, object]) -> None:
+    whole, smaller = load(model), load(model, **settings)
+    n_whole, n_smaller = (system.weights() for system in (whole, smaller))
+    assert n_whole is not None
+    assert n_smaller is not None
+    assert n_smaller[0] < n_whole[0]
+    assert encode_flops(smaller, heard(smaller)[1]) < 0.8 * encode_flops(whole, heard(whole)[1])
+
+
+def test_half_a_decoder_costs_less_a_step() -> None:
+    whole, half = load(WHISPER), load(WHISPER, decoder_stride=2)
+    step = Pass("step", 1, 1, 10)
+    assert (half.flops(step) or 0.0) < (whole.flops(step) or 0.0)
+    assert heard(half)[1]
+
+
+def test_zeros_leave_the_size_and_the_flops_as_they_are() -> None:
+    whole, sparse = load(WHISPER), load(WHISPER, sparse_encoder=0.5)
+    assert sparse.weights() == whole.weights()
+    assert encode_flops(sparse, heard(sparse)[1]) == encode_flops(whole, heard(whole)[1])
+
+
+@pytest.mark.parametrize("pattern", ["free", "2:4"])
+def test_half_of_the_weights_become_zero_the_smallest_first(pattern: str) -> None:
+    layer = torch.nn.Linear(8, 4, bias=False)
+    stack = torch.nn.Module()
+    stack.layers = torch.nn.ModuleList([layer])
+    before = layer.weight.detach().clone()
+    sparsify(stack, 0.5, pattern)
+    zero = layer.weight == 0
+    assert zero.sum() == 16
+    if pattern == "2:4":
+        assert (zero.view(-1, 4).sum(1) == 2).all()
+    else:
+        assert before[zero].abs().max() <= before[~zero].abs().min()
+
+
+def test_a_context_cut_to_the_clip_encodes_no_padding_and_changes_its_own_model_alone() -> None:
+    whole, cut = load(WHISPER), load(WHISPER, audio_context="clip")
+    _, passes = heard(cut)
+    assert passes[0].n_new < 800
+    assert all(each.n_states == passes[0].n_new // 2 for each in passes if each.stage == "decode")
+    cut_decode, whole_decode = (system.flops(passes[1]) for system in (cut, load(WHISPER)))
+    assert cut_decode == whole_decode  # what a pass attends to is told by the pass, not by the system
+    assert heard(whole)[1][0].n_new == 3000
+
+
+@pytest.mark.parametrize("settings", [{"cache": "static"}, {"prompt_lookup": 10}, {"stopping": "repetition"}])
+def test_what_only_decodes_otherwise_hears_the_same(settings: Mapping[str, object]) -> None:
+    assert heard(load(WHISPER, **settings))[0] == heard(load(WHISPER))[0]
+
+
+def test_decoding_anew_is_the_same_each_time_and_leaves_the_generator_alone() -> None:
+    system = load(WHISPER, stopping="fallback")
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    assert heard(system)[0] == heard(system)[0]
+    assert torch.rand(1) == expected
+
+
+def test_lookup_in_a_batch_is_unavailable_with_the_way_out() -> None:
+    system = load(WHISPER, prompt_lookup=10)
+    slice_ = load_slice("embedded", "5s", limits_s=BUCKETS_S["5s"], n_utterances=2)
+    with pytest.raises(UnavailableError, match="batch size 1"):
+        transcribe(system, [utterance.samples for utterance in slice_.utterances])
+
+
+def test_what_a_ctc_model_has_no_decoder_for_is_unavailable() -> None:
+    with pytest.raises(UnavailableError, match="decoder_stride"):
+        load(CTC, decoder_stride=2)
+
+
+def test_a_loop_ends_and_plain_text_does_not() -> None:
+    rows = torch.tensor([[1, 2, 3] * 5, list(range(15))])
+    assert StopAtRepetition()(rows, torch.empty(0)).tolist() == [True, False]
+
+
+def test_by_arrival_batches_keep_the_order_of_the_slice() -> None:
+    slice_ = load_slice("embedded", "5s", limits_s=BUCKETS_S["5s"], n_utterances=4)
+    queued = [each for batch in batches(slice_, 2, by_arrival=True) for each in batch]
+    assert queued == list(slice_.utterances)
+    load(CTC, batching="arrival")
+
+
+@pytest.mark.parametrize("settings", [{"prune_encoder": 1.0}, {"sparsity": "3:4"}, {"stopping": "soon"}])
+def test_what_is_no_direction_is_refused(settings: Mapping[str, object]) -> None:
+    with pytest.raises(GridError, match=next(iter(settings))):
+        Variant.from_settings(settings)
+
+
+def test_every_named_variant_is_well_formed() -> None:
+    for settings in VARIANTS.values():
+        Variant.from_settings(settings)
