@@ -264,19 +264,22 @@ def _taken_alone(
     turns_by_case: dict[str, dict[Side, tuple[Ready, list[Turn]]]] = {}
     ended: list[tuple[Side, Ended]] = []
     died: dict[str, list[CaseDiedError]] = {}
+
+    def done(side: Side) -> set[str]:
+        cases = {taken[side][0].test_id for taken in turns_by_case.values() if side in taken}
+        cases |= {case.test_id for ended_side, case in ended if ended_side == side}
+        return cases | {test_id for test_id, each in died.items() if any(one.side == side for one in each)}
+
     for side in order:
         while True:
-            done = {taken[side][0].test_id for taken in turns_by_case.values() if side in taken}
-            done |= {case.test_id for ended_side, case in ended if ended_side == side}
-            done |= {test_id for test_id, each in died.items() if any(death.side == side for death in each)}
-            with _worker(sides, side, sorted({*decided, *progress.died, *done})) as worker:
+            with _worker(sides, side, sorted({*decided, *progress.died, *done(side)})) as worker:
                 try:
                     _take_all(worker, turns_by_case, ended, turn_time_s)
                     progress.keep_run(worker)
                     break
                 except CaseDiedError as death:
                     died.setdefault(death.test_id, []).append(death)
-                    if not set(worker.case_ids or ()) - done - {death.test_id}:
+                    if not set(worker.case_ids or ()) - done(side):
                         break
     for each in died.values():
         progress.note_death(each[0], is_on_both=len(each) > 1)
