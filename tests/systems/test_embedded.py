@@ -106,12 +106,13 @@ def test_a_fiftieth_of_the_weights_at_nought_raises_wer(
 
 @pytest.mark.heavy
 @both
-def test_int8_changes_some_transcripts_and_wer_by_little(name: str) -> None:
+def test_int8_holds_fewer_bytes_and_moves_wer_by_little(name: str) -> None:
     # All of the bucket: a place lost in one utterance is two points of eight's.
     spoken = utterances("15s", None)
-    quantised, before = (hear(load(name, **variant), spoken) for variant in ({"quantisation": "int8"}, {}))
-    assert [one.text for one in quantised] != [one.text for one in before]
-    assert abs(wer(quantised) - wer(before)) <= 0.05
+    quantised, before = load(name, quantisation="int8"), load(name)
+    # Half of the bytes at most: all but convolutions, embeddings and norms is a quarter of what it was.
+    assert quantised.weights()[1] < 0.5 * before.weights()[1]
+    assert abs(wer(hear(quantised, spoken)) - wer(hear(before, spoken))) <= 0.05
 
 
 def through_8_khz(samples: Samples) -> Samples:
