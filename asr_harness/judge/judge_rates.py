@@ -11,6 +11,7 @@ from asr_harness import stats
 from asr_harness.judge.judge_exact import one_sided
 from asr_harness.judge.judgement import Finding
 from asr_harness.judge.sides import differing, fingerprint
+from asr_harness.metrics import error_rate_of
 from asr_harness.stats import PairedErrors
 
 if TYPE_CHECKING:
@@ -58,8 +59,10 @@ class TestedRate:
         return PER_CASE if len(self.pairs) == 1 else PER_MODEL
 
     def is_gated(self, policy: Policy) -> bool:
-        """Whether the finding sets the exit status."""
-        return policy.is_gated(self.metric, *self.case_ids)
+        """Whether the finding sets the exit status, as the error rate of the language does by itself."""
+        return policy.is_gated(self.metric, *self.case_ids) or any(
+            _is_headline(pair, self.metric) for pair in self.pairs
+        )
 
     @property
     def n_units(self) -> int:
@@ -72,11 +75,18 @@ class TestedRate:
         return self.errors, self.talks
 
 
+def _is_headline(pair: Pair, metric: RateMetric) -> bool:
+    """Whether a rate that else informs is the language's own, as CER is where no spaces divide words."""
+    measured = (*pair.base, *pair.candidate)
+    return not metric.gated and any(error_rate_of(one.result).key == metric.key for one in measured)
+
+
 def test_rate(pair: Pair, metric: RateMetric, alpha: float) -> TestedRate | Finding | None:
     """Test one error rate of a case; a finding where no test is needed or allowed, None where unmeasured."""
     pair = replace(pair, base=_scored(pair.base, metric), candidate=_scored(pair.candidate, metric))
     if not pair.base or not pair.candidate:
-        return one_sided(pair.case_id, metric.key, bool(pair.base), bool(pair.candidate), gated=metric.gated)
+        gated = metric.gated or _is_headline(pair, metric)
+        return one_sided(pair.case_id, metric.key, bool(pair.base), bool(pair.candidate), gated=gated)
     if differs := differing("normaliser", (*pair.base, *pair.candidate), fingerprint("normaliser")):
         return Finding(pair.case_id, metric.key, "incomparable", note=differs)
     base, candidate = (_counts(side, metric) for side in (pair.base, pair.candidate))

@@ -1,5 +1,7 @@
 """Error rates: identical transcripts end the question, else talks decide."""
 
+from dataclasses import replace
+
 import pytest
 
 from asr_harness import stats
@@ -7,7 +9,7 @@ from asr_harness.judge.rules import parse_rule
 from asr_harness.schema import ErrorCounts, Errors, Fingerprints
 from tests.judge.conftest import Side
 from tests.judge.judging import compare, finding
-from tests.saved_runs import measured
+from tests.saved_runs import errors, measured
 
 TALKS = tuple(f"talk{i // 4}" for i in range(32))
 
@@ -185,6 +187,18 @@ def test_cer_informs_unless_a_rule_names_it(side: Side, rules: tuple, gated: tup
     sides = side("a", 1, wrong=BASE, talks=TALKS), side("b", 1, wrong=WORSE, talks=TALKS)
     found = compare(*sides, rules=[parse_rule(rule) for rule in rules])
     assert (finding(found, "wer").gated, finding(found, "cer").gated) == gated
+
+
+def test_cer_decides_where_no_spaces_divide_words(side: Side) -> None:
+    base, worse = (
+        side(name, 1, wrong=wrong, talks=TALKS, errors=replace(errors(wrong), by_character=True))
+        for name, wrong in (("a", BASE), ("b", WORSE))
+    )
+    found = compare(base, worse)
+    assert finding(found, "cer").verdict == "regression"
+    assert finding(found, "cer").gated
+    assert found.exit_status == 1
+    assert "wer" not in {one.metric for one in found.findings}
 
 
 def test_a_fall_has_to_be_shown_at_a_tenth_of_the_level(side: Side) -> None:
