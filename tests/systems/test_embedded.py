@@ -110,8 +110,8 @@ def test_int8_holds_fewer_bytes_and_moves_wer_by_little(name: str) -> None:
     # All of the bucket: a place lost in one utterance is two points of eight's.
     spoken = utterances("15s", None)
     quantised, before = load(name, quantisation="int8"), load(name)
-    # Half of the bytes at most: all but convolutions, embeddings and norms is a quarter of what it was.
-    assert quantised.weights()[1] < 0.5 * before.weights()[1]
+    # Linear weights are a quarter of what they were; convolutions, embeddings and norms stay as they are.
+    assert quantised.weights()[1] < 0.6 * before.weights()[1]
     assert abs(wer(hear(quantised, spoken)) - wer(hear(before, spoken))) <= 0.05
 
 
