@@ -13,13 +13,14 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"cache", "errors", "git", "languages", "paths", "privacy", "registry", "schema"}
+BASIS = {"cache", "errors", "git", "languages", "paths", "privacy", "processes", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
     "cache": {"errors"},
     "errors": set(),
     "git": set(),
     "privacy": set(),
+    "processes": set(),
     "paths": set(),
     "languages": {"errors"},
     "streams": set(),
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     "runs": BASIS,
     "judge": BASIS | {"stats", "metrics", "devices"},
     "ab": BASIS | {"stats", "judge", "runs"},
-    "fleet": BASIS | {"devices", "runs", "plugin"},
+    "fleet": BASIS | {"devices", "runs"},
     "starter": {"errors", "ab"},
     "report": BASIS | {"stats", "metrics", "devices", "judge", "runs"},
 }

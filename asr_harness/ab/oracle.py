@@ -75,7 +75,7 @@ class LiveOracle:
         with started(
             "candidate", tree, self.arguments, python=self.python, storage=self.storage, cores=self.cores
         ) as worker:
-            while isinstance(case := worker.next_case(), Ready) or case.test_id:
+            for case in worker.cases():
                 if isinstance(case, Ready):
                     round_s = worker.try_round(case.warm_up_s)
                     worker.go(1)

@@ -303,7 +303,7 @@ def _take_all(
     ended: list[tuple[Side, Ended]],
     turn_time_s: TurnTime,
 ) -> None:
-    while isinstance(case := worker.next_case(), Ready) or case.test_id:
+    for case in worker.cases():
         if isinstance(case, Ended):
             ended.append((worker.side, case))
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from asr_harness.ab.protocol import (
 )
 from asr_harness.ab.scratch import socket_folder
 from asr_harness.errors import AbError
+from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
 
 if TYPE_CHECKING:
@@ -172,6 +172,11 @@ class Worker:
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
         return message
 
+    def cases(self) -> Iterator[Ready | Ended]:
+        """Give what `next_case` does, until the session is over."""
+        while isinstance(case := self.next_case(), Ready) or case.test_id:
+            yield case
+
     def _note_imports(self, files: Mapping[str, str], worktree: Worktree) -> None:
         self.has_told_imports = True
         check_own(self.name, files, worktree, self.path)
@@ -180,7 +185,7 @@ class Worker:
 
     def end(self) -> None:
         """End the process at once."""
-        _end(self.process)
+        end_group(self.process, GRACE_S)
 
     def _last_lines(self) -> str:
         return f"; its last words:{_last_words(self.log)}"
@@ -234,7 +239,7 @@ def started(
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:
-                _end(process)
+                end_group(process, GRACE_S)
 
 
 def _process(
@@ -296,18 +301,7 @@ def _accepted(
 
 
 def _last_words(log: Path) -> str:
-    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return "".join(f"\n  {line}" for line in lines[-LOG_LINES:])
-
-
-def _end(process: subprocess.Popen[bytes] | Forked) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is not None:
-            break
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_S)
+    return "".join(f"\n  {line}" for line in last_lines(log, LOG_LINES))
 
 
 @contextmanager

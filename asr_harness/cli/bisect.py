@@ -27,6 +27,7 @@ from asr_harness.cli import _bisection as bisection
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
+from asr_harness.report.writing import write_text
 
 if TYPE_CHECKING:
     import argparse
@@ -112,9 +113,7 @@ def _load(path: Path, commits: tuple[str, ...]) -> Search:
 
 def _save(path: Path, search: Search) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(asdict(search)), "utf-8")
-    draft.replace(path)
+    write_text(path, json.dumps(asdict(search)))
 
 
 def _say(line: str) -> None:

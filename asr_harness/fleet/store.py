@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from asr_harness.errors import RecordError
-from asr_harness.runs.disk import sync_folder
+from asr_harness.runs.disk import sync_folder, write_all
 from asr_harness.schema import load_run
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.part import dump, load
@@ -81,9 +80,7 @@ class Store:
     def _write(self, name: str, content: bytes) -> Path:
         temporary, path = self.folder / f".{name}.tmp", self.folder / name
         with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+            write_all(stream.fileno(), content)
         temporary.replace(path)
         sync_folder(self.folder)
         return path

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from asr_harness.processes import die_with_parent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,8 +36,6 @@ def measure(case_id: str, selection: Sequence[str], folder: str, threads: int | 
 
     The session isolates the case: a crash becomes its outcome, and is not tried again.
     """
-    from asr_harness.plugin.child import die_with_parent
-
     if not Path(folder).is_dir():
         return b"", f"{folder} is not there: every host needs the repository, at one commit, in one place"
     with TemporaryDirectory(prefix="asr-harness-fleet-") as place:

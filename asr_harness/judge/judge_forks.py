@@ -10,7 +10,6 @@ from asr_harness import stats
 from asr_harness.judge.judge_outcomes import outcome_finding
 from asr_harness.judge.judgement import Finding
 from asr_harness.metrics import find, latency
-from asr_harness.metrics.base import geometric_mean
 from asr_harness.schema import STAGES
 from asr_harness.stats import sequential
 
@@ -170,10 +169,8 @@ def _with_values(finding: Finding, evidence: Evidence, groups: Mapping[str, Sequ
 
 
 def _mean_of(runs: Sequence[RunFile], case_ids: Sequence[str], metric: Metric) -> float | None:
-    records = [run.records.get(case_id) for run in runs for case_id in case_ids]
-    results = [record.result for record in records if record is not None and record.result is not None]
-    values = [value for result in results if (value := metric.read(result))]
-    return geometric_mean(values) if values else None
+    records = [run.records[case_id] for run in runs for case_id in case_ids if case_id in run.records]
+    return metric.pooled(record.result for record in records if record.result is not None)
 
 
 def _lost(case_id: str, side: str, outcome: str, reason: str) -> Finding:

@@ -16,6 +16,7 @@ from asr_harness.errors import RecordError
 from asr_harness.judge.judge_rates import TestedRate, pool_rates, test_rate
 from asr_harness.judge.sides import Measured, Pair
 from asr_harness.metrics import RateMetric, by_key
+from asr_harness.stats.fronts import beats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -213,16 +214,11 @@ def _with_front(prices: Sequence[Price]) -> list[Price]:
     if all(one.changes.get("wer", Change()).value is None for one in prices):
         keys = ("latency", "memory")
     costs = {one.variant: [one.changes.get(key, Change()).value for key in keys] for one in prices}
-    known = {name: cost for name, cost in costs.items() if None not in cost}
-
-    def is_beaten(name: str) -> bool:
-        mine = known[name]
-        return any(
-            other != mine and all(a <= b for a, b in zip(other, mine, strict=True))  # type: ignore[operator]
-            for other in known.values()
-        )
-
-    return [replace(one, is_on_front=one.variant in known and not is_beaten(one.variant)) for one in prices]
+    known = {
+        name: [cost for cost in each if cost is not None] for name, each in costs.items() if None not in each
+    }
+    front = {name for name, mine in known.items() if not any(beats(other, mine) for other in known.values())}
+    return [replace(one, is_on_front=one.variant in front) for one in prices]
 
 
 def _pairs(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -15,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from asr_harness.errors import RecordError
-from asr_harness.runs import journal_content
+from asr_harness.processes import die_with_parent, end_group, last_lines
+from asr_harness.runs import deaths, journal_content
 from asr_harness.schema import load_run
 from asr_harness.schema.environment import MachinePeaks
 from asr_harness.schema.part import dump, load
@@ -32,8 +31,6 @@ TASK, LOG, CACHE = "task.json", "log", "cache"
 GRACE_S = 10.0
 POLL_S = 0.2
 LOG_LINES = 8
-PR_SET_PDEATHSIG = 1
-"""prctl(2): which signal a process gets when its parent dies."""
 
 OURS: Mapping[str, Any] = {
     "asr_isolate": False,
@@ -114,13 +111,7 @@ class Child:
 
     def end(self) -> None:
         """End it with all that it has started, if it has not ended by itself."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            if self._process.poll() is not None:
-                return
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(GRACE_S)
+        end_group(self._process, GRACE_S)
 
     def saved(self) -> RunFile | None:
         """Read the file that it left, None if it left none."""
@@ -129,17 +120,14 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """Say how it ended."""
-        status = self._process.returncode
-        if status is not None and status < 0:
-            return f"its process was ended by {_signal_name(-status)}"
-        return f"its process ended with status {status}"
+        """Say how it ended, as it has by now."""
+        _, reason = deaths.of_status(self._process.wait(), is_oom=False)
+        return reason
 
     @property
     def last_words(self) -> str:
         """Give the end of what it printed."""
-        lines = self._folder.joinpath(LOG).read_text("utf-8", "replace").splitlines()
-        return "\n".join([line for line in lines if line.strip()][-LOG_LINES:])
+        return "\n".join(last_lines(self._folder / LOG, LOG_LINES))
 
 
 def _arguments(config: pytest.Config, folder: Path) -> list[str]:
@@ -153,16 +141,3 @@ def _arguments(config: pytest.Config, folder: Path) -> list[str]:
     if find_spec("xdist"):
         own.append("-n0")
     return [*given[:n_options], *own, *given[n_options:]]
-
-
-def _signal_name(number: int) -> str:
-    with suppress(ValueError):
-        return signal.Signals(number).name
-    return f"signal {number}"
-
-
-def die_with_parent() -> None:
-    """Have a process end when its parent does; run in it before its program."""
-    # Not on every system; the parent ends it on every way out but its own kill.
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -6,10 +6,8 @@ replayed here as a resumed case is: the file is saved by one session, and in one
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +19,7 @@ from asr_harness.schema.journal import JournalEntry
 from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from asr_harness.plugin.collecting import Collecting
     from asr_harness.plugin.ledger import Ledger
@@ -70,13 +68,9 @@ class Isolating:
         return (yield)
 
     def _measure(self, item: pytest.Item) -> None:
-        model = self._ledger.selected[item.nodeid].model
-        items = {
-            other.nodeid: other
-            for other in item.session.items
-            if other.nodeid in self._ledger.selected.keys() - self._ledger.entries.keys()
-            and self._ledger.selected[other.nodeid].model == model
-        }
+        cases, known = self._ledger.selected, self._ledger.entries.keys()
+        of_model = {test_id for test_id, case in cases.items() if case.model == cases[item.nodeid].model}
+        items = {other.nodeid: other for other in item.session.items if other.nodeid in of_model - known}
         # Who dies in a case leaves the others of the model to another.
         while left := items.keys() - self._ledger.entries.keys():
             self._run_one([test_id for test_id in items if test_id in left], item.config)
@@ -84,7 +78,8 @@ class Isolating:
             self._collecting.replay(other)
 
     def _run_one(self, test_ids: list[str], config: pytest.Config) -> None:
-        with _removed(Path(mkdtemp(prefix="asr-harness-"))) as folder:
+        with TemporaryDirectory(prefix="asr-harness-", ignore_cleanup_errors=True) as place:
+            folder = Path(place)
             Task(test_ids, self._workbench.known_peaks).write(folder)
             child = Child(config, folder)
             content: JournalContent | None = None
@@ -127,11 +122,3 @@ class Isolating:
             where = " in it" if test_id in in_it else " before it could begin"
             reason = f"{child.ending}{where}; its last words:\n{child.last_words}"
             self._running.take(JournalEntry(test_id, "failed", savable_text(reason)))
-
-
-@contextmanager
-def _removed(folder: Path) -> Iterator[Path]:
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

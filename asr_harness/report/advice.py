@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asr_harness.metrics import units
 from asr_harness.report.comparable import comparable_groups, with_origin
 from asr_harness.report.pooled import measured
+from asr_harness.stats.fronts import beats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,8 +132,7 @@ def _over(row: dict[str, Any], use: Use, limits: AdviceLimits) -> str | None:
 
 def _beaten(row: dict[str, Any], others: list[dict[str, Any]], costs: list[str]) -> str | None:
     for other in others:
-        pairs = [(other[name], row[name]) for name in costs]
-        if all(a <= b for a, b in pairs) and any(a < b for a, b in pairs):
+        if beats([other[name] for name in costs], [row[name] for name in costs]):
             return f"{other['case']} is no worse in any, and better in some"
     return None
 

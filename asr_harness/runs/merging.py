@@ -64,8 +64,7 @@ def merge(runs: Sequence[RunFile], path: Path, *, is_partial: bool = False) -> M
         "benchmarks": [
             benchmark
             for run in runs
-            for benchmark in contents[run.path]["benchmarks"]
-            if _is_kept(benchmark, run, kept)
+            for benchmark in _kept_benchmarks(contents[run.path]["benchmarks"], run, kept)
         ],
         BLOCK: dump(_block(runs, tuple(cases), parts)),
     }
@@ -169,11 +168,12 @@ def _judgement(runs: Sequence[RunFile]) -> SavedJudgement:
     )
 
 
-def _is_kept(benchmark: Mapping[str, Any], run: RunFile, kept: Mapping[str, RunFile]) -> bool:
-    """Keep a case's benchmark from the run that the case is taken from, and whatever is no case's."""
-    of_case = {saved.test_id: saved.case.id for saved in run.block.cases}
-    case_id = of_case.get(benchmark["fullname"])
-    return case_id is None or kept[case_id] is run
+def _kept_benchmarks(
+    benchmarks: Sequence[Mapping[str, Any]], run: RunFile, kept: Mapping[str, RunFile]
+) -> list[Mapping[str, Any]]:
+    """Leave out the benchmarks of cases that are taken from another run; what is no case's stays."""
+    others = {saved.test_id for saved in run.block.cases if kept[saved.case.id] is not run}
+    return [benchmark for benchmark in benchmarks if benchmark["fullname"] not in others]
 
 
 def _absence(runs: Sequence[RunFile], absent: tuple[str, ...]) -> str:

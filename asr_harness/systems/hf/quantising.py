@@ -6,16 +6,10 @@ Source: https://docs.pytorch.org/ao/stable/
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asr_harness import devices
 from asr_harness.errors import UnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 METHODS = {
     "int8": "Int8DynamicActivationInt8WeightConfig",
@@ -37,21 +31,9 @@ def quantise(model: Any, name: str, device: str) -> None:
             f"quantisation {name!r} on {device}, which runs {', '.join(sorted(can)) or 'none'}"
         )
     try:
-        with _quiet():
-            from torchao import quantization
+        from torchao import quantization
     except ImportError as error:
         raise UnavailableError(
             f"quantisation {name!r} needs torchao ({error}): pip install 'asr-harness[quantisation]'"
         ) from error
     quantization.quantize_(model, getattr(quantization, METHODS[name])())
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    # torchao logs which of its GPU kernels do not load, whether or not there is a GPU.
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(before)
