@@ -9,8 +9,10 @@ import pytest
 from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-# The sessions that tests start are not pytest-xdist's workers, though the tests may be.
-os.environ.pop("PYTEST_XDIST_WORKER", None)
+# The sessions that tests start are not pytest-xdist's workers, though the tests may be. Where they are, torch
+# has one thread in each: two processes of two threads crawl on two cores.
+if os.environ.pop("PYTEST_XDIST_WORKER", None):
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Nor do they wait for what else is measured on this machine, or for each other.
 os.environ["ASR_HARNESS_LOCKS"] = tempfile.mkdtemp(prefix="asr-harness-test-locks-")
 os.environ.pop("GITHUB_STEP_SUMMARY", None)  # a run of the tests is no comparison of its step
