@@ -1,43 +1,47 @@
-"""The suite's own transcription against plain transformers: the pipeline, and `generate`, in one process.
+"""The suite's own transcription against plain transformers: the pipeline, and the model's card.
 
-All three run on the same model, recordings and batch, in turns whose order changes; the median of the turns'
-ratios is printed. They have to give the same words.
+All three run in one process on the same model, recordings and batch, in turns whose order changes. What is
+printed is the median of the turns' ratios with its 95 % interval, that of the sign test. All give the same
+words.
 
-    python -m tools.overhead_peers [MODEL] [--turns 30] [--batch 1] [--data CORPUS]
+    python -m tools.overhead_peers [MODEL] [--weights dummy] [--turns 60] [--batch 1] [--data CORPUS]
 """
 
 import argparse
+from abc import ABC, abstractmethod
 from itertools import permutations
-from statistics import quantiles
+from statistics import median
+from typing import Any
 
 import torch
+from scipy.stats import quantile_test
 from transformers import pipeline
 
 from asr_harness import devices, systems
 from asr_harness.corpora import load_slice
 from asr_harness.measure import transcribe
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
+from asr_harness.systems import System
+from asr_harness.systems.hf.ctc_system import CtcSystem
 from asr_harness.systems.hf.whisper import WhisperSystem
 from tools.overhead import seconds
 
 Texts = list[str]
 
 
-class Peers:
-    """One Whisper model, run in three ways on one batch."""
+class Peers(ABC):
+    """One model, run in three ways on one batch."""
 
-    def __init__(self, name: str, audio: list[Samples]) -> None:
-        loaded = systems.load(name, device="cpu", weights="pretrained").system
-        assert isinstance(loaded, WhisperSystem)
-        self.system, self.audio = loaded, audio
-        if loaded.tokenizer.pad_token is None:  # without one the pipeline takes no batches
-            loaded.tokenizer.pad_token = loaded.tokenizer.eos_token
+    plain_name: str
+
+    def __init__(self, system: Any, audio: list[Samples]) -> None:
+        self.system, self.audio = system, audio
         self.clock = devices.get("cpu").clock()
         self.pipe = pipeline(
             "automatic-speech-recognition",
-            model=loaded.model,
-            tokenizer=loaded.tokenizer,
-            feature_extractor=loaded.feature_extractor,
+            model=system.model,
+            tokenizer=system.tokenizer,
+            feature_extractor=system.feature_extractor,
         )
 
     def suite(self) -> Texts:
@@ -50,11 +54,28 @@ class Peers:
     def by_pipeline(self) -> Texts:
         """Transcribe as the pipeline's documentation does."""
         inputs = [{"raw": samples, "sampling_rate": SAMPLE_RATE_HZ} for samples in self.audio]
-        kwargs = self.system.generate_kwargs
-        return [one["text"] for one in self.pipe(inputs, batch_size=len(inputs), generate_kwargs=kwargs)]
+        return [one["text"] for one in self.pipe(inputs, batch_size=len(inputs), **self.pipe_options)]
+
+    pipe_options: dict[str, Any]
+
+    @abstractmethod
+    def plainly(self) -> Texts:
+        """Transcribe as the model's card does."""
+
+
+class WhisperPeers(Peers):
+    """Its plain way is `generate`."""
+
+    plain_name = "generate"
+
+    def __init__(self, system: WhisperSystem, audio: list[Samples]) -> None:
+        if system.tokenizer.pad_token is None:  # without one the pipeline takes no batches
+            system.tokenizer.pad_token = system.tokenizer.eos_token
+        super().__init__(system, audio)
+        self.pipe_options = {"generate_kwargs": system.generate_kwargs}
 
     @torch.inference_mode()
-    def by_generate(self) -> Texts:
+    def plainly(self) -> Texts:
         """Transcribe as the model's card does."""
         inputs = self.system.feature_extractor(
             self.audio, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt", return_attention_mask=True
@@ -63,41 +84,73 @@ class Peers:
         return list(self.system.tokenizer.batch_decode(ids, skip_special_tokens=True))
 
 
+class CtcPeers(Peers):
+    """Its plain way is `forward`; recordings have one length, since neither peer cuts padding off."""
+
+    plain_name = "forward"
+
+    def __init__(self, system: CtcSystem, audio: list[Samples]) -> None:
+        shortest = min(map(len, audio))
+        super().__init__(system, [samples[:shortest] for samples in audio])
+        self.pipe_options = {}
+
+    @torch.inference_mode()
+    def plainly(self) -> Texts:
+        """Transcribe as the model's card does."""
+        inputs = self.system.feature_extractor(
+            self.audio, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt", padding=True
+        )
+        return list(self.system.tokenizer.batch_decode(self.system.model(**inputs).logits.argmax(-1)))
+
+
+def peers_of(system: System, audio: list[Samples]) -> Peers:
+    """Put the peers of a system's family around it."""
+    for kind, peers in ((WhisperSystem, WhisperPeers), (CtcSystem, CtcPeers)):
+        if isinstance(system, kind):
+            return peers(system, audio)
+    raise SystemExit(f"no peers are written down for {type(system).__name__}; there are Whisper's and CTC's")
+
+
 def turn_ratios(peers: Peers, n_turns: int) -> dict[str, list[float]]:
-    """Give suite ÷ peer and pipeline ÷ generate of each turn, after one of each that is not counted."""
-    ways = (peers.suite, peers.by_pipeline, peers.by_generate)
+    """Give the three ratios of each turn, after one of each way that is not counted."""
+    ways = (peers.suite, peers.by_pipeline, peers.plainly)
     words = {tuple(text.strip() for text in way()) for way in ways}
     if len(words) != 1:
         raise SystemExit(f"the three ways hear different words: {words}")
     orders = list(permutations(ways))
-    ratios: dict[str, list[float]] = {
-        "suite / pipeline": [],
-        "suite / generate": [],
-        "pipeline / generate": [],
+    pairs = {
+        "suite / pipeline": (peers.suite, peers.by_pipeline),
+        f"suite / {peers.plain_name}": (peers.suite, peers.plainly),
+        f"pipeline / {peers.plain_name}": (peers.by_pipeline, peers.plainly),
     }
+    ratios: dict[str, list[float]] = {name: [] for name in pairs}
     for turn in range(n_turns):
-        took = {way.__name__: seconds(way, "cpu") for way in orders[turn % len(orders)]}
-        ratios["suite / pipeline"].append(took["suite"] / took["by_pipeline"])
-        ratios["suite / generate"].append(took["suite"] / took["by_generate"])
-        ratios["pipeline / generate"].append(took["by_pipeline"] / took["by_generate"])
+        took = {way: seconds(way, "cpu") for way in orders[turn % len(orders)]}
+        for name, (one, other) in pairs.items():
+            ratios[name].append(took[one] / took[other])
     return ratios
 
 
 def main() -> None:
-    """Print the median ratios and their quartiles."""
+    """Print the median ratios, each with its interval."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("model", nargs="?", default="asr-harness/whisper-mini")
-    parser.add_argument("--turns", type=int, default=30)
+    parser.add_argument("--weights", choices=systems.WEIGHTS, default="pretrained")
+    parser.add_argument("--turns", type=int, default=60)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--data", default="embedded")
     arguments = parser.parse_args()
     slice_ = load_slice(arguments.data, "5s", limits_s=(3.0, 7.0), n_utterances=arguments.batch)
-    peers = Peers(arguments.model, [utterance.samples for utterance in slice_.utterances])
+    system = systems.load(arguments.model, device="cpu", weights=arguments.weights).system
+    peers = peers_of(system, [utterance.samples for utterance in slice_.utterances])
     for name, ratios in turn_ratios(peers, arguments.turns).items():
-        low, middle, high = quantiles(ratios, n=4)
-        print(f"{arguments.model}, batch {arguments.batch}: {name} {middle:.4f} ({low:.4f} to {high:.4f})")
+        low, high = quantile_test(ratios, q=1.0).confidence_interval(0.95)
+        print(
+            f"{arguments.model}, {arguments.weights}, batch {arguments.batch}: {name} "
+            f"{median(ratios):.4f} ({low:.4f} to {high:.4f}, {arguments.turns} turns)"
+        )
 
 
 if __name__ == "__main__":

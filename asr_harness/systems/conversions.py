@@ -52,7 +52,7 @@ def converted(
     if checkpoint.path is None:
         raise ModelError(f"{checkpoint.name!r} has no files to convert")
     identity = {"converter": converter, "versions": dict(versions), "settings": dict(settings)}
-    files = _hash_files(_inputs(checkpoint.path))
+    files = hash_files(_inputs(checkpoint.path))
     key = hashlib.sha256(json.dumps([files, identity], sort_keys=True).encode()).hexdigest()[:32]
     folder = cache.build_folder(
         cache.root() / "conversions" / key, lambda target: _convert(checkpoint, target, converter, settings)
@@ -83,10 +83,11 @@ def _inputs(path: Path) -> list[Path]:
 
 def hash_folder(folder: Path) -> str:
     """Hash the files of a folder, by name."""
-    return _hash_files(sorted(file for file in folder.rglob("*") if file.is_file()))
+    return hash_files(sorted(file for file in folder.rglob("*") if file.is_file()))
 
 
-def _hash_files(files: Iterable[Path]) -> str:
+def hash_files(files: Iterable[Path]) -> str:
+    """Hash files and their names, in order."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode())

@@ -28,12 +28,12 @@ class ConvertedSystem(System):
     _dtype: str
     _weights: tuple[int, int]
 
-    def holds(self, conversion: Conversion, checkpoint: Checkpoint, arithmetic: str, file: Path) -> None:
-        """Note what was loaded: `file` holds the weights, computed with in `arithmetic`."""
+    def holds(self, conversion: Conversion, checkpoint: Checkpoint, arithmetic: str, *files: Path) -> None:
+        """Note what was loaded: `files` hold the weights, computed with in `arithmetic`."""
         self.identity = {"conversion": conversion.fingerprint, "arithmetic": arithmetic}
         self._weights_fingerprint = conversion.weights_fingerprint
         self._dtype = arithmetic
-        self._weights = n_parameters(checkpoint), file.stat().st_size
+        self._weights = n_parameters(checkpoint), sum(file.stat().st_size for file in files)
 
     @property
     def weights_fingerprint(self) -> str:

@@ -69,9 +69,20 @@ class CtcSystem(HfSystem):
     def decode(self, encoded: Encoded) -> Transcription:
         """Classify the frames, leave out those of padding, and collapse them to text."""
         rows = self.work.head(self.model)(encoded.hidden_states).argmax(-1).cpu()
-        ids = [row[:n_frames] for row, n_frames in zip(rows, encoded.n_frames, strict=True)]
-        texts = self.tokenizer.batch_decode(ids, skip_special_tokens=self.skip_special_tokens)
-        return Transcription(tuple(texts), tuple(map(self._count_labels, ids)), encoded.processed_s)
+        texts, n_tokens = collapse(
+            rows, encoded.n_frames, self.tokenizer, skip_special_tokens=self.skip_special_tokens
+        )
+        return Transcription(texts, n_tokens, encoded.processed_s)
 
-    def _count_labels(self, ids: torch.Tensor) -> int:
-        return int((torch.unique_consecutive(ids) != self.tokenizer.pad_token_id).sum())
+
+def collapse(
+    rows: torch.Tensor, n_frames: Sequence[int], tokenizer: Any, *, skip_special_tokens: bool
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Turn the labels of frames [batch, frames] into the text and the number of tokens of each row.
+
+    Row i has `n_frames[i]` frames of speech; what follows is padding.
+    """
+    ids = [row[:n] for row, n in zip(rows, n_frames, strict=True)]
+    texts = tokenizer.batch_decode(ids, skip_special_tokens=skip_special_tokens)
+    blank = tokenizer.pad_token_id
+    return tuple(texts), tuple(int((torch.unique_consecutive(row) != blank).sum()) for row in ids)
