@@ -115,7 +115,7 @@ def test_without_a_file_the_error_says_how_to_make_one(folder: Path, monkeypatch
     with pytest.raises(UnavailableError, match="pip download --no-deps --no-binary pywhispercpp"):
         load(f"whisper-cpp:{folder}")
     monkeypatch.setenv(ggml.VARIABLE, str(folder))
-    with pytest.raises(UnavailableError, match="name whisper.cpp's sources"):
+    with pytest.raises(UnavailableError, match="name whisper"):
         load(f"whisper-cpp:{folder}")
 
 
@@ -133,6 +133,14 @@ def test_the_converter_is_given_the_checkpoint_and_its_own_mel_filters(
     script.write_text("raise SystemExit('no such tensor')")
     with pytest.raises(RuntimeError, match="no such tensor"):
         ggml.convert(source, tmp_path)
+
+
+def test_a_file_that_the_engine_cannot_load_is_refused_in_its_words(tmp_path: Path) -> None:
+    tiny_ggml.save(tmp_path)
+    content = (tmp_path / ggml.GGML).read_bytes()
+    (tmp_path / ggml.GGML).write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match=r"whisper\.cpp cannot load .*failed to load model"):
+        load(f"whisper-cpp:{tmp_path}")
 
 
 def test_silence_of_no_length_to_speak_of_gives_no_words(system: System) -> None:

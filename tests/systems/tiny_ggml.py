@@ -1,7 +1,7 @@
 """A tiny Whisper in ggml's format, with Whisper's English vocabulary, beside its checkpoint.
 
-The format is that of whisper.cpp's own converter (models/convert-h5-to-ggml.py): numbers, mel filters, tokens,
-then each tensor with its name, matrices and convolutions in half precision.
+The format is that of whisper.cpp's own converter (models/convert-h5-to-ggml.py): numbers, mel filters,
+tokens, then each tensor with its name, matrices and convolutions in half precision.
 """
 
 import re
@@ -28,10 +28,13 @@ CONFIG = {
     "d_model": 64,
     "encoder_attention_heads": 1,
     "decoder_attention_heads": 1,
+    "encoder_ffn_dim": 256,
+    "decoder_ffn_dim": 256,
     "max_source_positions": 1500,
     "max_target_positions": 448,
 }
-N_TEXT_TOKENS = 50256
+TOKENS = (b" ", *50255 * (b"a",))
+"""The engine looks the first up, to suppress it at a text's beginning."""
 
 
 def save(folder: Path) -> Path:
@@ -52,7 +55,8 @@ def write(model: Any, file: BinaryIO) -> None:
     file.write(struct.pack(f"{len(sizes)}i", *sizes))
     filters = np.asarray(WhisperFeatureExtractor(config.num_mel_bins).mel_filters, np.float32).T
     file.write(struct.pack("2i", *filters.shape) + filters.tobytes())
-    file.write(struct.pack("i", N_TEXT_TOKENS) + N_TEXT_TOKENS * (struct.pack("i", 1) + b"a"))
+    file.write(struct.pack("i", len(TOKENS)))
+    file.write(b"".join(struct.pack("i", len(token)) + token for token in TOKENS))
     for name, values in tensors(model):
         is_half = values.ndim > 1 and "bias" not in name and "positional" not in name
         encoded = name.encode()

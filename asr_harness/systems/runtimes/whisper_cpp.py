@@ -23,12 +23,15 @@ from asr_harness.systems.runtimes.ggml import VOCABULARIES, check_ggml, to_ggml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from asr_harness.schema.audio import Samples
     from asr_harness.systems.checkpoints import Checkpoint
     from asr_harness.systems.variant import Variant
 
 WINDOW_S = 30.0
+LOG_LEVEL_ERROR = 4
+"""Of `ggml_log_level`."""
 NO_SAMPLES = np.zeros(0, np.float32)
 """For a `whisper_full` that goes on from the features which are there."""
 AS_TRANSFORMERS: Mapping[str, Any] = {
@@ -154,22 +157,32 @@ class WhisperCpp(Runtime):
 
     def load(self, checkpoint: Checkpoint, *, device: str, variant: Variant) -> WhisperCppSystem:
         """Convert, and load; raises UnavailableError anywhere but on the CPU."""
-        import _pywhispercpp as engine
         import torch
 
         if device != "cpu":
             raise UnavailableError(f"whisper.cpp as pywhispercpp ships it runs on cpu, not on {device}")
         conversion, file = to_ggml(checkpoint)
-        options = engine.whisper_context_default_params()
-        options.use_gpu = False
-        engine.whisper_log_set(lambda *_: None)  # it tells of every buffer that it allocates
-        try:
-            context = engine.whisper_init_from_file_with_params(str(file), options)
-        finally:
-            engine.whisper_log_set(None)
-        system = WhisperCppSystem(context, variant, n_threads=torch.get_num_threads())
+        system = WhisperCppSystem(_context(file), variant, n_threads=torch.get_num_threads())
         system.holds(conversion, checkpoint, "float16", file)
         return system
+
+
+def _context(file: Path) -> Any:
+    """Load a ggml file; raises ModelError with the engine's own words, which would crash if it went on."""
+    import _pywhispercpp as engine
+
+    options = engine.whisper_context_default_params()
+    options.use_gpu = False
+    lines: list[tuple[int, str]] = []
+    engine.whisper_log_set(lambda *line: lines.append(line))
+    try:
+        context = engine.whisper_init_from_file_with_params(str(file), options)
+    finally:
+        engine.whisper_log_set(None)
+    errors = [text.strip() for level, text in lines if level == LOG_LEVEL_ERROR]
+    if errors:
+        raise ModelError(f"whisper.cpp cannot load {file}: {'; '.join(errors)}")
+    return context
 
 
 RUNTIME = WhisperCpp()
