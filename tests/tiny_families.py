@@ -66,6 +66,19 @@ TRANSDUCERS: dict[str, dict[str, Any]] = {
             "default_num_lookahead_tokens": 3,
         },
     },
+    "nemotron3_5_asr": {
+        "model_type": "nemotron3_5_asr",
+        **TINY_TRANSDUCER,
+        "num_prompts": 4,
+        "default_prompt_id": 3,
+        "prompt_intermediate_size": 12,
+        "encoder_config": {
+            **TINY_CONFORMER,
+            "initializer_range": 0.3,
+            "sliding_window": 11,
+            "default_num_lookahead_tokens": 3,
+        },
+    },
 }
 
 TINY_DECODER = {
@@ -103,6 +116,13 @@ ENCODER_DECODERS: dict[str, dict[str, Any]] = {
         "conv_channels": 12,
         "max_source_positions": 400,
         "max_target_positions": 100,
+    },
+    "cohere_asr": {
+        "model_type": "cohere_asr",
+        **TINY_DECODER,
+        "hidden_size": 24,
+        "head_dim": 12,
+        "encoder_config": TINY_CONFORMER,
     },
     "moonshine_streaming": {
         "model_type": "moonshine_streaming",

@@ -136,8 +136,10 @@ def test_a_transducer_gives_what_generate_gives_when_it_encodes_itself(name: str
     system = load(name)
     assert isinstance(system, TransducerSystem)
     features = system.preprocess(AUDIO[:1])
+    prompt = system.language_prompt
+    told = {} if prompt is None else {"prompt_ids": torch.tensor([prompt])}
     output = system.model.generate(
-        input_features=features.inputs, attention_mask=features.attention_mask, max_length=1000
+        input_features=features.inputs, attention_mask=features.attention_mask, max_length=1000, **told
     )
     own = system.tokenizer.batch_decode(
         [row[row != system.model.config.blank_token_id] for row in output.sequences],
@@ -193,8 +195,10 @@ def test_an_encoder_decoder_gives_what_generate_gives_when_it_encodes_itself(nam
     system = load(name, Variant(max_new_tokens=12))
     assert isinstance(system, EncoderDecoderSystem)
     features = system.preprocess(AUDIO[:1])
+    prompt = system.how.prompt
+    told = {"decoder_input_ids": torch.tensor([prompt])} if prompt else {}
     own = system.model.generate(
-        features.inputs, attention_mask=features.attention_mask, max_new_tokens=12, do_sample=False
+        features.inputs, attention_mask=features.attention_mask, max_new_tokens=12, do_sample=False, **told
     )
     assert transcribe(system, AUDIO[:1]).texts == tuple(
         system.tokenizer.batch_decode(own, skip_special_tokens=True)

@@ -47,6 +47,7 @@ class TransducerSystem(HfSystem):
         *,
         script: ScriptedJoint | None = None,
         generate_kwargs: Mapping[str, Any],
+        language_prompt: int | None = None,
     ) -> None:
         super().__init__(model, work)
         self.work = work
@@ -54,6 +55,7 @@ class TransducerSystem(HfSystem):
         self.tokenizer = tokenizer
         self.script = script
         self.generate_kwargs = dict(generate_kwargs)
+        self.language_prompt = language_prompt
         if script is not None:
             model.joint.register_forward_hook(script)
 
@@ -61,6 +63,8 @@ class TransducerSystem(HfSystem):
     def decoding(self) -> Mapping[str, Any]:
         """The settings that decide what is decoded, for the fingerprint."""
         settings = {**self.model.generation_config.to_diff_dict(), **self.generate_kwargs}
+        if self.language_prompt is not None:
+            settings["language_prompt"] = self.language_prompt
         return settings if self.script is None else {**settings, **STEPS_PER_S}
 
     @torch.inference_mode()
@@ -88,11 +92,13 @@ class TransducerSystem(HfSystem):
         # The search ends with the last frame. `generate` comes to this bound too, with a warning, but for the
         # start token.
         n_most = 1 + self.model.max_symbols_per_step * encoded.outputs.last_hidden_state.shape[1]
+        kwargs = {"max_length": n_most, **self.generate_kwargs}
+        if self.language_prompt is not None:
+            n_rows = (len(features.inputs),)
+            kwargs["prompt_ids"] = torch.full(n_rows, self.language_prompt, device=self.model.device)
         with _encoder_handed(self.model, encoded.outputs):
             output = self.model.generate(
-                input_features=features.inputs,
-                attention_mask=features.attention_mask,
-                **{"max_length": n_most, **self.generate_kwargs},
+                input_features=features.inputs, attention_mask=features.attention_mask, **kwargs
             )
         n_frames = encoded.outputs.attention_mask.sum(-1)
         ids = self._emitted(output.sequences, output.durations, n_frames)

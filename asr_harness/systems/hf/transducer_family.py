@@ -60,7 +60,19 @@ class TransducerFamily(StandardFamily):
         if variant.max_new_tokens is not None:
             kwargs["max_new_tokens"] = variant.max_new_tokens
         script = ScriptedJoint(model.config) if checkpoint.is_dummy else None
-        return TransducerSystem(model, extractor, tokenizer, self.work, script=script, generate_kwargs=kwargs)
+        return TransducerSystem(
+            model,
+            extractor,
+            tokenizer,
+            self.work,
+            script=script,
+            generate_kwargs=kwargs,
+            language_prompt=self.language_prompt(checkpoint),
+        )
+
+    def language_prompt(self, checkpoint: Checkpoint) -> int | None:  # noqa: ARG002
+        """Give what asks for English, where a model has to be told the language; None where not."""
+        return None
 
     def stand_in_extractor(self, config: Any) -> Any:
         """Make an extractor of the model's mel bins."""

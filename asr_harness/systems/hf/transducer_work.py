@@ -34,8 +34,9 @@ HOP = SAMPLE_RATE_HZ // FRAMES_PER_S
 class TransducerFlops(PassFlops):
     """Counts one row of each pass on the meta device; rows are all alike."""
 
-    def __init__(self, config: PreTrainedConfig, auto: Any) -> None:
-        super().__init__(auto.from_config, config)
+    def __init__(self, config: PreTrainedConfig, work: TransducerWork) -> None:
+        super().__init__(work.auto.from_config, config)
+        self._work = work
         self._per_row = cache(self._count)
 
     def of(self, network_pass: Pass) -> float:
@@ -51,7 +52,7 @@ class TransducerFlops(PassFlops):
                 return count_flops(lambda: model.encoder(features))
             if single.kind == "head":
                 states = torch.empty(1, single.n_new, config.encoder_config.hidden_size)
-                return count_flops(lambda: model.encoder_projector(states))
+                return count_flops(lambda: self._work.project(model, states))
             frame = torch.empty(1, 1, 1, config.decoder_hidden_size)
             joint = count_flops(lambda: model.joint(frame, frame))
             tokens = torch.zeros(1, 1, dtype=torch.long)
@@ -66,7 +67,7 @@ class TransducerWork(FamilyWork):
 
     def flops(self, config: PreTrainedConfig) -> TransducerFlops:
         """Give what counts the FLOPs of passes."""
-        return TransducerFlops(config, self.auto)
+        return TransducerFlops(config, self)
 
     def examples(self, config: PreTrainedConfig) -> Mapping[str, Pass]:
         """Name the passes that show what a model costs; the first is an encoder's."""
@@ -89,6 +90,18 @@ class TransducerWork(FamilyWork):
         """Give what else the encoder is told."""
         return {}
 
+    def projections(self, model: Any) -> tuple[Any, ...]:
+        """Give the modules between the encoder and the joint network; the last is the projection."""
+        return (model.encoder_projector,)
+
+    def project(self, model: Any, states: torch.Tensor) -> object:
+        """Run them on the encoder's states [batch, frames, width]."""
+        return model.encoder_projector(states)
+
+    def projection_flops(self, config: Any, n_frames: int) -> int:
+        """FLOPs of one row in them."""
+        return int(2 * n_frames * config.encoder_config.hidden_size * config.decoder_hidden_size)
+
     def encoder_flops(self, config: Any, n_mel_frames: int) -> int | None:
         """FLOPs of one row of the encoder; `config` is the encoder's."""
         return conformer.encoder_flops(config, n_mel_frames)
@@ -104,7 +117,7 @@ class TransducerWork(FamilyWork):
             row = self.encoder_flops(encoder, network_pass.n_new)
             return None if row is None else network_pass.n_rows * row
         if network_pass.kind == "head":
-            return int(2 * network_pass.n_rows * network_pass.n_new * encoder.hidden_size * inner)
+            return network_pass.n_rows * self.projection_flops(config, network_pass.n_new)
         n_outputs = config.vocab_size + len(getattr(config, "durations", ()))
         predict = (16 * config.num_decoder_layers + 2) * inner**2
         return int(network_pass.n_rows * (2 * inner * n_outputs + network_pass.n_new * predict))
@@ -123,7 +136,8 @@ class TransducerWork(FamilyWork):
         inner = config.decoder_hidden_size
         if network_pass.kind == "head":
             values = network_pass.n_new * (config.encoder_config.hidden_size + inner)
-            return float(counting.weights(model.encoder_projector)[1] + n_rows * values * itemsize)
+            weights = sum(counting.weights(part)[1] for part in self.projections(model))
+            return float(weights + n_rows * values * itemsize)
         predicted = 0
         if network_pass.n_new:
             predicted = sum(

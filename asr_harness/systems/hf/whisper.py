@@ -87,13 +87,23 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
     "openai/whisper-small": _architecture(768, 12, 12),
     "openai/whisper-medium": _architecture(1024, 24, 24),
     "openai/whisper-large-v3-turbo": _architecture(1280, 32, 4, n_mels=128, vocab_size=51_866),
+    "openai/whisper-large-v3": _architecture(1280, 32, 32, n_mels=128, vocab_size=51_866),
+    "distil-whisper/distil-small.en": _architecture(768, 12, 4, vocab_size=51_864, end_token=50_256),
+    "distil-whisper/distil-medium.en": _architecture(1024, 24, 2, vocab_size=51_864, end_token=50_256),
+    "distil-whisper/distil-large-v2": _architecture(1280, 32, 2),
+    "distil-whisper/distil-large-v3": _architecture(1280, 32, 2, n_mels=128, vocab_size=51_866),
+    "distil-whisper/distil-large-v3.5": _architecture(1280, 32, 2, n_mels=128, vocab_size=51_866),
     "asr-harness/whisper-mini": {
         **_architecture(128, 4, 3, vocab_size=2_410, end_token=900),
         "decoder_attention_heads": 4,
         "init_std": 0.06,
     },
 }
-"""The study's models and the embedded one, as their config.json has them; what is left out is the default."""
+"""As their config.json has them; what is left out is the default.
+
+Distil-Whisper keeps the teacher's encoder and, of its decoder, two layers (four in distil-small.en; Gandhi et
+al., 2023).
+"""
 
 
 @dataclass(frozen=True, slots=True)

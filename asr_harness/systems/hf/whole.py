@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from transformers.conversion_mapping import get_model_conversion_mapping
+from transformers.core_model_loading import WeightRenaming, rename_source_key
 
 from asr_harness.errors import ModelError
 from asr_harness.systems.checkpoints import weight_files
 from asr_harness.systems.hf import headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from asr_harness.systems.checkpoints import Checkpoint
@@ -42,7 +44,7 @@ def check(checkpoint: Checkpoint, model: Any, unused: Iterable[str] = ()) -> Non
     if not files:  # pickles have no header; what they lack shows when they are loaded
         return
     expected = {_renamed(name): tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    held = _held(files, model.base_model_prefix, expected)
+    held = _held(files, model, expected)
     tied = getattr(model, "all_tied_weights_keys", None) or {}
     spare = {name for pair in tied.items() if set(pair) & held.keys() for name in pair}
     spare |= set(_matching(expected, (*unused, *(model._keys_to_ignore_on_load_missing or ()))))  # noqa: SLF001
@@ -110,13 +112,29 @@ def _files(checkpoint: Checkpoint) -> list[Path]:
 
 
 def _held(
-    files: Iterable[Path], prefix: str, expected: Mapping[str, tuple[int, ...]]
+    files: Iterable[Path], model: Any, expected: Mapping[str, tuple[int, ...]]
 ) -> dict[str, tuple[int, ...]]:
-    held = {_renamed(name): shape for file in files for name, shape in headers.shapes(file).items()}
+    prefix, name_of = model.base_model_prefix, _renaming(model, expected)
+    held = {name_of(name): shape for file in files for name, shape in headers.shapes(file).items()}
     if prefix and not any(name.startswith(f"{prefix}.") for name in held):
         # Saved without its head, a model's names have no prefix.
         return {name if name in expected else f"{prefix}.{name}": shape for name, shape in held.items()}
     return held
+
+
+def _renaming(model: Any, expected: Collection[str]) -> Callable[[str], str]:
+    """Give what names a weight of a file as the model does: by `OLD_NAMES`, or as transformers loads it."""
+    renamings = [one for one in get_model_conversion_mapping(model) if isinstance(one, WeightRenaming)]
+    state = model.state_dict()
+
+    def name_of(name: str) -> str:
+        plain = _renamed(name)
+        if plain in expected or not renamings:
+            return plain
+        loaded, _ = rename_source_key(name, renamings, [], model.base_model_prefix, state)
+        return str(loaded) if loaded in expected else plain
+
+    return name_of
 
 
 def _renamed(name: str) -> str:
