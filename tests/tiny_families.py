@@ -19,6 +19,12 @@ CTC: dict[str, dict[str, Any]] = {
     "unispeech": {"model_type": "unispeech", **TINY_CTC, "num_ctc_classes": 32},
     "unispeech-sat": {"model_type": "unispeech-sat", **TINY_CTC, "num_ctc_classes": 32},
     "sew": {"model_type": "sew", **TINY_SEW},
+    "wav2vec2-conformer-rotary": {
+        "model_type": "wav2vec2-conformer",
+        **TINY_CTC,
+        "conv_depthwise_kernel_size": 3,
+        "position_embeddings_type": "rotary",
+    },
     "wav2vec2-conformer": {"model_type": "wav2vec2-conformer", **TINY_CTC, "conv_depthwise_kernel_size": 3},
     "wav2vec2-bert": {
         "model_type": "wav2vec2-bert",

@@ -26,8 +26,29 @@ LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
 """The labels of wav2vec2-base-960h after its four special tokens; `|` is the space between words."""
 
 _BASE_960H = {"model_type": "wav2vec2", "pad_token_id": 0, "vocab_size": 4 + len(LETTERS)}
+_LARGE = {
+    "hidden_size": 1024,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "intermediate_size": 4096,
+    "conv_bias": True,
+    "do_stable_layer_norm": True,
+    "feat_extract_norm": "layer",
+}
+"""The large size that wav2vec 2.0, HuBERT and UniSpeech share."""
 ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
     "facebook/wav2vec2-base-960h": _BASE_960H,
+    "facebook/wav2vec2-large-960h-lv60-self": {**_BASE_960H, **_LARGE},
+    "facebook/hubert-large-ls960-ft": {**_BASE_960H, **_LARGE, "model_type": "hubert"},
+    "patrickvonplaten/wavlm-libri-clean-100h-base-plus": {**_BASE_960H, "model_type": "wavlm"},
+    "facebook/data2vec-audio-base-960h": {**_BASE_960H, "model_type": "data2vec-audio"},
+    "microsoft/unispeech-1350-en-17h-ky-ft-1h": {
+        **_BASE_960H,
+        **_LARGE,
+        "model_type": "unispeech",
+        "num_ctc_classes": 80,
+    },
+    "microsoft/unispeech-sat-base-100h-libri-ft": {**_BASE_960H, "model_type": "unispeech-sat"},
     "asr-harness/ctc-mini": {
         **_BASE_960H,
         "hidden_size": 160,
@@ -52,7 +73,9 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
         "feat_extract_norm": "layer",
     },
 }
-"""The study's model and the embedded one; what is left out is the library's default, which is base-960h's."""
+"""One of each type at least, and the embedded one; what is left out is the default, the base size's.
+
+Labels are wav2vec2-base-960h's for all."""
 
 
 def stand_in_tokenizer() -> Wav2Vec2CTCTokenizer:

@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 EXAMPLE_S = 15
 
 
+def convolved(config: PreTrainedConfig, n_inputs: int) -> tuple[int, int, int]:
+    """Give the FLOPs of the convolutions over a row of samples, and the frames and channels that they give.
+
+    They are 2·F·c_out·c_in·k each for F frames out.
+    """
+    flops, frames, channels = 0, n_inputs, 1
+    for n_channels, kernel, stride in zip(
+        config.conv_dim, config.conv_kernel, config.conv_stride, strict=True
+    ):
+        frames = (frames - kernel) // stride + 1
+        flops += 2 * frames * n_channels * channels * kernel
+        channels = n_channels
+    return flops, frames, channels
+
+
 class CtcFlops(PassFlops):
     """Counts one and two rows of each pass on the meta device; a further row costs what the second does."""
 
@@ -84,13 +99,8 @@ class CtcWork(FamilyWork):
         Convolutions 2·F·c_out·c_in·k each for F frames out, the projection 2Fcd for width d, the positional
         convolution 2(F+1)·d·(d/groups)·k, then per layer 8Fd² + 4F²d + 4Fdm for inner width m.
         """
-        flops, frames, channels, width = 0, n_inputs, 1, config.hidden_size
-        for n_channels, kernel, stride in zip(
-            config.conv_dim, config.conv_kernel, config.conv_stride, strict=True
-        ):
-            frames = (frames - kernel) // stride + 1
-            flops += 2 * frames * n_channels * channels * kernel
-            channels = n_channels
+        flops, frames, channels = convolved(config, n_inputs)
+        width = config.hidden_size
         kernel, groups = config.num_conv_pos_embeddings, config.num_conv_pos_embedding_groups
         positions = 2 * (frames + 1 - kernel % 2) * width * (width // groups) * kernel
         layer = 8 * frames * width**2 + 4 * frames**2 * width + 4 * frames * width * config.intermediate_size

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.systems.hf import ctc
-from asr_harness.systems.hf.ctc_work import CtcWork
+from asr_harness.systems.hf.ctc_work import CtcWork, convolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +27,29 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
 
 
 class SewWork(CtcWork):
-    """The passes of an encoder whose cost no formula here gives: it is counted."""
+    """The passes of an encoder whose layers see frames squeezed by a factor s."""
 
-    def encoder_flops(self, config: Any, n_inputs: int) -> None:  # noqa: ARG002
-        """Give no closed form."""
-        return
+    def encoder_flops(self, config: Any, n_inputs: int) -> int:
+        """FLOPs of one row from the architecture alone.
+
+        Convolutions as in wav2vec 2.0; for F frames, width d, kernel k of stride s and g groups: the
+        projection 2Fcd, positions 2P·d·(d/g)·k for P = ⌊(F + 2⌊k/2⌋ - k)/s⌋ + 1, then on S squeezed frames
+        the layers, 8Sd² + 4S²d + 4Sdm each, and 2S·d·ds to go back.
+        """
+        flops, frames, channels = convolved(config, n_inputs)
+        width, squeeze = config.hidden_size, config.squeeze_factor
+        if channels != width:
+            flops += 2 * frames * channels * width
+        kernel, groups = config.num_conv_pos_embeddings, config.num_conv_pos_embedding_groups
+        positions = (frames + 2 * (kernel // 2) - kernel) // squeeze + 1
+        flops += 2 * positions * width * (width // groups) * kernel
+        squeezed = min(frames // squeeze, positions - (1 - kernel % 2))
+        layer = (
+            8 * squeezed * width**2
+            + 4 * squeezed**2 * width
+            + 4 * squeezed * width * config.intermediate_size
+        )
+        return int(flops + config.num_hidden_layers * layer + 2 * squeezed * width**2 * squeeze)
 
 
 class SewFamily(ctc.Wav2Vec2Family):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.systems.hf import ctc
-from asr_harness.systems.hf.sew import SewWork
+from asr_harness.systems.hf.ctc_work import CtcWork, convolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from transformers import PreTrainedConfig
+
+    from asr_harness.systems.base import Pass
 
 _LARGE: Mapping[str, Any] = {
     "model_type": "wav2vec2-conformer",
@@ -27,13 +31,44 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+class ConformerWork(CtcWork):
+    """The passes of a conformer on wav2vec 2.0's convolutions."""
+
+    def encoder_flops(self, config: Any, n_inputs: int) -> int:
+        """FLOPs of one row from the architecture alone, but for what rows share.
+
+        Convolutions and projection as in wav2vec 2.0; then per layer, for F frames, width d, inner width m
+        and kernel k: 8Fdm for two feed-forwards, 8Fd² + 4F²d for attention and 2F(2F-1)d for its relative
+        positions, 6Fd² + 2Fdk for the convolution module.
+        """
+        flops, frames, channels = convolved(config, n_inputs)
+        width, kernel = config.hidden_size, config.conv_depthwise_kernel_size
+        layer = (
+            8 * frames * width * config.intermediate_size
+            + 14 * frames * width**2
+            + 4 * frames**2 * width
+            + 2 * frames * width * kernel
+        )
+        if config.position_embeddings_type == "relative":
+            layer += 2 * frames * (2 * frames - 1) * width
+        return int(flops + 2 * frames * channels * width + config.num_hidden_layers * layer)
+
+    def closed_form(self, config: PreTrainedConfig, network_pass: Pass) -> int | None:
+        """FLOPs of a pass; all rows share the projection of relative positions, 2(2F-1)d² in each layer."""
+        flops = super().closed_form(config, network_pass)
+        if flops is None or network_pass.kind != "encode" or config.position_embeddings_type != "relative":
+            return flops
+        _, frames, _ = convolved(config, network_pass.n_new)
+        return int(flops + config.num_hidden_layers * 2 * (2 * frames - 1) * config.hidden_size**2)
+
+
 class ConformerFamily(ctc.Wav2Vec2Family):
     """Checkpoints of `Wav2Vec2ConformerForCTC`."""
 
     name = "wav2vec2-conformer"
     model_types = ("wav2vec2-conformer",)
     architectures = ARCHITECTURES
-    work = SewWork()
+    work = ConformerWork()
 
 
 FAMILY = ConformerFamily()
