@@ -87,6 +87,21 @@ TRANSDUCERS: dict[str, dict[str, Any]] = {
     },
 }
 
+TINY_SEAMLESS = {
+    "vocab_size": 80,
+    "hidden_size": 16,
+    "speech_encoder_layers": 2,
+    "speech_encoder_attention_heads": 2,
+    "speech_encoder_intermediate_size": 24,
+    "feature_projection_input_dim": 16,
+    "conv_depthwise_kernel_size": 3,
+    "adaptor_kernel_size": 4,
+    "adaptor_stride": 4,
+    "decoder_layers": 2,
+    "decoder_attention_heads": 2,
+    "decoder_ffn_dim": 24,
+    "max_position_embeddings": 400,
+}
 TINY_DECODER = {
     "vocab_size": 80,
     "hidden_size": 16,
@@ -123,6 +138,8 @@ ENCODER_DECODERS: dict[str, dict[str, Any]] = {
         "max_source_positions": 400,
         "max_target_positions": 100,
     },
+    "seamless_m4t": {"model_type": "seamless_m4t", **TINY_SEAMLESS},
+    "seamless_m4t_v2": {"model_type": "seamless_m4t_v2", **TINY_SEAMLESS},
     "cohere_asr": {
         "model_type": "cohere_asr",
         **TINY_DECODER,

@@ -14,7 +14,7 @@ from tests import checkpoints
 from tests.conftest import noise
 from tests.tiny_families import ENCODER_DECODERS
 
-TINY = Checkpoint("tiny", ENCODER_DECODERS["cohere_asr"])
+TINY = Checkpoint("tiny", {**ENCODER_DECODERS["cohere_asr"], "vocab_size": 160})
 
 
 def test_a_long_recording_is_decoded_in_pieces_and_put_together() -> None:
@@ -22,6 +22,7 @@ def test_a_long_recording_is_decoded_in_pieces_and_put_together() -> None:
     features = system.preprocess([noise(40.0), noise(2.0)])
     assert [recording for recording, _ in features.chunks or ()] == [0, 0, 1]
     answer = transcribe(system, [noise(40.0), noise(2.0)])
+    # Dummies decode as many tokens in each row.
     longer, shorter = answer.n_tokens or (0, 0)
     assert longer == 2 * shorter > 0
     assert len(answer.texts[0].split()) == 2 * len(answer.texts[1].split())

@@ -8,6 +8,7 @@ from transformers import WhisperConfig
 
 from asr_harness import systems
 from asr_harness.measure import transcribe
+from asr_harness.systems import Variant
 from asr_harness.systems.base import Pass
 from asr_harness.systems.checkpoints import Checkpoint
 from asr_harness.systems.hf import whisper
@@ -64,13 +65,16 @@ def test_a_checkpoint_of_the_hub_runs_as_whisper_does(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     systems.check_checkpoint("distil-whisper/distil-tiny", "pretrained")
-    loaded = systems.load("distil-whisper/distil-tiny", device="cpu", weights="pretrained")
-    assert loaded.family == "whisper"
+    loaded = systems.load(
+        "distil-whisper/distil-tiny", device="cpu", weights="pretrained", variant=Variant(max_new_tokens=8)
+    )
+    system = loaded.system
+    assert isinstance(system, whisper.WhisperSystem)
     audio = [noise(2.0)]
+    features = system.feature_extractor(
+        audio, sampling_rate=16_000, return_tensors="pt", return_attention_mask=True
+    )
     with torch.inference_mode():
-        own = loaded.system.model.generate(  # type: ignore[attr-defined]
-            **loaded.system.feature_extractor(audio, sampling_rate=16_000, return_tensors="pt"),  # type: ignore[attr-defined]
-            **loaded.system.generate_kwargs,  # type: ignore[attr-defined]
-        )
-    own_text = loaded.system.tokenizer.batch_decode(own, skip_special_tokens=True)  # type: ignore[attr-defined]
-    assert transcribe(loaded.system, audio).texts == tuple(own_text)
+        ids = system.model.generate(**features, **system.generate_kwargs)
+    own = system.tokenizer.batch_decode(ids, skip_special_tokens=True)
+    assert transcribe(system, audio).texts == tuple(own)

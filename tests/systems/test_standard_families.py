@@ -1,5 +1,6 @@
 """Each family on a tiny checkpoint as the hub's cache holds it, against transformers' own way to run it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests import checkpoints as tiny
 from tests import tiny_families
 from tests.conftest import noise
 
+EAGER = Variant(attention="eager")
 ALL = tiny_families.CTC | tiny_families.TRANSDUCERS | tiny_families.ENCODER_DECODERS
 AUDIO = [noise(2.0), noise(1.2, seed=1)]
 # An even kernel with padding "same", as LASR has; torch says so once a process.
@@ -42,7 +44,9 @@ def hub_cache(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(hub))
 
 
+@cache
 def load(name: str, variant: Variant = BASELINE) -> HfSystem:
+    """Load once for all tests, none of which changes what it is given."""
     system = systems.load(f"someone/{name}", device="cpu", weights="pretrained", variant=variant).system
     assert isinstance(system, HfSystem)
     return system
@@ -55,7 +59,7 @@ def test_a_checkpoint_of_the_hub_is_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_passes_counted_are_all_that_a_run_computes(name: str) -> None:
-    system = load(name, Variant(attention="eager"))
+    system = load(name, EAGER)
     recording = system.passes_recorded()
     assert recording is not None
     features = system.preprocess(AUDIO)
@@ -71,7 +75,7 @@ def test_the_passes_counted_are_all_that_a_run_computes(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_closed_form_is_the_count(name: str) -> None:
-    system = load(name)
+    system = load(name, EAGER)
     with system.passes_recorded() as passes:
         transcribe(system, AUDIO)
     for network_pass in passes:
@@ -79,6 +83,7 @@ def test_the_closed_form_is_the_count(name: str) -> None:
         assert closed in (None, system.flops(network_pass))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ALL)
 def test_what_a_pass_must_move_holds_its_weights(name: str) -> None:
     system = load(name)
@@ -99,6 +104,7 @@ def test_padding_counts_as_processed_audio_and_leaves_the_neighbours_words(name:
     assert alone.n_tokens == together.n_tokens[:1]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ALL)
 def test_half_precision_reaches_every_weight(name: str) -> None:
     system = load(name, Variant(dtype="bfloat16"))
@@ -106,6 +112,7 @@ def test_half_precision_reaches_every_weight(name: str) -> None:
     assert len(transcribe(system, AUDIO).texts) == 2
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ALL)
 def test_a_batch_costs_more_the_longer_and_the_larger_it_is(name: str) -> None:
     def flops(batch_size: int, audio_s: float) -> float:
@@ -153,6 +160,7 @@ def test_a_transducer_gives_what_generate_gives_when_it_encodes_itself(name: str
     assert "get_audio_features" not in vars(system.model)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", tiny_families.TRANSDUCERS)
 def test_a_transducer_decodes_what_it_is_handed_as_often_as_asked(name: str) -> None:
     system = load(name)
@@ -197,6 +205,8 @@ def test_an_encoder_decoder_gives_what_generate_gives_when_it_encodes_itself(nam
     features = system.preprocess(AUDIO[:1])
     prompt = system.how.prompt
     told = {"decoder_input_ids": torch.tensor([prompt])} if prompt else {}
+    if "tgt_lang" in system.how.kwargs:
+        told = {"tgt_lang": system.how.kwargs["tgt_lang"]}
     own = system.model.generate(
         features.inputs, attention_mask=features.attention_mask, max_new_tokens=12, do_sample=False, **told
     )
@@ -205,6 +215,7 @@ def test_an_encoder_decoder_gives_what_generate_gives_when_it_encodes_itself(nam
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", tiny_families.ENCODER_DECODERS)
 def test_beams_decode_what_they_are_handed_as_often_as_asked(name: str) -> None:
     system = load(name, Variant(beams=2, max_new_tokens=6))

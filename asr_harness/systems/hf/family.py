@@ -36,6 +36,9 @@ class Family(ABC):
     unused_weights: ClassVar[tuple[str, ...]] = ()
     """Patterns of weights that inference does not read, so that a checkpoint may lack them."""
 
+    spare_weights: ClassVar[tuple[str, ...]] = ()
+    """Patterns of weights of other tasks, which a checkpoint may hold beside those that are read."""
+
     @abstractmethod
     def build(self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str) -> Any:
         """Build the model from its weights, or with dummy ones on `device` (`meta` makes none at all)."""
@@ -66,7 +69,7 @@ class Family(ABC):
 
         self.check_files(checkpoint)
         model = self.build(replace(checkpoint, path=None), device="meta", dtype="float32", attention="eager")
-        whole.check(checkpoint, model, self.unused_weights)
+        whole.check(checkpoint, model, self.unused_weights, self.spare_weights)
 
     def load(self, checkpoint: Checkpoint, *, device: str, variant: Variant) -> HfSystem:
         """Load a checkpoint ready to transcribe on `device`.

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
 
 def load_pretrained(
-    from_pretrained: Callable[..., Any], checkpoint: Checkpoint, unused: Iterable[str] = (), **options: object
+    from_pretrained: Callable[..., Any],
+    checkpoint: Checkpoint,
+    unused: Iterable[str] = (),
+    others: Iterable[str] = (),
+    **options: object,
 ) -> Any:
     """Load a model by a class's `from_pretrained`; weights that match `unused` and are absent become zeros.
+
+    `others` are patterns of weights that the file holds for other tasks.
 
     Raises ModelError for weights that are missing, unexpected, mismatched or unreadable.
     """
@@ -39,7 +45,11 @@ def load_pretrained(
     whole.refuse(
         checkpoint,
         missing=set(loading_info["missing_keys"]) - absent,
-        unexpected=loading_info["unexpected_keys"],
+        unexpected=[
+            name
+            for name in loading_info["unexpected_keys"]
+            if not any(re.search(part, name) for part in others)
+        ],
         mismatched={f"{name} {held} for {due}" for name, held, due in loading_info["mismatched_keys"]},
     )
     for name in absent:

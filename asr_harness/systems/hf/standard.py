@@ -60,6 +60,7 @@ class StandardFamily(Family):
                 self.auto.from_pretrained,
                 checkpoint,
                 self.unused_weights,
+                self.spare_weights,
                 trust_remote_code=False,
                 **options,
             )

@@ -34,10 +34,11 @@ OLD_NAMES = (
 """What older files call a weight that transformers renames as it loads."""
 
 
-def check(checkpoint: Checkpoint, model: Any, unused: Iterable[str] = ()) -> None:
+def check(checkpoint: Checkpoint, model: Any, unused: Iterable[str] = (), others: Iterable[str] = ()) -> None:
     """Compare the weight files with `model`, which has the architecture's shapes (on the meta device).
 
-    `unused` are names that inference does not read. Reads every weight once, for NaN and Inf.
+    `unused` are names that inference does not read, `others` those of other tasks. Reads
+    every weight once, for NaN and Inf.
     Raises ModelError that names what is missing, unexpected, of another shape, cut short or not finite.
     """
     files = [file for file in _files(checkpoint) if file.suffix == ".safetensors"]
@@ -48,7 +49,7 @@ def check(checkpoint: Checkpoint, model: Any, unused: Iterable[str] = ()) -> Non
     tied = getattr(model, "all_tied_weights_keys", None) or {}
     spare = {name for pair in tied.items() if set(pair) & held.keys() for name in pair}
     spare |= set(_matching(expected, (*unused, *(model._keys_to_ignore_on_load_missing or ()))))  # noqa: SLF001
-    known = set(_matching(held, model._keys_to_ignore_on_load_unexpected or ()))  # noqa: SLF001
+    known = set(_matching(held, (*others, *(model._keys_to_ignore_on_load_unexpected or ()))))  # noqa: SLF001
     refuse(
         checkpoint,
         missing=expected.keys() - held.keys() - spare,
