@@ -100,7 +100,7 @@ TINY_SEAMLESS = {
     "decoder_layers": 2,
     "decoder_attention_heads": 2,
     "decoder_ffn_dim": 24,
-    "max_position_embeddings": 400,
+    "max_position_embeddings": 48,
 }
 TINY_DECODER = {
     "vocab_size": 80,
@@ -145,6 +145,7 @@ ENCODER_DECODERS: dict[str, dict[str, Any]] = {
         **TINY_DECODER,
         "hidden_size": 24,
         "head_dim": 12,
+        "max_position_embeddings": 64,
         "encoder_config": TINY_CONFORMER,
     },
     "moonshine_streaming": {

@@ -29,9 +29,9 @@ def test_the_weights_of_other_tasks_may_be_there_and_no_others(folder: Path) -> 
     systems.check_checkpoint(str(folder), "pretrained")
     systems.load(str(folder), device="cpu", weights="pretrained")
     add(folder, "speech_encoder.odd")
-    with pytest.raises(ModelError, match=r"holds, unknown to the architecture, speech_encoder\.odd"):
+    with pytest.raises(ModelError, match=r"holds, unknown to the architecture, .*speech_encoder\.odd"):
         systems.check_checkpoint(str(folder), "pretrained")
-    with pytest.raises(ModelError, match=r"unknown to the architecture, speech_encoder\.odd"):
+    with pytest.raises(ModelError, match=r"unknown to the architecture, .*speech_encoder\.odd"):
         systems.load(str(folder), device="cpu", weights="pretrained")
 
 

@@ -110,7 +110,7 @@ class SeamlessFamily(EncoderDecoderFamily):
     architectures = ARCHITECTURES
     work = SeamlessWork(AutoModelForSpeechSeq2Seq)
     prompt_tokens: ClassVar[Mapping[str, int]] = {f"__{LANGUAGE}__": DUMMY_LANGUAGE_TOKEN}
-    spare_weights = (r"^text_encoder\.", r"^t2u_model\.", r"^vocoder\.")
+    spare_weights = (r"(?:^|\.)(?:text_encoder|t2u_model|vocoder)\.",)
 
     def prompt(self, checkpoint: Checkpoint) -> tuple[int, ...]:
         """Ask for English."""
