@@ -84,6 +84,17 @@ def test_ctranslate2_hears_what_transformers_hears_in_a_batch(
     }
 
 
+def test_whisper_cpp_hears_what_transformers_hears_long_form_included(
+    spoken: tuple[Utterance, ...], expected: Words
+) -> None:
+    try:
+        systems.check_checkpoint(f"whisper-cpp:{BASE}", "pretrained")
+    except UnavailableError as error:
+        pytest.skip(str(error))
+    texts = transcribe(load(f"whisper-cpp:{BASE}"), [one.samples for one in spoken]).texts
+    assert {one.id: normalise(text) for one, text in zip(spoken, texts, strict=True)} == expected
+
+
 # It leaves the file of its vocabulary open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_openai_whisper_hears_what_transformers_hears_long_form_included(

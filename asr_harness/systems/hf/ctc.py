@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from transformers import AutoConfig, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor
 
 from asr_harness.systems.hf.ctc_family import CtcFamily
-from asr_harness.systems.hf.ctc_work import CtcWork
+from asr_harness.systems.hf.ctc_work import CtcWork, convolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asr_harness.systems.checkpoints import Checkpoint
 
-WORK = CtcWork()
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
 """The labels of wav2vec2-base-960h after its four special tokens; `|` is the space between words."""
 
@@ -85,6 +84,33 @@ def stand_in_tokenizer() -> Wav2Vec2CTCTokenizer:
         json.dump({label: i for i, label in enumerate(labels)}, vocabulary)
         vocabulary.flush()
         return Wav2Vec2CTCTokenizer(vocabulary.name)
+
+
+class KinWork(CtcWork):
+    """The passes of wav2vec 2.0's kin, with what WavLM and data2vec do otherwise."""
+
+    def encoder_flops(self, config: Any, n_inputs: int) -> int | None:
+        """FLOPs of one row from the architecture alone, for F frames and width d.
+
+        WavLM's relative positions are gated, 16Fd in each layer; data2vec has n layers of positional
+        convolution with a kernel of its own in place of one.
+        """
+        flops = super().encoder_flops(config, n_inputs)
+        if flops is None:
+            return None
+        _, frames, _ = convolved(config, n_inputs)
+        width = config.hidden_size
+        if config.model_type == "wavlm":
+            flops += config.num_hidden_layers * 16 * frames * width
+        if config.model_type == "data2vec-audio":
+            n_layers, kernel = config.num_conv_pos_embeddings, config.conv_pos_kernel_size
+            of_taps = 2 * width * (width // config.num_conv_pos_embedding_groups)
+            flops -= of_taps * (frames + 1 - n_layers % 2) * n_layers
+            flops += of_taps * (frames + 1 - kernel % 2) * kernel * n_layers
+        return flops
+
+
+WORK = KinWork()
 
 
 class Wav2Vec2Family(CtcFamily):

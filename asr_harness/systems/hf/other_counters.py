@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OtherCount:
-    """One tool's count, and in words what it leaves out or adds."""
+    """One tool's count, and in words what it leaves out or adds; `norms` of it are not products."""
 
     flops: float
     remark: str
+    norms: float = 0.0
 
 
 def operators(encoder: Any, example: torch.Tensor) -> Mapping[str, float]:
@@ -65,4 +66,4 @@ def fvcore(encoder: Any, example: torch.Tensor) -> OtherCount:
         total, skipped = analysis.total(), sorted(analysis.unsupported_ops())
         norms = sum(count for name, count in analysis.by_operator().items() if name.endswith("_norm"))
     remark = f"adds norms ({2 * norms / 1e9:.3g} GFLOP); passes over {', '.join(skipped)}"
-    return OtherCount(2 * total, remark)
+    return OtherCount(2 * total, remark, 2.0 * norms)
