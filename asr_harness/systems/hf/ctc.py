@@ -132,7 +132,7 @@ class Wav2Vec2Family(CtcFamily):
             "sparsity", "encoder_stride",
         }
     )  # fmt: skip
-    work = WORK
+    work: ClassVar[CtcWork] = WORK
     eager_only = ("wavlm",)
     """Transformers has no scaled-dot-product attention for WavLM's relative positions."""
     tokenizer_files = (("vocab.json",),)

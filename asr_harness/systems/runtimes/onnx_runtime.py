@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from asr_harness.systems.variant import Variant
 
 GRAPH = "model.onnx"
+"""As `hf.onnx_export` names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def to_onnx(checkpoint: Checkpoint, *, quantisation: str) -> Conversion:
     used = ("torch", "transformers", "onnx", "onnxscript", "onnxruntime")
     return converted(
         checkpoint,
-        converter="asr_harness.systems.runtimes.onnx_export:convert",
+        converter="asr_harness.systems.hf.onnx_export:convert",
         versions={name: version(name) for name in used},
         settings={"quantisation": quantisation},
     )

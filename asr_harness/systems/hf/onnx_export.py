@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from asr_harness.systems.runtimes.onnx_runtime import GRAPH
-
 if TYPE_CHECKING:
     from pathlib import Path
 
+GRAPH = "model.onnx"
 EXAMPLE_S = (2.0, 1.2)
 """Two recordings of different length, so that neither batch nor time is taken for a constant."""
 N_SAMPLES = tuple(round(16_000 * seconds) for seconds in EXAMPLE_S)
