@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 class Workbench:
     """Loads slices once and one model at a time, so that the memory of two never adds up."""
 
-    def __init__(self, plan: Plan, *, is_live: bool = False) -> None:
+    def __init__(self, plan: Plan, *, is_live: bool = False, has_energy: bool | None = None) -> None:
         self.plan = plan
         self._is_live = is_live
+        self._has_energy = not is_live if has_energy is None else has_energy
         self.loading_s = 0.0
         self.known_peaks: dict[str, MachinePeaks] = {}
         self.other_code: list[CodeRecord] = []
@@ -95,7 +96,7 @@ class Workbench:
             with self._loading():
                 self._instruments[device] = make_instruments(
                     device,
-                    "off" if self._is_live else self.plan.energy,
+                    self.plan.energy if self._has_energy else "off",
                     with_peaks=not self._is_live and device not in self.known_peaks,
                 )
             measured = self._instruments[device].peaks

@@ -34,7 +34,13 @@ def write_images(figures: Iterable[Figure], folder: Path) -> list[Path]:
     return written
 
 
-def _save(chart: Any, options: Mapping[str, int], path: Path) -> None:
+def write_image(drawn: Figure, path: Path) -> None:
+    """Write one figure as what its name ends with: PNG, SVG, or HTML that fetches nothing."""
+    options = FORMATS.get(path.suffix[1:], {"inline": True})
+    write_whole(path, partial(_save, _whole(drawn), options))
+
+
+def _save(chart: Any, options: Mapping[str, Any], path: Path) -> None:
     chart.save(str(path), **options)
 
 

@@ -39,8 +39,7 @@ def lines(prices: Sequence[Price], alpha: float, width: int) -> list[str]:
         rows = list(group)
         n_runs = max(one.n_runs for one in rows)
         written += [f"{model} on {device}: {n_runs} runs, {max(one.n_cases for one in rows)} cases", ""]
-        titles = ("variant", "front", *(by_key(key).title for key in COLUMNS))
-        written += table(titles, [_row(one) for one in rows], width)
+        written += _table(rows, width)
         written += ["", *(_sentence(one) for one in rows[1:])]
         written += [DUMMY] if any(one.is_dummy for one in rows) else []
         written += [NO_SPREAD] if n_runs == 1 else []
@@ -54,20 +53,30 @@ def _wrapped(text: str, width: int) -> list[str]:
     return [text] if "  " in text or not text else wrap(text, max(width, MIN_WIDTH), subsequent_indent="  ")
 
 
-def _row(one: Price) -> tuple[str, ...]:
+def _table(rows: Sequence[Price], width: int) -> list[str]:
+    """Lay out values and changes; where that is too wide, the changes alone below the baseline's values."""
+    titles = ("variant", "front", *(by_key(key).title for key in COLUMNS))
+    whole = table(titles, [_row(one, is_whole=True) for one in rows], width)
+    if max(map(len, whole)) <= width:
+        return whole
+    base, *others = rows
+    return table(titles, [_row(base, is_whole=True), *(_row(one, is_whole=False) for one in others)], width)
+
+
+def _row(one: Price, *, is_whole: bool) -> tuple[str, ...]:
     front = "*" if one.is_on_front else ""
-    return one.variant, front, *(_cell(key, one) for key in COLUMNS)
+    return one.variant, front, *(_cell(key, one, is_whole=is_whole) for key in COLUMNS)
 
 
-def _cell(key: str, one: Price) -> str:
+def _cell(key: str, one: Price, *, is_whole: bool) -> str:
     change = one.changes.get(key)
     if change is None or change.value is None:
         return units.UNMEASURED
     written = by_key(key).written(change.value)
     if change.effect == 0.0:
-        return written
-    mark = "!" if change.is_shown else ""
-    return f"{written} ({_change(key, change.effect or 0.0)}{mark})"
+        return written if is_whole else "="
+    effect = f"{_change(key, change.effect or 0.0)}{'!' if change.is_shown else ''}"
+    return f"{written} ({effect})" if is_whole else effect
 
 
 def _change(key: str, effect: float) -> str:

@@ -1,0 +1,79 @@
+"""The prices as a picture: what each variant changes, with its interval, a panel for each metric."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from asr_harness.metrics import by_key
+from asr_harness.report.figures.base import Figure, Missing, Panel
+from asr_harness.report.figures.drawing import COLOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import altair as alt
+
+    from asr_harness.judge.price import Change, Price
+
+METRICS = ("latency", "wer", "memory", "energy", "flops")
+ROW_HEIGHT, MIN_HEIGHT = 26, 80
+SHOWN, NOT_SHOWN = COLOURS[0], COLOURS[6]
+
+
+def draw_prices(prices: Sequence[Price], alpha: float) -> Figure:
+    """Draw the change of each metric against the baseline: points, and bars for their intervals."""
+    panels: list[Panel] = []
+    for (model, device), group in groupby(prices, key=lambda one: (one.model, one.device)):
+        _, *priced = group
+        panels += [Panel(f"{model} on {device}: {_axis_title(key)}", _chart(key, priced)) for key in METRICS]
+    return Figure(
+        "prices",
+        "The price of each variant, against the baseline",
+        f"Left of the line is cheaper, or better. Bars: intervals that hold together at {1 - alpha:.0%}. "
+        "Blue: the change is shown; grey: it is not. Without a bar: counted, or too few sessions.",
+        tuple(panels),
+        by_model=False,
+    )
+
+
+def _chart(key: str, priced: Sequence[Price]) -> alt.LayerChart | Missing:
+    import altair as alt
+
+    rows = [
+        _row(one, change) for one in priced if (change := one.changes.get(key)) and change.effect is not None
+    ]
+    if not rows:
+        reasons = [change.reason for one in priced if (change := one.changes.get(key)) and change.reason]
+        return Missing(next(iter(reasons), "no variant could be priced"))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("variant:N", title=None, sort=[one.variant for one in priced]),
+        color=alt.Color(
+            "is_shown:N", legend=None, scale=alt.Scale(domain=[True, False], range=[SHOWN, NOT_SHOWN])
+        ),
+    )
+    axis: dict[str, Any] = {"title": _axis_title(key), "scale": alt.Scale(nice=False, padding=16)}
+    zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(strokeDash=[3, 3]).encode(x="zero:Q")
+    bars = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", **axis), x2="high:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x=alt.X("effect:Q", **axis),
+        tooltip=[
+            alt.Tooltip("variant:N"),
+            *(alt.Tooltip(f"{name}:Q", format=".3g") for name in ("effect", "low", "high")),
+        ],
+    )
+    return (zero + bars + points).properties(height=max(MIN_HEIGHT, ROW_HEIGHT * len(rows)))
+
+
+def _row(one: Price, change: Change) -> dict[str, Any]:
+    ends = {
+        name: None if value is None else 100 * value
+        for name, value in (("effect", change.effect), ("low", change.low), ("high", change.high))
+    }
+    return {"variant": one.variant, "is_shown": bool(change.is_shown), **ends}
+
+
+def _axis_title(key: str) -> str:
+    return (
+        "WER, difference in points" if key == "wer" else f"{by_key(key).meaning.split(';')[0]}, change in %"
+    )
