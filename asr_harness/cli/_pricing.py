@@ -67,7 +67,7 @@ class Pricing:
 
     def _measure(self, number: int) -> None:
         names = [variant for variant in self.variants if variant not in self.gone]
-        turned = number % len(names)
+        turned = number // 2 % len(names)
         order = [*names[turned:], *names[:turned]][:: 1 if number % 2 == 0 else -1]
         began, n_done = monotonic(), 0
 
@@ -97,7 +97,8 @@ class Pricing:
             if one.has_died:
                 self._dead.add(one.test_id)
         for variant, cases in by_variant.items():
-            _say(f"{variant} has no rounds of {len(cases)} cases, as {cases[0].case_id} is {cases[0].reason}")
+            reason, *_ = cases[0].reason.splitlines()
+            _say(_cut(f"{variant}: {len(cases)} of {session.n_places} cases have no rounds: {reason}"))
             if len(cases) == session.n_places or any(one.has_died for one in cases):
                 self.gone[variant] = cases[0].reason
         if self.variants[0] in self.gone:
@@ -133,7 +134,7 @@ def _values(names: Sequence[str], rounds_s: Mapping[str, float]) -> str:
     return ", ".join(parts) or "not measured"
 
 
-def _cut(text: str, tail: str) -> str:
+def _cut(text: str, tail: str = "") -> str:
     room = get_terminal_size().columns - len(tail) - 1
     return (text if len(text) <= room else text[: room - 1] + "…") + tail
 

@@ -81,9 +81,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if not 0 < arguments.alpha < 1:
         raise RecordError(f"--alpha {arguments.alpha:g} is not between 0 and 1")
     if arguments.sessions is not None and arguments.sessions < 1:
-        raise RecordError(
-            f"--sessions {arguments.sessions} is below 1; 6 show a change of some per cent"
-        )
+        raise RecordError(f"--sessions {arguments.sessions} is below 1; 6 show a change of some per cent")
     if arguments.minutes is not None and not 0 < arguments.minutes < inf:
         raise RecordError(f"--minutes {arguments.minutes:g} is no time to measure in; give one above 0")
     output = arguments.output

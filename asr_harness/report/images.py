@@ -75,7 +75,8 @@ def _shown(drawn: Figure) -> str:
     """Say what an image without controls shows: the choices that its charts start with."""
     chosen: dict[str, str] = {}
     for panel in drawn.panels:
-        for parameter in () if isinstance(panel.chart, Missing) else panel.chart.params:
+        parameters = None if isinstance(panel.chart, Missing) else panel.chart.params
+        for parameter in parameters if isinstance(parameters, list) else ():
             _, is_choice, column = str(parameter.name).partition(CHOSEN)
             if is_choice:
                 chosen[column.replace("_", " ")] = str(parameter.value)

@@ -93,6 +93,8 @@ def _sentence(one: Price) -> str:
 def _part(key: str, change: Change) -> str:
     if change.effect is None:
         return ""
+    if change.effect == 0.0:
+        return f"{by_key(key).title} the same"
     shown = {True: "shown", False: "not shown", None: "untested"}[change.is_shown]
     if change.low is None or change.high is None or change.low == change.high:
         return f"{by_key(key).title} {_change(key, change.effect)}"

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import by_key
-from asr_harness.report.figures.base import Figure, Missing, Panel
+from asr_harness.report.figures.base import Figure, Panel
 from asr_harness.report.figures.drawing import COLOURS
 
 if TYPE_CHECKING:
@@ -24,28 +24,32 @@ SHOWN, NOT_SHOWN = COLOURS[0], COLOURS[6]
 def draw_prices(prices: Sequence[Price], alpha: float) -> Figure:
     """Draw the change of each metric against the baseline: points, and bars for their intervals."""
     panels: list[Panel] = []
+    missing: list[str] = []
     for (model, device), group in groupby(prices, key=lambda one: (one.model, one.device)):
         _, *priced = group
-        panels += [Panel(f"{model} on {device}: {_axis_title(key)}", _chart(key, priced)) for key in METRICS]
+        drawn = [key for key in METRICS if any(_has(one, key) for one in priced)]
+        panels += [Panel(f"{model} on {device}: {by_key(key).title}", _chart(key, priced)) for key in drawn]
+        missing += [f"{by_key(key).title} of {model} on {device}" for key in METRICS if key not in drawn]
     return Figure(
         "prices",
         "The price of each variant, against the baseline",
         f"Left of the line is cheaper, or better. Bars: intervals that hold together at {1 - alpha:.0%}. "
-        "Blue: the change is shown; grey: it is not. Without a bar: counted, or too few sessions.",
+        "Blue: the change is shown; grey: it is not. Without a bar: counted, or too few sessions."
+        + (f" Not measured: {', '.join(missing)}." if missing else ""),
         tuple(panels),
         by_model=False,
     )
 
 
-def _chart(key: str, priced: Sequence[Price]) -> alt.LayerChart | Missing:
+def _has(one: Price, key: str) -> bool:
+    change = one.changes.get(key)
+    return change is not None and change.effect is not None
+
+
+def _chart(key: str, priced: Sequence[Price]) -> alt.LayerChart:
     import altair as alt
 
-    rows = [
-        _row(one, change) for one in priced if (change := one.changes.get(key)) and change.effect is not None
-    ]
-    if not rows:
-        reasons = [change.reason for one in priced if (change := one.changes.get(key)) and change.reason]
-        return Missing(next(iter(reasons), "no variant could be priced"))
+    rows = [_row(one, one.changes[key]) for one in priced if _has(one, key)]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("variant:N", title=None, sort=[one.variant for one in priced]),
         color=alt.Color(
@@ -74,6 +78,4 @@ def _row(one: Price, change: Change) -> dict[str, Any]:
 
 
 def _axis_title(key: str) -> str:
-    return (
-        "WER, difference in points" if key == "wer" else f"{by_key(key).meaning.split(';')[0]}, change in %"
-    )
+    return "difference in points" if key == "wer" else "change in %"
