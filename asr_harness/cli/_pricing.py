@@ -49,12 +49,13 @@ class Pricing:
         Raises AbError where a worker cannot start, KeyboardInterrupt where nothing was saved yet.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        n_before = len(self._saved())
+        n_before = self._heed_saved()
         _say(f"{', '.join(self.variants)}: {self._goal(n_before)}, saved in {self.folder}")
         try:
             with interrupts.remembered():
                 for number in range(n_before, self.n_sessions):
-                    if self._lengths_s and self._left_s() < mean(self._lengths_s):
+                    is_too_late = self._lengths_s and self._left_s() < mean(self._lengths_s)
+                    if is_too_late or len(self._active()) == 1:
                         break
                     began = monotonic()
                     self._measure(number)
@@ -66,7 +67,7 @@ class Pricing:
             _say(f"interrupted: priced by what was saved; `--into {self.folder}` goes on")
 
     def _measure(self, number: int) -> None:
-        names = [variant for variant in self.variants if variant not in self.gone]
+        names = self._active()
         turned = number // 2 % len(names)
         order = [*names[turned:], *names[:turned]][:: 1 if number % 2 == 0 else -1]
         began, n_done = monotonic(), 0
@@ -87,7 +88,8 @@ class Pricing:
             self._heed(session)
             if not any(record.result for run in runs for record in run.records.values()):
                 raise RecordError(f"no case ran for two of {', '.join(names)}: {_reasons(session)}")
-            write_merged(runs, self.folder / f"{number + 1:04d}_{runs[0].commit or 'none'}_variants.json")
+            name = f"{len(self._saved()) + 1:04d}_{runs[0].commit or 'none'}_variants.json"
+            write_merged(runs, self.folder / name)
 
     def _heed(self, session: VariantSession) -> None:
         """Note what need not be tried again: variants that no case runs with, and cases that kill."""
@@ -104,8 +106,21 @@ class Pricing:
         if self.variants[0] in self.gone:
             raise RecordError(f"{self.variants[0]}, the baseline, cannot run: {self.gone[self.variants[0]]}")
 
+    def _active(self) -> list[str]:
+        return [variant for variant in self.variants if variant not in self.gone]
+
     def _saved(self) -> list[Path]:
         return sorted(self.folder.glob("*.json"))
+
+    def _heed_saved(self) -> int:
+        """Count the sessions that are there of all that can run; what never could is not tried again."""
+        runs = [tuple(load_run(path).records.values()) for path in self._saved()]
+        records = [record for run in runs for record in run]
+        measured = {record.case.variant for record in records if record.result}
+        for record in records:
+            if record.case.variant not in measured and record.outcome == "unavailable":
+                self.gone[record.case.variant] = f"{record.outcome}: {record.reason}"
+        return sum({*self._active()} <= {record.case.variant for record in run} for run in runs)
 
     def _goal(self, n_before: int) -> str:
         parts = [f"{n_before} sessions are there"] if n_before else []

@@ -12,7 +12,7 @@ from asr_harness.schema import load_run
 from tests.saved_runs import CASE, content, measured
 
 TALKS = tuple("abcdef")
-CHEAP = {"baseline": 1.0, "prune50": 0.6}
+CHEAP = {"baseline": 1.0, "prune50": 0.6, "half": 0.5}
 Play = Callable[..., list[list[str]]]
 
 
@@ -61,9 +61,8 @@ def test_each_session_is_one_run_of_all_variants_and_begins_with_another(
     assert main(["price", "baseline", "prune50", "--sessions", "4", "--into", "prices"]) == 0
     assert [order[0] for order in orders].count("baseline") == 2
     runs = [load_run(path) for path in sorted(Path("prices").glob("*.json"))]
-    assert [sorted(record.case.variant for record in run.records.values()) for run in runs] == [
-        sorted(CHEAP)
-    ] * 4
+    variants = [sorted(record.case.variant for record in run.records.values()) for run in runs]
+    assert variants == [["baseline", "prune50"]] * 4
     output = capsys.readouterr().out
     assert "4 runs, 1 cases" in output
     assert "prune50 pays" in output
@@ -81,6 +80,19 @@ def test_ctrl_c_keeps_what_is_over_and_the_folder_goes_on(
     assert main(command) == 0
     assert len(orders) == 1
     assert len(list(Path("prices").glob("*.json"))) == 3
+
+
+def test_a_folder_goes_on_with_other_variants_beside_the_same_baseline(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = play()
+    assert main(["price", "baseline", "prune50", "--sessions", "2", "--into", "prices"]) == 0
+    assert main(["price", "baseline", "half", "--sessions", "2", "--into", "prices"]) == 0
+    assert len(orders) == 4
+    assert main(["price", "baseline", "--runs", "prices"]) == 0
+    last = capsys.readouterr().out.rpartition("2 runs, 1 cases")[2]
+    assert "prune50 pays" in last
+    assert "half pays" in last
 
 
 def test_a_budget_that_is_spent_ends_after_a_whole_session(play: Play) -> None:
