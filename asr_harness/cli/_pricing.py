@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asr_harness.ab.variants import Unmeasured
+    from asr_harness.schema import CaseRecord
 
 MAX_SESSIONS = 100
 
@@ -86,8 +87,9 @@ class Pricing:
             session.run()
             runs = sorted(map(load_run, Path(place).glob("*/*.json")), key=lambda run: run.path.name)
             self._heed(session)
-            if not any(record.result for run in runs for record in run.records.values()):
-                raise RecordError(f"no case ran for two of {', '.join(names)}: {_reasons(session)}")
+            records = [record for run in runs for record in run.records.values()]
+            if not any(record.result for record in records):
+                raise RecordError(f"no case ran with two of {', '.join(names)}: {_reasons(session, records)}")
             name = f"{len(self._saved()) + 1:04d}_{runs[0].commit or 'none'}_variants.json"
             write_merged(runs, self.folder / name)
 
@@ -154,8 +156,12 @@ def _cut(text: str, tail: str = "") -> str:
     return (text if len(text) <= room else text[: room - 1] + "…") + tail
 
 
-def _reasons(session: VariantSession) -> str:
-    return "; ".join(f"{one.case_id} {one.reason}" for one in session.unmeasured) or "nothing was selected"
+def _reasons(session: VariantSession, records: Sequence[CaseRecord]) -> str:
+    """Say of each variant why its first case has no result, the last line of a long reason."""
+    reasons = {one.variant: one.reason for one in reversed(session.unmeasured)}
+    for record in reversed(records):
+        reasons[record.case.variant] = f"{record.outcome}: {record.reason}"
+    return "; ".join(f"{name} {why.splitlines()[-1]}" for name, why in reasons.items()) or "nothing ran"
 
 
 def _say(line: str) -> None:

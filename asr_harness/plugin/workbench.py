@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from asr_harness import corpora, devices, systems
@@ -32,6 +32,8 @@ class Workbench:
         self._is_live = is_live
         self._has_energy = not is_live if has_energy is None else has_energy
         self.loading_s = 0.0
+        self._load_s: float | None = None
+        self._has_loaded = False
         self.known_peaks: dict[str, MachinePeaks] = {}
         self.other_code: list[CodeRecord] = []
         self._slices: dict[str, Slice] = {}
@@ -77,7 +79,9 @@ class Workbench:
                 self._untouched = ProcessState.record()
             # A load that fails halfway leaves memory behind, too.
             self._devices.add(devices.get(case.device))
+            is_first, self._has_loaded = not self._has_loaded, True
             with self._loading():
+                began = perf_counter()
                 self._model = systems.load(
                     self.plan.sources[case.model],
                     device=case.device,
@@ -86,6 +90,9 @@ class Workbench:
                     allow_pickle=self.plan.allow_pickle,
                     language=self.slice(case.bucket).language,
                 )
+                devices.get(case.device).synchronise()
+            if is_first:
+                self._load_s = perf_counter() - began
             self._loaded = (ProcessState.record(), self._model.system.configuration())
             self._key = key
         return self._model
@@ -136,11 +143,15 @@ class Workbench:
         # A model may set threads or dtypes: what the machine can do at best is measured before it is loaded.
         instruments, slice_ = self.instruments(case.device), self.slice(case.bucket)
         devices.get(case.device).free_memory()
+        model = self.model(case)
+        # The model's first case alone starts cold.
+        load_s, self._load_s = self._load_s, None
         return MeasuredRun(
             case,
             slice_,
-            self.model(case),
+            model,
             instruments,
+            load_s=load_s,
             time_s=self.plan.time_s,
             compiles=self.plan.variants[case.variant].compile_encoder,
             by_arrival=self.plan.variants[case.variant].batching == "arrival",
