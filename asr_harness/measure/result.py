@@ -65,7 +65,7 @@ def case_result(measurement: Measurement) -> CaseResult:
         | energy_reasons
         | quality_reasons
         | fingerprint_reasons
-        | measurement.start_reasons
+        | dict(measurement.start_reasons)
         | {f"machine.{name}": reason for name, reason in measurement.machine_reasons.items()},
     )
 
