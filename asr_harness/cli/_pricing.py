@@ -91,7 +91,7 @@ class Pricing:
             if not any(record.result for record in records):
                 raise RecordError(f"no case ran with two of {', '.join(names)}: {_reasons(session, records)}")
             name = f"{len(self._saved()) + 1:04d}_{runs[0].commit or 'none'}_variants.json"
-            write_merged(runs, self.folder / name)
+            write_merged(runs, self.folder / name, is_one_session=True)
 
     def _heed(self, session: VariantSession) -> None:
         """Note what need not be tried again: variants that no case runs with, and cases that kill."""

@@ -63,6 +63,7 @@ def test_each_session_is_one_run_of_all_variants_and_begins_with_another(
     runs = [load_run(path) for path in sorted(Path("prices").glob("*.json"))]
     variants = [sorted(record.case.variant for record in run.records.values()) for run in runs]
     assert variants == [["baseline", "prune50"]] * 4
+    assert all(run.by_machine() == (run,) for run in runs)  # so that reports pair what it holds
     output = capsys.readouterr().out
     assert "4 runs, 1 cases" in output
     assert "prune50 pays" in output
