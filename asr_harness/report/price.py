@@ -86,8 +86,12 @@ def _change(key: str, effect: float) -> str:
 def _sentence(one: Price) -> str:
     if one.reason:
         return f"{one.variant} could not be priced: {one.reason}"
-    parts = [text for key in COLUMNS if key != "rtf" and (text := _part(key, one.changes[key]))]
-    return f"{one.variant} {WORDS[one.pays]}: {'; '.join(parts)}"
+    return f"{one.variant} {WORDS[one.pays]}: {changes_in_words(one)}"
+
+
+def changes_in_words(one: Price) -> str:
+    """Give each change with its interval, and whether it is shown."""
+    return "; ".join(text for key in COLUMNS if key != "rtf" and (text := _part(key, one.changes[key])))
 
 
 def _part(key: str, change: Change) -> str:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.report.directions import directions
 from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
@@ -53,7 +54,7 @@ def render(content: Content) -> str:
         scaling_section(content.latency_laws, content.memory_laws),
         starts_section(content.cases) if has_starts(content.cases) else "",
         bottlenecks_section(content.bottlenecks),
-        advice_section(content.advice),
+        advice_section(content.advice, directions(content.prices)),
         claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
         machines_section(content.table, content.cases, content.machines),
         cases_section(),
