@@ -118,6 +118,9 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
 OF_MEASURING = frozenset({"batching"})
 """Settings of how a slice is handed over, which no system has to know."""
 
+OF_ENCODER = frozenset({"prune_encoder", "sparse_encoder", "sparsity", "encoder_stride"})
+"""Settings that make an encoder smaller."""
+
 SETTINGS = tuple(part.name for part in fields(Variant) if part.name not in ("own", "explicit"))
 """The names of the settings that have a field."""
 
