@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from asr_harness.judge.price import Change, Price
 
 MIN_WIDTH = 40
+MOST = 10.0
+"""An interval that ends beyond a thousand per cent knows nothing of that end."""
 COLUMNS = ("latency", "rtf", "memory", "energy", "flops", "wer")
 WORDS = {
     "pays": "pays",
@@ -80,7 +82,10 @@ def _cell(key: str, one: Price, *, is_whole: bool) -> str:
 
 
 def _change(key: str, effect: float) -> str:
-    return f"{100 * effect:+.1f}pt" if key == "wer" else f"{100 * effect:+.0f}%"
+    if effect > MOST:
+        return f"over +{MOST:.0%}"
+    written = f"{100 * effect:+.1f}pt" if key == "wer" else f"{100 * effect:+.0f}%"
+    return written if any(digit in written for digit in "123456789") else f"±{written[1:]}"
 
 
 def _sentence(one: Price) -> str:

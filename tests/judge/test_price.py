@@ -123,6 +123,12 @@ def test_lines_fit_the_terminal(runs: Runs, width: int) -> None:
     assert "+20.0pt!" in row
 
 
+def test_an_end_that_knows_nothing_is_no_number_and_nothing_has_no_sign(runs: Runs) -> None:
+    text = " ".join(" ".join(lines(price(runs(2, 0.9, noise=0.3), "baseline"), 0.01, 200)).split())
+    assert "to over +1000%" in text
+    assert "-0%" not in text
+
+
 def test_a_variant_of_which_nothing_was_saved_is_priced_by_its_reason(runs: Runs) -> None:
     prices = price(runs(2, 1.0), "baseline", ["fp16", "int4"], gone={"int4": "needs a GPU"})
     assert of(prices, "int4").reason == "needs a GPU"
