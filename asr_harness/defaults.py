@@ -46,6 +46,9 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": {"cache": "static"},
     "lookup": {"prompt_lookup": 10},
     "cut-context": {"audio_context": "clip"},
+    "distilled": {"checkpoint": "distilled"},
+    "assisted": {"assistant": "auto"},
+    "vad": {"vad": "silero"},
     "arrival": {"batching": "arrival"},
     "batched": {"batched": True},
 }

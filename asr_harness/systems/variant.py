@@ -23,8 +23,10 @@ class Variant:
     the weights set to zero, the smallest first, anywhere or two of four. The strides keep every n-th layer.
     `stopping` ends loops: `repetition` stops at one, `fallback` decodes anew by Whisper's own thresholds.
     `prompt_lookup` is how many tokens are guessed from those before. `audio_context` is the whole window, or
-    the clip alone. `own` holds the settings that only one's own system knows. `explicit` names what was
-    given, be it the default.
+    the clip alone. `checkpoint` is loaded in place of the model's own, `distilled` meaning the usual one;
+    `assistant` drafts what the model checks, `auto` meaning the usual one. `vad` names what leaves silence
+    out before anything is heard. `own` holds the settings that only one's own system knows. `explicit` names
+    what was given, be it the default.
     Raises GridError for a value that is of the wrong type or unknown.
     """
 
@@ -44,6 +46,9 @@ class Variant:
     prompt_lookup: int | None = None
     audio_context: str = "window"
     batching: str = "length"
+    checkpoint: str | None = None
+    assistant: str | None = None
+    vad: str | None = None
     own: Mapping[str, object] = field(default_factory=dict, hash=False)
     explicit: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
@@ -113,10 +118,13 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "prompt_lookup": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
     "audio_context": (lambda value: value in ("window", "clip"), "window or clip"),
     "batching": (lambda value: value in ("length", "arrival"), "length or arrival"),
+    "checkpoint": (lambda value: isinstance(value, str | None), "distilled, a hub id or a folder"),
+    "assistant": (lambda value: isinstance(value, str | None), "auto, a hub id or a folder"),
+    "vad": (lambda value: value in (None, "silero"), "silero, or None"),
 }
 
-OF_MEASURING = frozenset({"batching"})
-"""Settings of how a slice is handed over, which no system has to know."""
+OF_MEASURING = frozenset({"batching", "checkpoint", "vad"})
+"""Settings of how a slice is handed over, and of what is loaded, which no system has to know."""
 
 OF_ENCODER = frozenset({"prune_encoder", "sparse_encoder", "sparsity", "encoder_stride"})
 """Settings that make an encoder smaller."""

@@ -28,12 +28,13 @@ from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.checkpoints import read_json
 from asr_harness.systems.cost import Cost, n_parameters
-from asr_harness.systems.hf import beside, whisper_context, whisper_languages
+from asr_harness.systems.hf import beside, counting, whisper_context, whisper_languages
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_assistant import load_assistant
 from asr_harness.systems.hf.whisper_decoding import FALLBACK_SEED, generate_kwargs
 from asr_harness.systems.hf.whisper_files import GENERATION_FILE, check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
@@ -42,7 +43,9 @@ from asr_harness.systems.variant import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from asr_harness.systems.base import Pass
     from asr_harness.systems.checkpoints import Checkpoint
     from asr_harness.systems.variant import Variant
 
@@ -129,8 +132,10 @@ class WhisperSystem(HfSystem):
         generate_kwargs: Mapping[str, Any],
         fixed_tokens: FixedTokens | None = None,
         cuts_context: bool = False,
+        assistant: WhisperForConditionalGeneration | None = None,
     ) -> None:
         super().__init__(model, WORK)
+        self.assistant = assistant
         self.cuts_context = cuts_context
         if cuts_context:
             whisper_context.cut(model)
@@ -191,7 +196,7 @@ class WhisperSystem(HfSystem):
             Encoded(
                 part,
                 None
-                if part.longest_s > self.window_s or self._decodes_anew
+                if part.longest_s > self.window_s or self._decodes_anew or self.assistant is not None
                 else self.model.get_encoder()(part.input_features),
             )
             for part in features
@@ -220,10 +225,24 @@ class WhisperSystem(HfSystem):
         """Whether rows may be decoded again by themselves, for which `generate` wants the features."""
         return isinstance(self.generate_kwargs.get("temperature"), tuple)
 
+    def weights(self) -> tuple[int, int]:
+        """Count the parameters, and the bytes they take; an assistant's, too."""
+        own = super().weights()
+        if self.assistant is None:
+            return own
+        others = counting.weights(self.assistant)
+        return own[0] + others[0], own[1] + others[1]
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:  # type: ignore[override]
+        """Collect the passes; None with an assistant, whose passes would be counted as the model's."""
+        return None if self.assistant is not None else super().passes_recorded()
+
     def _check_one(self, part: WindowedAudio) -> None:
-        if "prompt_lookup_num_tokens" in self.generate_kwargs and len(part.places) > 1:
+        guesses = "prompt lookup" if "prompt_lookup_num_tokens" in self.generate_kwargs else None
+        guesses = "an assistant" if self.assistant is not None else guesses
+        if guesses is not None and len(part.places) > 1:
             raise UnavailableError(
-                f"prompt lookup guesses for one recording at a time, and this batch has {len(part.places)}; "
+                f"{guesses} guesses for one recording at a time, and this batch has {len(part.places)}; "
                 "choose batch size 1"
             )
 
@@ -234,6 +253,8 @@ class WhisperSystem(HfSystem):
         if self.fixed_tokens is not None:
             self.fixed_tokens.restart(min(part.longest_s, self.window_s))
             kwargs["logits_processor"] = [self.fixed_tokens]
+        if self.assistant is not None:
+            kwargs["assistant_model"] = self.assistant
         if encoded.encoder_outputs is not None:
             self._processed_s += len(part.input_features) * self._encoded_s(part)
             return self._generate_from(encoded.encoder_outputs, kwargs)
@@ -274,11 +295,19 @@ class WhisperSystem(HfSystem):
         def leave(*_: object) -> None:
             running.pop().__exit__(None, None, None)
 
+        def enter_assistant(*_: object) -> None:
+            running.append(self.stage("encode"))
+            running[-1].__enter__()
+
         encoder = self.model.get_encoder()
-        handles = (
+        handles = [
             encoder.register_forward_pre_hook(enter, with_kwargs=True),
             encoder.register_forward_hook(leave, always_call=True),
-        )
+        ]
+        if self.assistant is not None:
+            drafting = self.assistant.get_encoder()
+            handles.append(drafting.register_forward_pre_hook(enter_assistant))
+            handles.append(drafting.register_forward_hook(leave, always_call=True))
         try:
             yield
         finally:
@@ -339,11 +368,11 @@ class WhisperFamily(Family):
         options: dict[str, Any] = {
             "generate_kwargs": generate_kwargs(model, variant),
             "cuts_context": variant.audio_context == "clip",
+            "assistant": load_assistant(self, checkpoint, model, variant),
         }
         if checkpoint.path is not None:
             feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
-            tokenizer = WhisperTokenizer.from_pretrained(checkpoint.path)
-            return WhisperSystem(model, feature_extractor, tokenizer, **options)
+            return WhisperSystem(model, feature_extractor, self.tokenizer(checkpoint), **options)
         return WhisperSystem(
             model,
             WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
@@ -351,6 +380,10 @@ class WhisperFamily(Family):
             **options,
             fixed_tokens=FixedTokens(model.config.eos_token_id),
         )
+
+    def tokenizer(self, checkpoint: Checkpoint) -> WhisperTokenizer:
+        """Read a checkpoint's tokenizer."""
+        return WhisperTokenizer.from_pretrained(checkpoint.path)
 
     def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
         """Estimate what one batch costs: its windows, and the tokens that speech of this length has."""
