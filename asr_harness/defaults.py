@@ -46,6 +46,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "static": {"cache": "static"},
     "lookup": {"prompt_lookup": 10},
     "cut-context": {"audio_context": "clip"},
+    "chunked": {"long_form": "chunked"},
     "distilled": {"checkpoint": "distilled"},
     "assisted": {"assistant": "auto"},
     "vad": {"vad": "silero"},

@@ -23,10 +23,10 @@ class Variant:
     the weights set to zero, the smallest first, anywhere or two of four. The strides keep every n-th layer.
     `stopping` ends loops: `repetition` stops at one, `fallback` decodes anew by Whisper's own thresholds.
     `prompt_lookup` is how many tokens are guessed from those before. `audio_context` is the whole window, or
-    the clip alone. `checkpoint` is loaded in place of the model's own, `distilled` meaning the usual one;
-    `assistant` drafts what the model checks, `auto` meaning the usual one. `vad` names what leaves silence
-    out before anything is heard. `own` holds the settings that only one's own system knows. `explicit` names
-    what was given, be it the default.
+    the clip alone; `long_form` says whether windows wait for the words of those before. `checkpoint` is
+    loaded in place of the model's own, `distilled` meaning the usual one; `assistant` drafts what the model
+    checks, `auto` meaning the usual one. `vad` names what leaves silence out before anything is heard. `own`
+    holds the settings that only one's own system knows. `explicit` names what was given, be it the default.
     Raises GridError for a value that is of the wrong type or unknown.
     """
 
@@ -45,6 +45,7 @@ class Variant:
     cache: str = "dynamic"
     prompt_lookup: int | None = None
     audio_context: str = "window"
+    long_form: str = "sequential"
     batching: str = "length"
     checkpoint: str | None = None
     assistant: str | None = None
@@ -117,6 +118,7 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "cache": (lambda value: value in ("dynamic", "static"), "dynamic or static"),
     "prompt_lookup": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
     "audio_context": (lambda value: value in ("window", "clip"), "window or clip"),
+    "long_form": (lambda value: value in ("sequential", "chunked"), "sequential or chunked"),
     "batching": (lambda value: value in ("length", "arrival"), "length or arrival"),
     "checkpoint": (lambda value: isinstance(value, str | None), "distilled, a hub id or a folder"),
     "assistant": (lambda value: isinstance(value, str | None), "auto, a hub id or a folder"),

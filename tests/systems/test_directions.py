@@ -190,3 +190,20 @@ def test_silence_is_left_out_and_what_has_no_speech_has_no_words() -> None:
     with recording as passes:
         transcribe(system, [padded])
     assert passes[0].n_new < len(padded) - 2 * SAMPLE_RATE_HZ
+
+
+def test_long_audio_in_chunks_is_joined_and_short_audio_is_heard_as_it_was() -> None:
+    whole, chunked = load(WHISPER), load(WHISPER, long_form="chunked")
+    short = spoken(8)
+    long = np.concatenate(short)
+    assert len(long) > 32 * SAMPLE_RATE_HZ
+    answer = transcribe(chunked, [short[0], long])
+    assert answer.texts[0] == transcribe(whole, short[:1]).texts[0]
+    pieces = " ".join(transcribe(whole, short).texts).split()
+    heard_words = answer.texts[1].split()
+    assert 0.8 < len(heard_words) / len(pieces) < 1.2
+    recording = chunked.passes_recorded()
+    assert recording is not None
+    with recording as passes:
+        transcribe(chunked, [long])
+    assert [each.n_rows for each in passes if each.kind == "encode"] == [2]

@@ -144,7 +144,7 @@ class WhisperSystem(HfSystem):
         self.generate_kwargs = dict(generate_kwargs)
         self.fixed_tokens = fixed_tokens
         self.window_s = float(feature_extractor.chunk_length)
-        self._processed_s = 0.0
+        self.processed_s = 0.0
 
     @property
     def decoding(self) -> Mapping[str, Any]:
@@ -204,21 +204,26 @@ class WhisperSystem(HfSystem):
 
     @torch.inference_mode()
     def decode(self, encoded: Sequence[Encoded]) -> Transcription:
-        """Generate token ids, part by part, and turn them into text in the order of the batch."""
-        texts: dict[int, str] = {}
+        """Generate token ids, and turn them into text in the order of the batch."""
+        ids, n_tokens = self.token_ids(encoded)
+        places = range(len(ids))
+        texts = self.tokenizer.batch_decode([ids[place] for place in places], skip_special_tokens=True)
+        return Transcription(tuple(texts), tuple(n_tokens[place] for place in places), self.processed_s)
+
+    def token_ids(self, encoded: Sequence[Encoded]) -> tuple[dict[int, list[int]], dict[int, int]]:
+        """Generate part by part, and give ids and their number, without padding, by the place in the batch.
+
+        Sets `processed_s` to the seconds that the encoder computed on.
+        """
+        ids: dict[int, list[int]] = {}
         n_tokens: dict[int, int] = {}
-        self._processed_s = 0.0
+        self.processed_s = 0.0
         for one in encoded:
-            ids = self._generate(one)
-            texts |= zip(
-                one.part.places, self.tokenizer.batch_decode(ids, skip_special_tokens=True), strict=True
-            )
-            counts = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
+            generated = self._generate(one)
+            ids |= zip(one.part.places, generated.tolist(), strict=True)
+            counts = (generated != self.model.generation_config.pad_token_id).sum(-1).tolist()
             n_tokens |= zip(one.part.places, counts, strict=True)
-        places = range(len(texts))
-        return Transcription(
-            tuple(texts[i] for i in places), tuple(n_tokens[i] for i in places), self._processed_s
-        )
+        return ids, n_tokens
 
     @property
     def _decodes_anew(self) -> bool:
@@ -256,7 +261,7 @@ class WhisperSystem(HfSystem):
         if self.assistant is not None:
             kwargs["assistant_model"] = self.assistant
         if encoded.encoder_outputs is not None:
-            self._processed_s += len(part.input_features) * self._encoded_s(part)
+            self.processed_s += len(part.input_features) * self._encoded_s(part)
             return self._generate_from(encoded.encoder_outputs, kwargs)
         with self._encoder_passes_timed(), torch.random.fork_rng(enabled=self._decodes_anew):
             if self._decodes_anew:
@@ -288,7 +293,7 @@ class WhisperSystem(HfSystem):
 
         def enter(_: torch.nn.Module, arguments: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
             windows = arguments[0] if arguments else kwargs["input_features"]
-            self._processed_s += len(windows) * windows.shape[-1] / whisper_context.FRAMES_PER_S
+            self.processed_s += len(windows) * windows.shape[-1] / whisper_context.FRAMES_PER_S
             running.append(self.stage("encode"))
             running[-1].__enter__()
 
@@ -365,6 +370,9 @@ class WhisperFamily(Family):
         self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
     ) -> WhisperSystem:
         """Read the checkpoint's feature extractor and tokenizer, or make those of dummies."""
+        from asr_harness.systems.hf.whisper_chunks import ChunkedWhisperSystem
+
+        system_class = ChunkedWhisperSystem if variant.long_form == "chunked" else WhisperSystem
         options: dict[str, Any] = {
             "generate_kwargs": generate_kwargs(model, variant),
             "cuts_context": variant.audio_context == "clip",
@@ -372,8 +380,8 @@ class WhisperFamily(Family):
         }
         if checkpoint.path is not None:
             feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
-            return WhisperSystem(model, feature_extractor, self.tokenizer(checkpoint), **options)
-        return WhisperSystem(
+            return system_class(model, feature_extractor, self.tokenizer(checkpoint), **options)
+        return system_class(
             model,
             WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
             stand_in_tokenizer(model.config),
