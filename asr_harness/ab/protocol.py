@@ -25,6 +25,8 @@ IMPORTS, CASES, STARTS = "imports", "cases", "starts"
 GATES, ENERGY = "gates", "energy"
 """To wait before each case until the driver lets it begin, and to measure energy after its rounds."""
 BEGIN, TRY, GO, TURN, FINISH = "begin", "try", "go", "turn", "finish"
+STOP = "stop"
+"""In the place of any of these: save what was measured, and end."""
 
 
 @dataclass(frozen=True, slots=True)

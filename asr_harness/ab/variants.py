@@ -60,15 +60,26 @@ class VariantSession:
     _at: dict[str, str | None] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Measure every case once. Raises AbError where a worker cannot start, or hangs."""
+        """Measure every case once. Raises AbError where a worker cannot start, or hangs.
+
+        Interrupted, it lets the workers save the cases that are over.
+        """
         with ExitStack() as stack:
-            for variant in self.variants:
-                worker = stack.enter_context(connected(f"the worker of {variant}", self._start(variant)))
-                self._workers[variant], self._at[variant] = worker, worker.next_gate()
-                self.n_places = max(self.n_places, len(worker.case_ids or ()))
-            while standing := [one for one in self.variants if self._at.get(one) is not None]:
-                place = min(map(self._place, standing))
-                self._measure(place, [one for one in standing if self._place(one) == place])
+            try:
+                self._run(stack)
+            except (KeyboardInterrupt, SystemExit):
+                for worker in self._workers.values():
+                    worker.stop(ROUND_S)
+                raise
+
+    def _run(self, stack: ExitStack) -> None:
+        for variant in self.variants:
+            worker = stack.enter_context(connected(f"the worker of {variant}", self._start(variant)))
+            self._workers[variant], self._at[variant] = worker, worker.next_gate()
+            self.n_places = max(self.n_places, len(worker.case_ids or ()))
+        while standing := [one for one in self.variants if self._at.get(one) is not None]:
+            place = min(map(self._place, standing))
+            self._measure(place, [one for one in standing if self._place(one) == place])
 
     def _start(self, variant: str) -> Start:
         arguments = (*self.arguments, f"--asr-variants={variant}", *saving(self.folder, variant))

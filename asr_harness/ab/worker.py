@@ -26,6 +26,7 @@ from asr_harness.ab.protocol import (
     IMPORTS,
     KEY_VARIABLE,
     STARTS,
+    STOP,
     TRY,
     TURN,
     Begun,
@@ -207,6 +208,17 @@ class Worker:
         check_own(self.name, files, worktree, self.path)
         if self.nursery is not None:
             self.nursery.learn(self.side, files, (worktree.folder, *self.path))
+
+    def stop(self, timeout_s: float) -> None:
+        """Let it save what it measured and end; it hears of it after its round."""
+        deadline = monotonic() + timeout_s
+        with suppress(OSError, EOFError):
+            self.connection.send((STOP, 0))
+            while monotonic() < deadline:
+                if self.connection.poll(POLL_S) and self.connection.recv() == Ended("", "", ""):
+                    break
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE_S)
 
     def end(self) -> None:
         """End the process at once."""

@@ -84,14 +84,24 @@ class Pricing:
         with TemporaryDirectory(prefix="asr-harness-price-") as place:
             deselected = [f"--deselect={test_id}" for test_id in sorted(self._dead)]
             session = VariantSession(order, [*self.selection, *deselected], Path(place), on_case)
-            session.run()
-            runs = sorted(map(load_run, Path(place).glob("*/*.json")), key=lambda run: run.path.name)
+            try:
+                session.run()
+            except (KeyboardInterrupt, SystemExit):
+                self._keep(Path(place))
+                raise
             self._heed(session)
-            records = [record for run in runs for record in run.records.values()]
+            records = self._keep(Path(place))
             if not any(record.result for record in records):
                 raise RecordError(f"no case ran with two of {', '.join(names)}: {_reasons(session, records)}")
+
+    def _keep(self, place: Path) -> list[CaseRecord]:
+        """Save what workers saved there as one run, if there is any result, and give its records."""
+        runs = sorted(map(load_run, place.glob("*/*.json")), key=lambda run: run.path.name)
+        records = [record for run in runs for record in run.records.values()]
+        if any(record.result for record in records):
             name = f"{len(self._saved()) + 1:04d}_{runs[0].commit or 'none'}_variants.json"
             write_merged(runs, self.folder / name, is_one_session=True)
+        return records
 
     def _heed(self, session: VariantSession) -> None:
         """Note what need not be tried again: variants that no case runs with, and cases that kill."""
@@ -115,14 +125,18 @@ class Pricing:
         return sorted(self.folder.glob("*.json"))
 
     def _heed_saved(self) -> int:
-        """Count the sessions that are there of all that can run; what never could is not tried again."""
+        """Count whole sessions of all that can run; what never could is not tried again."""
         runs = [tuple(load_run(path).records.values()) for path in self._saved()]
         records = [record for run in runs for record in run]
         measured = {record.case.variant for record in records if record.result}
         for record in records:
             if record.case.variant not in measured and record.outcome == "unavailable":
                 self.gone[record.case.variant] = f"{record.outcome}: {record.reason}"
-        return sum({*self._active()} <= {record.case.variant for record in run} for run in runs)
+        return sum(
+            {*self._active()} <= {record.case.variant for record in run}
+            and all(record.outcome != "interrupted" for record in run)
+            for run in runs
+        )
 
     def _goal(self, n_before: int) -> str:
         parts = [f"{n_before} sessions are there"] if n_before else []

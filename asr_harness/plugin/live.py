@@ -14,6 +14,7 @@ from asr_harness.ab.protocol import (
     GO,
     IMPORTS,
     STARTS,
+    STOP,
     TRY,
     TURN,
     Begun,
@@ -74,6 +75,8 @@ class Live:
             word, number = self._connection.recv()
         except (EOFError, ConnectionError):
             pytest.exit("the driver of this live session is gone", returncode=2)
+        if word == STOP:
+            pytest.exit("ended by the driver", returncode=2)
         if word not in for_what:
             raise AbError(f"the driver said {word!r} where {' or '.join(for_what)} was due")
         return str(word), int(number)

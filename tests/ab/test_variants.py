@@ -47,6 +47,9 @@ class Played:
             )
         return Turn(1.0, 0.1, {})
 
+    def stop(self, _: float) -> None:
+        self.asked.append(f"{self.variant} stop")
+
     def finish(self) -> None:
         self.asked.append(f"{self.variant} finish")
 
@@ -114,6 +117,17 @@ def test_a_case_that_only_some_have_is_measured_without_the_others(
     one.on_case = lambda place, rounds_s: seen.append((place, set(rounds_s)))
     one.run()
     assert seen == [("tiny-cpu-5s-b1", set()), ("tiny-cpu-5s-b16", {"baseline", "prune50"})]
+
+
+def test_an_interrupt_lets_every_worker_save(workers: dict[str, Played], tmp_path: Path) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    one = session(tmp_path, "baseline", "prune50")
+    one.on_case = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        one.run()
+    assert workers["baseline"].asked[-2:] == ["baseline stop", "prune50 stop"]
 
 
 def test_a_worker_that_dies_is_noted_once_and_not_asked_again(

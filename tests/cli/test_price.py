@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from asr_harness.ab.variants import Unmeasured, VariantSession
 from asr_harness.cli import main
 from asr_harness.schema import load_run
 from tests.saved_runs import CASE, content, measured
+from tests.saved_runs import unmeasured as unmade
 
 TALKS = tuple("abcdef")
 CHEAP = {"baseline": 1.0, "prune50": 0.6, "half": 0.5}
@@ -21,11 +23,13 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
     """Let sessions save made-up runs; `ends_after` of them somebody presses Ctrl-C."""
     monkeypatch.chdir(tmp_path)
 
-    def playing(ends_after: int | None = None, unmeasured: dict[str, str] | None = None) -> list[list[str]]:
+    def playing(
+        ends_after: int | None = None, unmeasured: dict[str, str] | None = None, *, saves_half: bool = False
+    ) -> list[list[str]]:
         orders: list[list[str]] = []
 
         def run(session: VariantSession) -> None:
-            if len(orders) == ends_after:
+            if len(orders) == ends_after and not saves_half:
                 raise KeyboardInterrupt
             orders.append(list(session.variants))
             session.n_places = 1
@@ -38,8 +42,10 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
                 made = measured(
                     CASE.replace("baseline", variant), rounds_s=(slow,) * 3, wrong=(0,) * 6, talks=TALKS
                 )
-                saved = content(made)
-                saved["asr"] |= {"session_id": f"{len(orders)}-{variant}"}
+                late = unmade("interrupted", CASE.replace("5s", "15s").replace("baseline", variant))
+                is_half = saves_half and len(orders) > (ends_after or 0)
+                saved = content(made, *([late] if is_half else []))
+                saved["asr"] |= {"session_id": uuid4().hex}
                 saved["asr"]["plan"]["variants"] = {variant: {}}
                 path = session.folder / "here" / f"0001_{variant}.json"
                 path.parent.mkdir(exist_ok=True)
@@ -47,6 +53,9 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
             session.on_case(
                 CASE.removesuffix("-baseline"), {name: CHEAP.get(name, 1.0) for name in session.variants}
             )
+
+            if saves_half and len(orders) > (ends_after or 0):
+                raise KeyboardInterrupt
 
         monkeypatch.setattr(VariantSession, "run", run)
         return orders
@@ -81,6 +90,19 @@ def test_ctrl_c_keeps_what_is_over_and_the_folder_goes_on(
     assert main(command) == 0
     assert len(orders) == 1
     assert len(list(Path("prices").glob("*.json"))) == 3
+
+
+def test_cases_that_were_over_in_a_session_that_was_not_count_and_it_is_measured_again(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]
+    play(ends_after=1, saves_half=True)
+    assert main(command) == 0
+    assert "2 runs, 1 cases" in capsys.readouterr().out
+    orders = play()
+    assert main(command) == 0
+    assert len(orders) == 2
+    assert "4 runs" in capsys.readouterr().out
 
 
 def test_a_folder_goes_on_with_other_variants_beside_the_same_baseline(
