@@ -35,6 +35,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "float8-weights": {"quantisation": "float8-weights"},
     "int4": {"quantisation": "int4-weights", "dtype": "bfloat16"},
     "compile": {"compile_encoder": True},
+    "compile-static": {"compile_decoder": True, "cache": "static"},
     "prune25": {"prune_encoder": 0.25},
     "prune50": {"prune_encoder": 0.5},
     "sparse50": {"sparse_encoder": 0.5},

@@ -2,7 +2,7 @@
 
 Saved runs are taken that measured both. `--sessions` or `--minutes` measure first: a process for each
 variant, their rounds in turn, one session after another; what follows `--` goes to pytest (default:
-benchmarks/). Ctrl-C keeps the sessions that are over, and `--into` goes on with them. Exit status: 0, or 2
+benchmarks/). Ctrl-C keeps what is over, and `--into` goes on with them. Exit status: 0, or 2
 where nothing can be priced.
 """
 

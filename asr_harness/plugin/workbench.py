@@ -153,7 +153,7 @@ class Workbench:
             instruments,
             load_s=load_s,
             time_s=self.plan.time_s,
-            compiles=self.plan.variants[case.variant].compile_encoder,
+            compiles=self.plan.variants[case.variant].compiles,
             by_arrival=self.plan.variants[case.variant].batching == "arrival",
             on_round=on_round,
         )

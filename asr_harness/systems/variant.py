@@ -36,6 +36,7 @@ class Variant:
     max_new_tokens: int | None = None
     quantisation: str | None = None
     compile_encoder: bool = False
+    compile_decoder: bool = False
     prune_encoder: float = 0.0
     sparse_encoder: float = 0.0
     sparsity: str = "free"
@@ -65,6 +66,11 @@ class Variant:
         known = {name: value for name, value in settings.items() if name in SETTINGS}
         own = {name: value for name, value in settings.items() if name not in SETTINGS}
         return cls(**known, own=own, explicit=frozenset(known))  # type: ignore[arg-type]  # checked when made
+
+    @property
+    def compiles(self) -> bool:
+        """Whether any part is compiled, so that a first pass is no measure of a round."""
+        return self.compile_encoder or self.compile_decoder
 
     def settings(self) -> Mapping[str, object]:
         """Give plain settings: what differs from `baseline`, and what was given.
@@ -109,6 +115,7 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "max_new_tokens": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
     "quantisation": (lambda value: isinstance(value, str | None), "text, or None"),
     "compile_encoder": (lambda value: isinstance(value, bool), "True or False"),
+    "compile_decoder": (lambda value: isinstance(value, bool), "True or False"),
     "prune_encoder": (_is_share, "a share from 0 to below 1"),
     "sparse_encoder": (_is_share, "a share from 0 to below 1"),
     "sparsity": (lambda value: value in ("free", "2:4"), "free or 2:4"),
