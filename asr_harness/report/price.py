@@ -82,8 +82,8 @@ def _cell(key: str, one: Price, *, is_whole: bool) -> str:
 
 
 def _change(key: str, effect: float) -> str:
-    if effect > MOST:
-        return f"over +{MOST:.0%}"
+    if abs(effect) > MOST:
+        return f"{'over +' if effect > 0 else 'under -'}{100 * MOST:.0f}{'pt' if key == 'wer' else '%'}"
     written = f"{100 * effect:+.1f}pt" if key == "wer" else f"{100 * effect:+.0f}%"
     return written if any(digit in written for digit in "123456789") else f"±{written[1:]}"
 
