@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from asr_harness.ab.estimate import Pairs
     from asr_harness.ab.protocol import Turn
     from asr_harness.ab.worker import Worker
     from asr_harness.ab.worktrees import Worktree
@@ -58,6 +59,7 @@ class Sides:
 class LiveSession:
     """The forks so far: for each case its log ratios, and what was left out with the reason.
 
+    `pairs` are what the rounds of the latest fork were like.
     `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
     the workers saved. `lost` has for each case that ended on one side alone that side, the outcome and the
     reason. `died` are the tests that a process died in: they are not tried again.
@@ -67,6 +69,7 @@ class LiveSession:
     looks: Looks = field(default_factory=lambda: planned_looks(MIN_FORKS))
     log_ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
     test_ids: dict[str, str] = field(default_factory=dict)
+    pairs: dict[str, Pairs] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     lost: dict[str, tuple[Side, str, str]] = field(default_factory=dict)
     died: set[str] = field(default_factory=set)
@@ -149,6 +152,7 @@ def forks(
                 rounds_s = sum(turn.latency_s for taken in turns.values() for turn in taken)
                 progress.rounds_s += rounds_s
                 progress.least_rounds_s += rounds_s * schedule.MIN_PAIRS / len(turns["base"])
+                progress.pairs[case_id] = estimate.pairs(turns["base"], turns["candidate"])
                 ratio = replace(estimate.log_ratio(turns["base"], turns["candidate"]), first=order[0])
                 progress.log_ratios.setdefault(case_id, []).append(ratio)
                 _append(record, case_id, order, turns, ratio)
@@ -231,18 +235,22 @@ def _turns(
         if cases is None:
             return
         if cases:
-            yield cases["base"].case_id, cases["base"].test_id, _rounds(workers, cases, order, turn_time_s)
+            case = cases["base"]
+            known = progress.pairs.get(case.case_id)
+            round_s = known.round_s if known else _tried(workers, cases)
+            n_pairs = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
+            yield case.case_id, case.test_id, _rounds(workers, order, n_pairs, round_s)
         ready.clear()
 
 
+def _tried(workers: Mapping[Side, Worker], cases: Mapping[Side, Ready]) -> float:
+    """Let each side run a round that does not count, and give the seconds of the longer one."""
+    return max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
+
+
 def _rounds(
-    workers: Mapping[Side, Worker],
-    cases: Mapping[Side, Ready],
-    order: tuple[Side, Side],
-    turn_time_s: TurnTime,
+    workers: Mapping[Side, Worker], order: tuple[Side, Side], n_pairs: int, round_s: float
 ) -> Mapping[Side, list[Turn]]:
-    round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
-    n_pairs = schedule.n_pairs(round_s, turn_time_s(cases["base"].n_cases))
     turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
     for worker in workers.values():
         worker.go(n_pairs)

@@ -141,7 +141,8 @@ class Worker:
         self.connection.send((word, 0))
         answer = self.receive(max(PATIENCE * round_s, LEAST_TIMEOUT_S))
         if not isinstance(answer, Turn):
-            raise AbError(f"{self.name} ended a case amid its rounds: {answer}{self._last_lines()}")
+            why = answer if isinstance(answer, Ended) else type(answer).__name__
+            raise AbError(f"{self.name} ended a case amid its rounds: {why}{self._last_lines()}")
         return answer
 
     def finish(self) -> None:

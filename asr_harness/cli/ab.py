@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
 SILENCE_S = 30.0
+N_LEARNED = 2
+"""Forks that the pace is learnt from: the second starts in another way than the first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -153,11 +155,11 @@ def _run_forks(
                 interrupts.check()
                 now_s = monotonic() - began
                 next_s, spent_s = now_s - spent_s, now_s
-                if number == 1 or (number == 2 and sides.nursery and sides.nursery.zygote):  # noqa: PLR2004
+                if number <= N_LEARNED:
                     rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
-                    pace.learn(next_s, rounds_s, least_s, once_s=prepared_s)
+                    pace.learn(next_s, rounds_s, least_s, once_s=prepared_s, pairs=progress.pairs.values())
                     next_s = _plan(progress, pace, arguments.forks)
-                    if number > 1:
+                    if number > 1 and sides.nursery and sides.nursery.zygote:
                         progress.forget_runs(but_last=1)
                 decisions = progress.decisions()
                 _say(forks.progress(number, decisions, max(budget_s - spent_s, 0)))
