@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS, CASES, STARTS = "imports", "cases", "starts"
+IMPORTS, CASES, STARTS, VARIABLES = "imports", "cases", "starts", "variables"
 TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
 
 
@@ -84,7 +84,14 @@ class Begun:
     test_id: str
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The environment variables that are no longer what the process was started with."""
+
+    variables: tuple[str, ...]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Changed
 
 
 def connect(address: str) -> Connection:

@@ -27,7 +27,9 @@ from asr_harness.ab.protocol import (
     STARTS,
     TRY,
     TURN,
+    VARIABLES,
     Begun,
+    Changed,
     Ended,
     Imported,
     Ready,
@@ -151,15 +153,8 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun):
-            if isinstance(message, Saved):
-                self.saved = message.text
-            elif isinstance(message, Begun):
-                self.current, self.has_begun = message.test_id, True
-            elif isinstance(message, Selected):
-                self.case_ids = message.case_ids
-            elif self.worktree is not None:
-                self._note_imports(message.files, self.worktree)
+        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun | Changed):
+            self._note(message)
         if isinstance(message, Ended):
             self.current = None
         if isinstance(message, Turn):
@@ -177,6 +172,23 @@ class Worker:
         """Give what `next_case` does, until the session is over."""
         while isinstance(case := self.next_case(), Ready) or case.test_id:
             yield case
+
+    def _note(self, message: Saved | Imported | Selected | Begun | Changed) -> None:
+        """Take what a worker tells by the way."""
+        if isinstance(message, Saved):
+            self.saved = message.text
+        elif isinstance(message, Begun):
+            self.current, self.has_begun = message.test_id, True
+        elif isinstance(message, Selected):
+            self.case_ids = message.case_ids
+        elif isinstance(message, Changed):
+            self._note_variables(message)
+        elif self.worktree is not None:
+            self._note_imports(message.files, self.worktree)
+
+    def _note_variables(self, changed: Changed) -> None:
+        if self.nursery is not None:
+            self.nursery.learn_variables(self.side, changed.variables)
 
     def _note_imports(self, files: Mapping[str, str], worktree: Worktree) -> None:
         self.has_told_imports = True
@@ -223,7 +235,7 @@ def started(
                 environment={
                     **git.environment(),
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS}",
+                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS},{VARIABLES}",
                     "PYTHONPATH": as_variable(path),
                 },
                 log=log,

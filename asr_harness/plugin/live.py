@@ -16,7 +16,9 @@ from asr_harness.ab.protocol import (
     STARTS,
     TRY,
     TURN,
+    VARIABLES,
     Begun,
+    Changed,
     Ended,
     Imported,
     Ready,
@@ -27,6 +29,7 @@ from asr_harness.ab.protocol import (
 )
 from asr_harness.errors import AbError
 from asr_harness.measure.imports import imported_files
+from asr_harness.processes import changed_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +125,8 @@ class Live:
 
     def _tell_what_is_asked(self) -> None:
         self._tell_cases()
+        if VARIABLES in _asked():
+            self._connection.send(Changed(changed_variables()))
         if IMPORTS in _asked():
             files = imported_files()
             self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
