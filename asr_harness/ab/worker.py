@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Listener
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -38,20 +39,21 @@ from asr_harness.ab.protocol import (
     Turn,
 )
 from asr_harness.ab.scratch import socket_folder
-from asr_harness.errors import AbError
+from asr_harness.errors import AbError, RecordError
 from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
+from asr_harness.schema import parse_run
+from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Forked, Nursery, Zygote
     from asr_harness.judge.evidence import Side
-    from asr_harness.schema import Outcome
+    from asr_harness.schema import Outcome, RunFile
 
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
@@ -195,6 +197,15 @@ class Worker:
         check_own(self.name, files, worktree, self.path)
         if self.nursery is not None:
             self.nursery.learn(self.side, files, (worktree.folder, *self.path))
+
+    def saved_run(self) -> RunFile | None:
+        """Read the run that was handed over at the end, None where there was none. Raises RecordError."""
+        if self.saved is None:
+            return None
+        content = decode_json(self.saved.encode())
+        if not isinstance(content, dict):
+            raise RecordError(f"the run of {self.name} is no saved run")
+        return parse_run(Path(f"the run of {self.name}"), content)
 
     def end(self) -> None:
         """End the process at once."""
