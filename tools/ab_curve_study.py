@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 STORED = NOISE / "ab.jsonl"
-MINUTES = (3, 4, 5, 7, 10)
+MINUTES = (5, 10)
 SLOW_DOWNS = (0.0, 0.03, 0.05)
 STRETCH = 5
 WAYS = ("new", "forked")

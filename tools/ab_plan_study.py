@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STARTUPS_S = (16.0, 11.0, 4.0)
-MINUTES = (3, 5)
+MINUTES = (5,)
 SLOW_DOWNS = (0.0, 0.03, 0.05)
 OPENING_S = 30.0
 VERDICTS = ("unchanged", "regression", "improvement")
