@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS, CASES, STARTS = "imports", "cases", "starts"
+IMPORTS, CASES, STARTS, VARIABLES = "imports", "cases", "starts", "variables"
 GATES, ENERGY = "gates", "energy"
 """To wait before each case until the driver lets it begin, and to measure energy after its rounds."""
 BEGIN, TRY, GO, TURN, FINISH = "begin", "try", "go", "turn", "finish"
@@ -91,7 +91,14 @@ class Begun:
     test_id: str
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The environment variables that are no longer what the process was started with."""
+
+    variables: tuple[str, ...]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Changed
 
 
 def asked() -> tuple[str, ...]:

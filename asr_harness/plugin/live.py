@@ -17,7 +17,9 @@ from asr_harness.ab.protocol import (
     STOP,
     TRY,
     TURN,
+    VARIABLES,
     Begun,
+    Changed,
     Ended,
     Imported,
     Ready,
@@ -29,6 +31,7 @@ from asr_harness.ab.protocol import (
 )
 from asr_harness.errors import AbError
 from asr_harness.measure.imports import imported_files
+from asr_harness.processes import changed_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +131,8 @@ class Live:
 
     def _tell_what_is_asked(self) -> None:
         self._tell_cases()
+        if VARIABLES in asked():
+            self._connection.send(Changed(changed_variables()))
         if IMPORTS in asked():
             files = imported_files()
             self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
