@@ -9,7 +9,7 @@ from asr_harness import systems
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.measure import transcribe
 from asr_harness.systems import Variant
-from asr_harness.systems.hf.ctc_system import CtcSystem
+from asr_harness.systems.hf.ctc_system import CtcSystem, collapse
 from tests import checkpoints as tiny
 from tests.conftest import noise
 
@@ -72,7 +72,9 @@ def test_padding_counts_as_processed_audio(tmp_path: Path) -> None:
 
 def test_tokens_are_the_labels_that_are_left_after_collapsing(tmp_path: Path) -> None:
     transcriber = load(tiny.save_ctc(tmp_path))
-    assert transcriber._count_labels(torch.tensor([0, 5, 5, 0, 5, 6, 0, 0])) == 3
+    rows = torch.tensor([[0, 5, 5, 0, 5, 6, 0, 0], [5, 5, 6, 7, 7, 7, 7, 7]])
+    _, n_tokens = collapse(rows, (8, 3), transcriber.tokenizer, skip_special_tokens=False)
+    assert n_tokens == (3, 2)
 
 
 @pytest.mark.parametrize("variant", [{"beams": 5}, {"max_new_tokens": 8}])

@@ -23,6 +23,12 @@ ALL = {
         tiny_families.CTC | tiny_families.TRANSDUCERS | tiny_families.ENCODER_DECODERS
     ).items()
 }
+REFUSED = {
+    ("moonshine", "half-encoder"),
+    ("seamless_m4t", "half-encoder"),
+    ("seamless_m4t_v2", "half-encoder"),
+    ("wav2vec2-conformer-rotary", "prune50"),
+}
 QUICK = ("wav2vec2-bert", "parakeet_tdt", "moonshine")
 """One of each kind of layout; the others are as slow to make."""
 
@@ -67,7 +73,7 @@ def test_a_smaller_encoder_has_fewer_weights_and_flops_and_still_transcribes(
     whole = load(folder_of(name))
     n_whole, flops = whole.weights()[0], encode_flops(whole)
     for key, variant in SMALLER.items():
-        if (name, key) == ("moonshine", "half-encoder"):
+        if (name, key) in REFUSED:
             continue
         smaller = load(folder_of(name), variant)
         assert smaller.weights()[0] < n_whole
@@ -86,6 +92,13 @@ def test_half_a_decoder_has_fewer_weights_and_flops(folder_of: Folders, name: st
 def test_an_encoder_that_the_decoders_cache_is_counted_by_keeps_its_layers(folder_of: Folders) -> None:
     with pytest.raises(UnavailableError, match="encoder_stride"):
         load(folder_of("moonshine"), SMALLER["half-encoder"])
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("name", "key"), sorted(REFUSED))
+def test_what_a_family_cannot_do_is_refused_before_it_runs(folder_of: Folders, name: str, key: str) -> None:
+    with pytest.raises(UnavailableError, match="cannot run with"):
+        load(folder_of(name), SMALLER[key])
 
 
 def test_a_transducer_has_no_decoder_layers_to_leave_out(folder_of: Folders) -> None:

@@ -108,6 +108,8 @@ class SeamlessFamily(EncoderDecoderFamily):
     name = "seamless_m4t"
     model_types = ("seamless_m4t", "seamless_m4t_v2")
     architectures = ARCHITECTURES
+    settings = EncoderDecoderFamily.settings - {"encoder_stride"}
+    """The decoder's cache is counted by a number that leaving out layers of the encoder changes."""
     work = SeamlessWork(AutoModelForSpeechSeq2Seq)
     prompt_tokens: ClassVar[Mapping[str, int]] = {f"__{LANGUAGE}__": DUMMY_LANGUAGE_TOKEN}
     spare_weights = (r"(?:^|\.)(?:text_encoder|t2u_model|vocoder)\.",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.errors import UnavailableError
 from asr_harness.systems.hf import ctc
 from asr_harness.systems.hf.ctc_work import CtcWork, convolved
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
     from asr_harness.systems.base import Pass
+    from asr_harness.systems.checkpoints import Checkpoint
+    from asr_harness.systems.hf.system import HfSystem
+    from asr_harness.systems.variant import Variant
 
 _LARGE: Mapping[str, Any] = {
     "model_type": "wav2vec2-conformer",
@@ -69,6 +73,15 @@ class ConformerFamily(ctc.Wav2Vec2Family):
     model_types = ("wav2vec2-conformer",)
     architectures = ARCHITECTURES
     work = ConformerWork()
+
+    def load(self, checkpoint: Checkpoint, *, device: str, variant: Variant) -> HfSystem:
+        """Load a checkpoint; raises UnavailableError where rotary positions are sized for all heads."""
+        if variant.prune_encoder and checkpoint.config.get("position_embeddings_type") == "rotary":
+            raise UnavailableError(
+                f"{checkpoint.name!r} cannot run with prune_encoder={variant.prune_encoder!r}: its rotary "
+                "positions are sized for all heads; run half-encoder"
+            )
+        return super().load(checkpoint, device=device, variant=variant)
 
 
 FAMILY = ConformerFamily()
