@@ -15,6 +15,7 @@ from asr_harness.errors import GridError
 from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
+from asr_harness.runs import scratch
 from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema import Case
 from asr_harness.schema.journal import JournalEntry
@@ -155,9 +156,13 @@ class Collecting:
         return None
 
     def _lock_devices(self, cases: Sequence[Case]) -> None:
-        """Wait for the devices, unless this session is part of one that has them, or nothing is timed."""
+        """Wait for the devices, unless this session is part of one that has them, or nothing is timed.
+
+        Such a session also cleans up after those that were killed.
+        """
         is_part = options.live_address(self._config) or options.isolated_folder(self._config) is not None
         if not is_part and not neighbours.is_disabled(self._config):
+            scratch.sweep()
             names = {devices.get(case.device).lock_name for case in cases}
             self._locks.acquire(names, terminal_of(self._config).write_line)
 
