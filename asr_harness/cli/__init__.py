@@ -15,12 +15,13 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asr_harness import __version__, streams
 from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
 from asr_harness.cli._help import HelpFormatter
 from asr_harness.errors import AsrHarnessError, unforeseen
+from asr_harness.report.escaping import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +34,23 @@ SEPARATOR = "--"
 TRACEBACK = "--traceback"
 
 
+class Parser(argparse.ArgumentParser):
+    """Unlike argparse's own, says so where standard output takes no help, and repeats no escape sequence."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout:
+            sys.stdout.write(message)
+        else:
+            super()._print_message(terminal(message), file)
+
+
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """Make the parser; a module's docstring is its subcommand's help.
 
     Only the chosen subcommand is imported, so that none pays for what another one needs; without a choice,
     all are.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="asr-harness",
         description="Measure and judge speech recognisers.",
         epilog=FIRST_STEPS,
@@ -115,7 +126,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(given: Sequence[str], message: str) -> None:
     command = next((word for word in given if word in command_names()), "")
     with suppress(OSError, ValueError):  # nobody is left to hear it
-        print(f"asr-harness {command}".strip(), message, sep=": ", file=sys.stderr)  # noqa: T201
+        words = f"asr-harness {command}".strip()
+        print(words, terminal(message), sep=": ", file=sys.stderr)  # noqa: T201
 
 
 def _leave_unwritten() -> None:

@@ -104,11 +104,12 @@ class Child:
                 self._process.wait(POLL_S)
                 is_over = True
             for path in journal_content.newest_first(self._folder / "journal")[:1]:
-                if (now := path.stat().st_size) != size:
-                    size = now
-                    # Its header is not whole yet.
-                    with suppress(RecordError):
-                        yield journal_content.read(path)
+                # Its header is not whole yet, or it was removed this moment.
+                with suppress(RecordError, FileNotFoundError):
+                    if (now := path.stat().st_size) != size:
+                        content = journal_content.read(path)
+                        size = now
+                        yield content
 
     def end(self) -> None:
         """End it with all that it has started, if it has not ended by itself."""

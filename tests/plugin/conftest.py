@@ -46,7 +46,8 @@ PROFILE = Profile(
     data="tedlium:corpus", weights="pretrained", n_utterances=4, time_s=0.01,
 )
 MODELS = {name: f"transcribers:{name}" for name in (
-    "steady", "hungry", "broken", "killed", "segfault", "interrupted", "notanumber", "surrogate", "unspeakable"
+    "steady", "hungry", "broken", "killed", "segfault", "interrupted", "notanumber", "surrogate",
+    "unspeakable"
 )}
 MODELS |= {"absent": "openai/whisper-tiny", "ctc": "asr-harness/ctc-mini"}
 MODELS["telling"] = "transcribers:Telling"
