@@ -7,6 +7,9 @@ import os
 import stat
 from pathlib import Path
 
+NO_HOME = "/nonexistent"
+"""As Debian has it for nobody."""
+
 NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 """A pipe that nobody writes to would else be waited for at its opening."""
 
@@ -18,6 +21,17 @@ def expanded(written: str) -> Path:
         return path.expanduser()
     except RuntimeError:
         return path
+
+
+def ensure_home() -> None:
+    """Give a process of a user whom nobody knows, without HOME, one that is not there.
+
+    Libraries ask for it when they are imported, and end where there is none.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = NO_HOME
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:

@@ -21,6 +21,7 @@ from asr_harness import __version__, streams
 from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
 from asr_harness.cli._help import HelpFormatter
 from asr_harness.errors import AsrHarnessError, unforeseen
+from asr_harness.paths import ensure_home
 from asr_harness.report.escaping import terminal
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     the rest is for nobody and no error.
     """
     streams.open_closed_output()
+    ensure_home()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show an arrow is no reason to end in a traceback.

@@ -11,6 +11,7 @@ import pytest
 
 from asr_harness import streams
 from asr_harness.judge.judgement import EXIT_UNUSABLE
+from asr_harness.paths import ensure_home
 from asr_harness.plugin import guarding
 from asr_harness.report.escaping import terminal
 
@@ -54,6 +55,7 @@ def pytest_cmdline_main(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """End with 2, not pytest's 4, where a suite of ours, by its grid or an option, cannot be imported."""
+    ensure_home()
     try:
         result = yield
     except pytest.UsageError:

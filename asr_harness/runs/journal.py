@@ -33,6 +33,11 @@ class Journal:
         self._end = os.lseek(descriptor, 0, os.SEEK_END)
         self._is_traced = False
 
+    @property
+    def is_there(self) -> bool:
+        """Whether nobody has removed it, or put another in its place."""
+        return is_still(self._descriptor, self.path)
+
     @classmethod
     def begin(cls, path: Path, header: JournalHeader) -> Journal:
         """Start a new journal. Raises RecordError where it cannot be written."""
@@ -106,6 +111,8 @@ class Journal:
         self.close()
 
     def _append(self, line: JournalHeader | CaseStart | JournalEntry, loss: str) -> None:
+        if not self.is_there:
+            raise RecordError(f"the journal {self.path} was removed by somebody; {loss}")
         content = msgspec.json.encode(dump_line(line)) + b"\n"
         try:
             os.lseek(self._descriptor, self._end, os.SEEK_SET)
