@@ -61,6 +61,10 @@ class StarterError(AsrHarnessError):
     """A suite cannot be written into a repository, or the demonstration cannot run here."""
 
 
+class PlaceError(AsrHarnessError):
+    """The folder that a command was started in is gone."""
+
+
 def unforeseen(error: BaseException) -> str:
     """Say in one message what nobody foresaw, its traceback being put into a file that the message names.
 

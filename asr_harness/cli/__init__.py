@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from asr_harness import __version__, streams
 from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
 from asr_harness.cli._help import HelpFormatter
-from asr_harness.errors import AsrHarnessError, unforeseen
+from asr_harness.errors import AsrHarnessError, PlaceError, unforeseen
 from asr_harness.paths import ensure_home
 from asr_harness.report.escaping import terminal
 
@@ -145,6 +145,12 @@ def _leave_unwritten() -> None:
 
 
 def _run(given: Sequence[str]) -> int:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise PlaceError(
+            f"the current folder cannot be told ({error.strerror}); change to one that is there"
+        ) from error
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
     parser = build_parser(next((word for word in given[:end] if word in command_names()), ""))
     arguments = parser.parse_args(given[:end])
