@@ -61,7 +61,6 @@ def test_help_that_could_not_be_printed_is_an_error(
     [
         (("compare", "\x1b[31m", "1"), r"no file matches '\x1b[31m'"),
         (("history", "--\x1b[31m"), r"unrecognized arguments: --\x1b[31m"),
-        (("price", "baseline"), "no variant beside the baseline"),
         (("price", "baseline", "baseline"), "no variant beside the baseline"),
         (("price", "baseline", "\x1b[31m"), r"baseline,\x1b[31m"),
         (("ab", "HEAD", "HEAD", "--forks", "0"), "'0' is not a whole number above 0"),
