@@ -85,6 +85,11 @@ def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
         write_text(Path("/dev/full"), "x" * 100_000)
 
 
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"'[^']*/missing/page\.html'"):
+        write_text(tmp_path / "missing" / "page.html", "x")
+
+
 def test_who_has_no_home_is_given_one_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somewhere")
     ensure_home()

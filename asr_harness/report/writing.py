@@ -28,12 +28,12 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     except RuntimeError:  # before Python 3.13, for links that lead to each other
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     if target.exists() and not target.is_file():
-        with _named(path):
+        with _named(path, target):
             write(target)
         return
     temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
     try:
-        with _named(path):
+        with _named(path, temporary):
             write(temporary)
         os.replace(temporary, target)  # noqa: PTH105  # the name of the call that is atomic
     finally:
@@ -41,11 +41,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Name the file in an error that names none, as that of a full disk."""
+def _named(path: Path, written: Path) -> Iterator[None]:
+    """Name the file that was asked for in an error of another's, or of none's, as that of a full disk."""
     try:
         yield
     except OSError as error:
-        if error.filename is None and error.errno is not None:
+        if error.errno is not None and error.filename in (None, str(written)):
             raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
         raise
