@@ -17,7 +17,7 @@ from asr_harness.errors import AsrHarnessError
 from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.runs import journal_content
 from asr_harness.schema import load_run
-from asr_harness.schema.run import latest_of_each
+from asr_harness.schema.run import latest_of_each, read_content
 from tools import small_suite
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ class Story:
         measured = [record for record in runs[0].records.values() if record.outcome == "measured"]
         if len(measured) != small_suite.N_CASES:
             self.problems.append(f"{len(measured)} of {small_suite.N_CASES} cases measured")
-        rounds = {record.result.speed.rounds_s for record in measured if record.result is not None}
-        lost = [test_id for test_id, rounds_s in self.kept.items() if rounds_s not in rounds]
+        benchmarks = read_content(runs[0].path)["benchmarks"]
+        rounds = {each["fullname"]: tuple(each["stats"]["data"]) for each in benchmarks}
+        lost = [test_id for test_id, rounds_s in self.kept.items() if rounds.get(test_id) != rounds_s]
         return [*self.problems, *(f"lost: {each}" for each in lost), *small_suite.leftovers(self.folder)]
 
 

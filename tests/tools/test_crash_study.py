@@ -43,11 +43,19 @@ def test_a_case_that_is_measured_twice_or_lost_counts(tmp_path: Path) -> None:
     storage = tmp_path / "suite" / ".benchmarks" / "machine"
     storage.mkdir(parents=True)
     made = [saved_runs.measured(f"ctc-mini-cpu-5s-b{size}-baseline") for size in (1, 2)]
-    (storage / "0001_run.json").write_text(json.dumps(saved_runs.content(*made)))
+    content = saved_runs.content(*made)
+    for benchmark in content["benchmarks"]:
+        benchmark["stats"] = {"data": [1.5, 2.5]}
+    (storage / "0001_run.json").write_text(json.dumps(content))
     (tmp_path / "tmp" / "asr-harness-isolated-abcdefgh").mkdir()
-    story = killed_sessions.Story(tmp_path, is_isolated=False, kept={"a test": (1.5, 2.5)})
+    story = killed_sessions.Story(
+        tmp_path,
+        is_isolated=False,
+        kept={made[0].test_id: (1.5, 2.5), made[1].test_id: (1.5, 3.0), "a test": (1.5,)},
+    )
     assert story.look() == [
         "2 of 3 cases measured",
+        f"lost: {made[1].test_id}",
         "lost: a test",
         "left behind: tmp/asr-harness-isolated-abcdefgh",
     ]
