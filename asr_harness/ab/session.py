@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 TurnTime = Callable[[int], float]
 OnCase = Callable[[str], None]
+OnTurn = Callable[[str, int, int], None]
 Taken = tuple[str, str, "Mapping[Side, list[Turn]]"]
 
 DECIDED = ("regression", "improvement", "unchanged")
@@ -60,7 +61,8 @@ class LiveSession:
 
     `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
     the workers saved. `lost` has for each case that ended on one side alone that side, the outcome and the
-    reason. `died` are the tests that a process died in: they are not tried again.
+    reason. `died` are the tests that a process died in: they are not tried again. `on_turn` is told of each
+    turn before it is taken: the case, which it is, and of how many.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -73,6 +75,7 @@ class LiveSession:
     rounds_s: float = 0.0
     least_rounds_s: float = 0.0
     runs: dict[Side, list[RunFile]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    on_turn: OnTurn = lambda *_: None
 
     def evidence(self) -> Evidence:
         """Give what a judgement can rest on so far."""
@@ -231,7 +234,8 @@ def _turns(
         if cases is None:
             return
         if cases:
-            yield cases["base"].case_id, cases["base"].test_id, _rounds(workers, cases, order, turn_time_s)
+            turns = _rounds(workers, cases, order, turn_time_s, progress.on_turn)
+            yield cases["base"].case_id, cases["base"].test_id, turns
         ready.clear()
 
 
@@ -240,13 +244,15 @@ def _rounds(
     cases: Mapping[Side, Ready],
     order: tuple[Side, Side],
     turn_time_s: TurnTime,
+    on_turn: OnTurn,
 ) -> Mapping[Side, list[Turn]]:
     round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
     n_pairs = schedule.n_pairs(round_s, turn_time_s(cases["base"].n_cases))
     turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
     for worker in workers.values():
         worker.go(n_pairs)
-    for side in schedule.turns(n_pairs, order[0]):
+    for number, side in enumerate(schedule.turns(n_pairs, order[0]), 1):
+        on_turn(cases[side].case_id, number, len(SIDES) * n_pairs)
         turns[side].append(workers[side].turn(round_s))
     for worker in workers.values():
         worker.finish()
@@ -274,7 +280,7 @@ def _taken_alone(
         while True:
             with _worker(sides, side, sorted({*decided, *progress.died, *done(side)})) as worker:
                 try:
-                    _take_all(worker, turns_by_case, ended, turn_time_s)
+                    _take_all(worker, turns_by_case, ended, turn_time_s, progress.on_turn)
                     progress.keep_run(worker)
                     break
                 except CaseDiedError as death:
@@ -302,6 +308,7 @@ def _take_all(
     turns_by_case: dict[str, dict[Side, tuple[Ready, list[Turn]]]],
     ended: list[tuple[Side, Ended]],
     turn_time_s: TurnTime,
+    on_turn: OnTurn,
 ) -> None:
     for case in worker.cases():
         if isinstance(case, Ended):
@@ -310,7 +317,10 @@ def _take_all(
         round_s = worker.try_round(case.warm_up_s)
         n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
         worker.go(n_rounds)
-        turns = [worker.turn(round_s) for _ in range(n_rounds)]
+        turns = []
+        for number in range(1, n_rounds + 1):
+            on_turn(case.case_id, number, n_rounds)
+            turns.append(worker.turn(round_s))
         turns_by_case.setdefault(case.case_id, {})[worker.side] = case, turns
         worker.finish()
 

@@ -14,9 +14,10 @@ from asr_harness.report.claims import ClaimResult, check_all
 from asr_harness.report.figures import draw_all, drawable
 from asr_harness.report.figures.base import Figure, FigureData
 from asr_harness.report.history import commit_points
-from asr_harness.report.machines import MachineFacts, machines
+from asr_harness.report.machines import MachineFacts, changes, machines
 from asr_harness.report.picks import Pick, picks
 from asr_harness.report.pooled import pooled
+from asr_harness.report.pricing import prices
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from asr_harness.judge.price import Price
     from asr_harness.report.page.differences import Differences
     from asr_harness.schema import RunFile
 
@@ -50,6 +52,8 @@ class Content:
     picks: tuple[Pick, ...]
     differences: Differences | None
     trends: tuple[RowTrend, ...] = ()
+    prices: tuple[Price, ...] = ()
+    machine_changes: tuple[str, ...] = ()
 
 
 def gather(
@@ -65,13 +69,15 @@ def gather(
     drawn, not_drawn = drawable(cases)
     advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]
+    priced = prices(runs)
+    results = [record.result for run in runs for record in run.records.values() if record.result is not None]
     return Content(
         title=_title(runs),
         table=rows,
         cases=cases,
         machines=machines(runs),
         drawn=drawn,
-        figures=draw_all(FigureData(drawn, of_drawn, commit_points(runs))),
+        figures=draw_all(FigureData(drawn, of_drawn, commit_points(runs), priced)),
         not_drawn=not_drawn,
         claims=check_all(cases),
         latency_laws=latency_laws(cases),
@@ -81,6 +87,8 @@ def gather(
         picks=picks(advice),
         differences=differences,
         trends=judge_trends(runs, latency.METRIC),
+        prices=priced,
+        machine_changes=tuple(changes(results)),
     )
 
 

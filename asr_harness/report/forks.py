@@ -26,9 +26,24 @@ def progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> s
     n_decided = sum(decision.verdict != "inconclusive" for decision in decisions.values())
     line = f"fork {number}: {n_decided} of {len(decisions)} cases decided"
     if decisions:
-        case_id, worst = max(decisions.items(), key=lambda item: item[1].estimate or 0.0)
-        line += f"; slowest {case_id} {_percent(worst.estimate)} % [{_interval(worst)}]"
+        case_id, estimate = _slowest(decisions)
+        line += f"; slowest {case_id} {estimate}"
     return f"{line}; {units.duration(left_s)} left"
+
+
+def standing(number: int, decisions: Mapping[str, Decision], left_s: float, doing: str) -> str:
+    """Say during a fork where it stands, what a reader wants first before what a narrow terminal cuts off."""
+    parts = [f"fork {number}", f"{units.duration(left_s)} left"]
+    if decisions:
+        case_id, estimate = _slowest(decisions)
+        of_one = len(decisions) == 1
+        parts.append(estimate if of_one else f"slowest {case_id} {estimate}")
+    return "; ".join([*parts, doing])
+
+
+def _slowest(decisions: Mapping[str, Decision]) -> tuple[str, str]:
+    case_id, worst = max(decisions.items(), key=lambda item: item[1].estimate or 0.0)
+    return case_id, f"{_percent(worst.estimate)} % [{_interval(worst)}]"
 
 
 def too_short(n_forks: int, fork_s: float) -> str | None:

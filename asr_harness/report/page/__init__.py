@@ -52,7 +52,7 @@ def render(content: Content) -> str:
         bottlenecks_section(content.bottlenecks),
         advice_section(content.advice),
         claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
-        machines_section(content.table, content.cases, content.machines),
+        machines_section(content.table, content.cases, content.machines, content.machine_changes),
         cases_section(),
     ]
     there = {"comparison": compared, "trends": is_shown(content.trends), "claims": content.claims}

@@ -91,7 +91,11 @@ def banner(found: Differences) -> Html:
     return element(
         "div",
         element("p", found.sentence, class_="said"),
-        element("p", found.sides, " · ", element("a", "every row", href="#comparison")),
+        element(
+            "p",
+            found.sides,
+            element("span", " · ", element("a", "every row", href="#comparison"), class_="on-screen"),
+        ),
         class_=f"banner {kind}",
         role="status",
     )

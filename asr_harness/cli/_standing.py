@@ -1,0 +1,70 @@
+"""What `ab` shows while it runs: lines that stay, and on a terminal one at the foot that is drawn anew."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from asr_harness.metrics import units
+from asr_harness.report import forks
+from asr_harness.report.live import LiveLine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asr_harness.stats.sequential import Decision
+
+SILENCE_S = 30.0
+LOADING = "loading both sides"
+
+
+class Standing:
+    """Where `ab` stands: the fork, the estimate so far, what is being measured, the time left.
+
+    Without a terminal, a long fork has a line now and then.
+    """
+
+    def __init__(self, began: float, budget_s: float, *, has_colour: bool | None) -> None:
+        self._ends = began + budget_s
+        self._said = began
+        self._n_cases = 0
+        self._number = 1
+        self._decisions: Mapping[str, Decision] = {}
+        self._line = LiveLine(sys.stdout, has_colour=has_colour)
+
+    def say(self, line: str) -> None:
+        """Write a line that stays."""
+        self._line.erase()
+        print(line, flush=True)  # noqa: T201
+        self._said = monotonic()
+
+    def loads(self) -> None:
+        """Show that the next fork's processes are starting."""
+        self._show(LOADING)
+
+    def takes_turn(self, case_id: str, number: int, n_turns: int) -> None:
+        """Show the turn that is about to be taken."""
+        self._show(f"{case_id} turn {number} of {n_turns}")
+
+    def measured(self, case_id: str) -> None:
+        """Take note of a case that was measured."""
+        self._n_cases += 1
+        if not self._line.is_live and monotonic() - self._said > SILENCE_S:
+            self.say(f"  {case_id} measured, {self._n_cases} so far; {units.duration(self._left_s())} left")
+
+    def ends_fork(self, number: int, decisions: Mapping[str, Decision]) -> None:
+        """Write the line of a fork: how many cases are decided, and the estimate as it narrows."""
+        self._number, self._decisions = number + 1, decisions
+        self.say(forks.progress(number, decisions, self._left_s()))
+
+    def erase(self) -> None:
+        """Leave nothing of the line at the foot."""
+        self._line.erase()
+
+    def _show(self, doing: str) -> None:
+        if self._line.is_live:
+            self._line.show(forks.standing(self._number, self._decisions, self._left_s(), doing))
+
+    def _left_s(self) -> float:
+        return max(self._ends - monotonic(), 0)
