@@ -44,7 +44,8 @@ def test_a_picture_of_a_terminal_has_its_colours_and_fetches_nothing() -> None:
 def test_a_comment_is_rendered_as_github_does_and_cleaned() -> None:
     pytest.importorskip("nh3")
     made = comment.html(
-        "**bold**\n\n| a | b |\n| --- | --- |\n| `x` | 1 |\n\n<details><summary>more</summary>\n\n- one\n\n</details>\n"
+        "**bold**\n\n| a | b |\n| --- | --- |\n| `x` | 1 |\n\n"
+        "<details><summary>more</summary>\n\n- one\n\n</details>\n"
         "<script>alert(1)</script><img src=x onerror=alert(1)>"
     )
     assert "<strong>bold</strong>" in made

@@ -8,6 +8,7 @@ import pty
 import struct
 import termios
 from io import StringIO
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pyte
@@ -108,9 +109,9 @@ def picture(screen: pyte.Screen, called: str, title: str) -> str:
 
 def _line(screen: pyte.Screen, row: int) -> Text:
     line = Text(end="")
-    for column in range(screen.columns):
-        cell = screen.buffer[row][column]
-        line.append(cell.data, _style(cell))
+    cells = [screen.buffer[row][column] for column in range(screen.columns)]
+    for style, alike in groupby(cells, key=_style):
+        line.append("".join(cell.data for cell in alike), style)
     line.rstrip()
     return line
 
