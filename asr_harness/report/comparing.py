@@ -57,7 +57,7 @@ def _row(row: Row) -> VerdictRow:
     return VerdictRow(
         finding.case_id,
         finding.metric,
-        finding.verdict if finding.waived_by is None else "waived",
+        words.verdict_word(finding),
         words.change(finding),
         words.interval(finding),
         words.row_remark(row),

@@ -1,12 +1,9 @@
 """What is told of machines, in the table after a session and on the page alike."""
 
-from pathlib import Path
-
-from asr_harness.report.content import gather
 from asr_harness.report.machines import changes
-from asr_harness.report.page import render
+from asr_harness.report.page import summary
 from asr_harness.schema.machine import MachineStates
-from tests.saved_runs import measured, write_run
+from tests.saved_runs import measured
 
 THROTTLED = MachineStates({"governor": "performance"}, {"governor": "powersave"}, ("torch threads",))
 
@@ -19,9 +16,8 @@ def test_a_machine_that_did_not_stay_as_it_was_is_told_once_for_all_its_cases() 
     ]
 
 
-def test_the_page_tells_it_beside_the_machine(tmp_path: Path) -> None:
-    html = render(gather([write_run(tmp_path / "0.json", measured(machine=THROTTLED))]))
-    section = html[html.index('id="machines"') :]
-    assert "the machine changed during 1 case: governor was performance, then powersave" in section
-    still = render(gather([write_run(tmp_path / "1.json", measured())]))
-    assert "the machine changed" not in still
+def test_the_page_tells_it_in_a_list_and_a_machine_that_stayed_as_it_was_has_none() -> None:
+    told = summary._changes(["the machine changed during 1 case: governor was <b>, then powersave"])
+    assert "governor was &lt;b&gt;, then powersave</span></li>" in told
+    assert summary._changes([]) == ""
+    assert "and 3 more changes" in summary._changes(["a change"] * 15)

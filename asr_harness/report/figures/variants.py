@@ -45,9 +45,9 @@ def draw(data: FigureData) -> Figure:
         panels.append(Panel("all devices", Missing("no variant was measured beside its baseline")))
     for device, of_device in pairs.groupby("device", sort=False):
         prices = [one for one in data.prices if one.device == device]
-        for metric, column, title, scale in CHANGES:
+        for metric, _, title, scale in CHANGES:
             word = title.split()[0]
-            rows = _rows(of_device, prices, metric, column, scale)
+            rows = _rows(of_device, prices, metric, scale)
             chart = _draw(cases, rows, title, scale) if len(rows) else Missing(f"{word} was not measured")
             panels.append(Panel(f"{name_of(device)}, {word}", chart))
     return Figure(
@@ -61,22 +61,25 @@ def draw(data: FigureData) -> Figure:
 
 
 def paired(done: pd.DataFrame) -> pd.DataFrame:
-    """Put each variant's case beside its baseline's, of one machine and slice."""
+    """Put each variant's case beside its baseline's, of one machine and slice: `…_change` as the axes have it."""
     wanted = [*BESIDE, "variant", *(column for _, column, _, _ in CHANGES)]
     base = done[done["variant"] == BASELINE][wanted].drop(columns="variant")
     other = done[done["variant"] != BASELINE][wanted]
-    return other.merge(base, on=BESIDE, suffixes=("", "_base"))
+    pairs = other.merge(base, on=BESIDE, suffixes=("", "_base"))
+    changes = {
+        f"{metric}_change": pairs[column] / pairs[f"{column}_base"]
+        if scale == "log"
+        else 100 * (pairs[column] - pairs[f"{column}_base"])
+        for metric, column, _, scale in CHANGES
+    }
+    return pairs.assign(**changes)
 
 
-def _rows(
-    pairs: pd.DataFrame, prices: Sequence[Price], metric: str, column: str, scale: Scale
-) -> pd.DataFrame:
+def _rows(pairs: pd.DataFrame, prices: Sequence[Price], metric: str, scale: Scale) -> pd.DataFrame:
     """Give a row for each case, and one with an interval for each model's variant, as the axis has it."""
     import pandas as pd
 
-    before, after = pairs[f"{column}_base"], pairs[column]
-    value = after / before if scale == "log" else 100 * (after - before)
-    of_cases = pairs[[*AXES, "variant"]].assign(**{VALUE: value}).dropna(subset=[VALUE])
+    of_cases = pairs[[*AXES, "variant"]].assign(**{VALUE: pairs[f"{metric}_change"]}).dropna(subset=[VALUE])
     drawn = set(zip(pairs["model"], pairs["variant"], strict=True))
     of_models = [
         {"model": one.model, "device": one.device, "variant": one.variant, "bucket": ALL_CASES,

@@ -13,7 +13,7 @@ from asr_harness.report.sentence import ending, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from asr_harness.judge import Judgement
+    from asr_harness.judge import Finding, Judgement
 
 MOST_ROWS = 7
 MOST_REMARK = 300
@@ -35,7 +35,9 @@ JSON = "`asr-harness compare --format json` has them all"
 def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     """Give GitHub's Markdown: the sentence, a table of what changed, and two folds."""
     made = rows(judgement.findings)
-    shown = [row for row in made if row.is_shown and (row.finding.gated or row.has_other_texts)]
+    shown = [
+        row for row in made if row.is_shown and (row.finding.gated or words.has_other_texts(row.finding))
+    ]
     known = names.short_names(row.finding.case_id for row in shown[:MOST_ROWS])
     said = [
         f"**{LIGHTS[ending(judgement)]} {escaping.markdown(sentence(judgement))}**",
@@ -85,11 +87,17 @@ def _cells(row: Row, short: Mapping[str, str]) -> tuple[str, ...]:
     return (
         escaping.code(short.get(finding.case_id, finding.case_id)),
         finding.metric,
-        MARKS[finding.verdict] if finding.waived_by is None else "waived",
+        _verdict(finding),
         words.values(finding),
         words.change(finding),
         words.interval(finding),
     )
+
+
+def _verdict(finding: Finding) -> str:
+    """Give the verdict, with a light where it counts."""
+    counts = finding.gated and finding.waived_by is None
+    return MARKS[finding.verdict] if counts else words.verdict(finding)
 
 
 def _table(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
