@@ -61,7 +61,7 @@ def draw(data: FigureData) -> Figure:
 
 
 def paired(done: pd.DataFrame) -> pd.DataFrame:
-    """Put each variant's case beside its baseline's, of one machine and slice: `…_change` as the axes have it."""
+    """Put each variant's case beside its baseline's, of one machine and slice, with its changes."""
     wanted = [*BESIDE, "variant", *(column for _, column, _, _ in CHANGES)]
     base = done[done["variant"] == BASELINE][wanted].drop(columns="variant")
     other = done[done["variant"] != BASELINE][wanted]
