@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asr_harness import metrics
 from asr_harness.judge.judgement import OUTCOME, UTTERANCES
 from asr_harness.metrics import all_metrics, units
-from asr_harness.report import details
+from asr_harness.report import details, names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,8 @@ def remark(finding: Finding) -> str:
         a_side = " a side" if finding.unit == "run" else ""
         lacking = f"about {more(finding.more_units, finding.unit)}{a_side} would decide"
     waived = f"waived by {finding.waived_by!r}" if finding.waived_by is not None else ""
-    return "; ".join(filter(None, (waived, finding.note, details.errors_by_kind(finding), lacking)))
+    note = "" if "n_changed" in finding.details else finding.note  # it is what stands for the values
+    return "; ".join(filter(None, (waived, note, details.errors_by_kind(finding), lacking)))
 
 
 def row_remark(row: Row) -> str:
@@ -170,7 +171,8 @@ def span(row: Row) -> str:
         return f"and {more(len(row.cases), 'case')}" if row.cases else ""
     low, high = (number(effect, row.finding.metric) for effect in (min(effects), max(effects)))
     unit = unit_of_change(row.finding.metric)
-    return f"each case {low}{'' if low == high else f' to {high}'} {unit}"
+    which = "each case" if names.is_model(row.finding.case_id) else "other cases"
+    return f"{which} {low}{'' if low == high else f' to {high}'} {unit}"
 
 
 def more(count: int, noun: str) -> str:

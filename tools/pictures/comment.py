@@ -7,6 +7,7 @@ folder if that is not node_modules/github-markdown-css.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 STYLES = Path(os.environ.get("GITHUB_MARKDOWN_CSS", "node_modules/github-markdown-css"))
@@ -16,6 +17,7 @@ TAGS = {
     "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 """Of github.com/gjtorikian/html-pipeline's sanitation filter, which GitHub names as its own."""
+RIGHT = re.compile(r' style="text-align:(\w+)"')
 ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "details": {"open"}, "td": {"align"}, "th": {"align"}}
 PAGE = """<!doctype html><meta charset="utf-8"><style>{style}
 body {{ margin: 0; background: {ground}; }}
@@ -29,6 +31,7 @@ def html(markdown: str) -> str:
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown)
+    made = RIGHT.sub(r' align="\1"', made)
     return nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
 
 
