@@ -57,15 +57,21 @@ class Content:
 
 
 def gather(
-    runs: Sequence[RunFile], limits: AdviceLimits | None = None, differences: Differences | None = None
+    runs: Sequence[RunFile],
+    limits: AdviceLimits | None = None,
+    differences: Differences | None = None,
+    candidate: Sequence[RunFile] = (),
 ) -> Content:
-    """Work out all that a report says. Raises RecordError where the runs hold no case."""
+    """Work out all that a report says; of a comparison the candidate's values are those to show.
+
+    Raises RecordError where the runs hold no case.
+    """
     rows = table(runs)
     if not len(rows):
         raise RecordError(
             f"no case in {', '.join(run.path.name for run in runs)}; there is nothing to report"
         )
-    cases = pooled(rows, runs)
+    cases = pooled(rows, runs, {run.path.name for run in candidate})
     drawn, not_drawn = drawable(cases)
     advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]

@@ -54,7 +54,7 @@ def draw(data: FigureData) -> Figure:
         FIGURE.key,
         "Variants against the baseline",
         "Left of the line is cheaper, or better. Large points: a model's change over all cases that ran both "
-        f"ways, by the test that `asr-harness price` prints; bars: its intervals, {LEVEL} for all of a model "
+        f"ways, by the test that asr-harness price prints; bars: its intervals, {LEVEL} for all of a model "
         "together; a single run has none of time or energy. Small points: single cases.",
         tuple(panels),
     )

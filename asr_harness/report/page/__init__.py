@@ -44,7 +44,7 @@ def render(content: Content) -> str:
     body = [
         opening(content.table, content.cases, banner(compared) if compared else ""),
         controls(content.drawn),
-        models_section(content.picks),
+        models_section(content.picks, list(dict.fromkeys(content.cases["label"]))),
         differences_section(compared) if compared else "",
         trends_section(content.trends) if is_shown(content.trends) else "",
         figures_section(content.figures, content.not_drawn),

@@ -138,7 +138,7 @@ def _table(rows: Sequence[VerdictRow]) -> Html:
         note: object = DITTO if row.note and row.note == above and not row.parts else row.note
         lines.append((*_cells(row), Html(f"{text(note)}{_parts(row)}")))
         above = row.note
-    return table(HEADERS, lines)
+    return table(HEADERS, lines, stacks=True)
 
 
 def _cells(row: VerdictRow) -> tuple[object, ...]:
