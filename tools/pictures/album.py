@@ -54,15 +54,20 @@ class Studio:
 
 @dataclass(frozen=True)
 class Terminal:
-    """What a command draws on a terminal, as an SVG."""
+    """What commands draw on a terminal, one below the other, as an SVG; `then` is another command."""
 
     command: tuple[str, ...]
     shown: str = ""
+    then: tuple[str, ...] = ()
 
     def take(self, studio: Studio) -> bytes:
-        """Run the command, and draw its screen."""
+        """Run the commands, and draw the screen."""
         called = self.shown or f"asr-harness {' '.join(self.command)}"
-        drawn = screen.drawn(COLUMNS, studio.written(*self.command))
+        written = studio.written(*self.command)
+        if self.then:
+            prompt = f"\r\n\x1b[1m$ asr-harness {' '.join(self.then)}\x1b[0m\r\n"
+            written += prompt.encode() + studio.written(*self.then)
+        drawn = screen.drawn(COLUMNS, written)
         return screen.picture(drawn, called, f"asr-harness {self.command[0]}").encode()
 
 
@@ -115,7 +120,7 @@ PICTURES: dict[str, Terminal | Comment | Page] = {
     "ab.svg": Terminal(
         ("ab", BEFORE, REGRESSED, "--budget", "5m", "--", *REDUCED), f"asr-harness ab {BEFORE} {REGRESSED}"
     ),
-    "history.svg": Terminal(("history", "--judge")),
+    "history.svg": Terminal(("history",), then=("history", "--judge")),
     "comment.png": Comment(),
     "comment-dark.png": Comment(is_dark=True),
     "page.png": Page(1280, 1000),
