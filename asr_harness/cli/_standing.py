@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from asr_harness.report.live import LiveLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from asr_harness.stats.sequential import Decision
 
@@ -25,18 +25,19 @@ class Standing:
     Without a terminal, a long fork has a line now and then.
     """
 
-    def __init__(self, began: float, budget_s: float, *, has_colour: bool | None) -> None:
+    def __init__(self, stream: TextIO, began: float, budget_s: float, *, has_colour: bool) -> None:
+        self._stream = stream
         self._ends = began + budget_s
         self._said = began
         self._n_cases = 0
         self._number = 1
         self._decisions: Mapping[str, Decision] = {}
-        self._line = LiveLine(sys.stdout, has_colour=has_colour)
+        self._line = LiveLine(stream, has_colour=has_colour)
 
     def say(self, line: str) -> None:
         """Write a line that stays."""
         self._line.erase()
-        print(line, flush=True)  # noqa: T201
+        print(line, file=self._stream, flush=True)
         self._said = monotonic()
 
     def loads(self) -> None:
@@ -45,7 +46,7 @@ class Standing:
 
     def takes_turn(self, case_id: str, number: int, n_turns: int) -> None:
         """Show the turn that is about to be taken."""
-        self._show(f"{case_id} turn {number} of {n_turns}")
+        self._show(f"turn {number} of {n_turns}: {case_id}")
 
     def measured(self, case_id: str) -> None:
         """Take note of a case that was measured."""

@@ -132,7 +132,7 @@ def _run_forks(
 ) -> None:
     """Fork until every case is decided, or the budget or the user's patience is spent."""
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
-    standing = Standing(began, budget_s, has_colour=is_wanted(arguments.color))
+    standing = Standing(sys.stdout, began, budget_s, has_colour=is_wanted(arguments.color))
     progress.on_turn = standing.takes_turn
     pace = Pace(budget_s, arguments.turn_time)
     sides = _sides(arguments, trees, storage)

@@ -348,7 +348,7 @@ def test_a_long_restart_tells_how_far_it_is(
 ) -> None:
     now = iter((0.0, 20.0, 40.0, 40.0, 40.0, 60.0))
     monkeypatch.setattr("asr_harness.cli._standing.monotonic", lambda: next(now))
-    standing = Standing(began=next(now), budget_s=600, has_colour=False)
+    standing = Standing(sys.stdout, began=next(now), budget_s=600, has_colour=False)
     for case_id in ("first", "second", "third"):
         standing.measured(case_id)
     assert capsys.readouterr().out == "  second measured, 2 so far; 9 min left\n"
