@@ -20,6 +20,7 @@ from asr_harness.judge.evidence import SIDES
 from asr_harness.judge.judge_forks import decide_cases
 from asr_harness.schema import parse_run
 from asr_harness.schema.run import decode_json
+from asr_harness.stats import paired
 from asr_harness.stats.sequential import MIN_FORKS, planned_looks
 
 if TYPE_CHECKING:
@@ -86,6 +87,17 @@ class LiveSession:
         """Judge the latency of every case on its forks so far."""
         evidence = self.evidence()
         return decide_cases(evidence, evidence.forks, self.policy) if evidence.forks else {}
+
+    def so_far(self) -> dict[str, tuple[float, float]]:
+        """Give for each case where its forks lie so far, in log ratios: before a look that nobody decides on.
+
+        Student's interval of these forks alone, at the level of the policy.
+        """
+        differences = {
+            case_id: paired([ratio.raw for ratio in ratios], self.policy.alpha)
+            for case_id, ratios in self.log_ratios.items()
+        }
+        return {case_id: (one.low, one.high) for case_id, one in differences.items() if one is not None}
 
     def leave_out(self, side: Side, ended: Ended, ready: Ready | None) -> None:
         """Note a case that ended on one side, while the other one was ready for it or ended as well."""

@@ -138,7 +138,7 @@ def _run_forks(
     sides = _sides(arguments, trees, storage)
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
-    _say(f"{named}, turns in {record}")
+    standing.say(f"{named}, turns in {record}")
     runs = session.forks(
         sides,
         progress,
@@ -163,7 +163,7 @@ def _run_forks(
                     if number > 1:
                         progress.forget_runs(but_last=1)
                 decisions = progress.decisions()
-                standing.ends_fork(number, decisions)
+                standing.ends_fork(number, decisions, progress.so_far())
                 is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
                 if is_decided or number >= arguments.forks or spent_s + next_s > budget_s:
                     break

@@ -25,7 +25,12 @@ MORE = "--format full lists every row, --format json has all of it"
 def wrap(text: str, width: int, indent: str = "", hanging: str = "  ") -> list[str]:
     """Break a line at its width, and no name at its dashes."""
     return wrapped(
-        text, width, initial_indent=indent, subsequent_indent=indent + hanging, break_on_hyphens=False
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + hanging,
+        break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

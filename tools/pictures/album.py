@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 COLUMNS = 100
-COLOURS = 128
+BEGIN = """(at) => window.scrollTo(0, document.querySelector(at).offsetTop
+  - (at === "body" ? 0 : document.querySelector(".controls").offsetHeight))"""
+COLOURS = 256
 """Of a PNG's palette: pages are flat."""
 REDUCED = ("benchmarks/", "--asr-models", "ctc-mini", "--asr-buckets", "5s", "--asr-energy", "off")
 RUNS = "recordings"
@@ -101,7 +103,7 @@ class Page:
         if not path.exists():
             studio.output("report", "--compare", BEFORE, REGRESSED, "-o", str(path))
         page = browser.opened(studio.made, path.as_uri(), width=self.width, height=self.height)
-        page.evaluate("(at) => document.querySelector(at).scrollIntoView()", self.begins_at)
+        page.evaluate(BEGIN, self.begins_at)
         return small(page.screenshot())
 
 
@@ -115,11 +117,12 @@ def small(png: bytes) -> bytes:
     return stream.getvalue()
 
 
+# `ab` comes first: the runs that it saves are among those that the others show.
 PICTURES: dict[str, Terminal | Comment | Page] = {
-    "compare.svg": Terminal(("compare", BEFORE, REGRESSED)),
     "ab.svg": Terminal(
         ("ab", BEFORE, REGRESSED, "--budget", "5m", "--", *REDUCED), f"asr-harness ab {BEFORE} {REGRESSED}"
     ),
+    "compare.svg": Terminal(("compare", BEFORE, REGRESSED)),
     "history.svg": Terminal(("history",), then=("history", "--judge")),
     "comment.png": Comment(),
     "comment-dark.png": Comment(is_dark=True),
