@@ -43,7 +43,7 @@ class Standing:
         """Write a line that stays; on a terminal no word is broken."""
         self._line.erase()
         width = get_terminal_size().columns if self._line.is_live else len(line) + 1
-        for part in wrap(line, width):
+        for part in wrap(line, width, breaks_words=False):
             print(part, file=self._stream, flush=True)
         self._said = monotonic()
 

@@ -102,7 +102,7 @@ def _spreads(forks: Forks, width: int) -> list[str]:
 
 
 def _percent(log_ratio: float | None) -> str:
-    return units.UNMEASURED if log_ratio is None else words.number(as_change(log_ratio), LATENCY)
+    return units.UNMEASURED if log_ratio is None else words.end(as_change(log_ratio), LATENCY)
 
 
 def _interval(decision: Decision, so_far: tuple[float, float] | None) -> str:

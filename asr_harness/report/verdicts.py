@@ -22,15 +22,17 @@ MOST_ROWS = 20
 MORE = "--format full lists every row, --format json has all of it"
 
 
-def wrap(text: str, width: int, indent: str = "", hanging: str = "  ") -> list[str]:
-    """Break a line at its width, and no name at its dashes."""
+def wrap(
+    text: str, width: int, indent: str = "", hanging: str = "  ", *, breaks_words: bool = True
+) -> list[str]:
+    """Break a line at its width, no name at its dashes, and longer words unless told not to."""
     return wrapped(
         text,
         width,
         initial_indent=indent,
         subsequent_indent=indent + hanging,
         break_on_hyphens=False,
-        break_long_words=False,
+        break_long_words=breaks_words,
     )
 
 

@@ -48,9 +48,12 @@ def interval(finding: Finding) -> str:
     """Give the interval of the effect."""
     if finding.low is None or finding.high is None or is_exact(finding):
         return ""
-    low, high = number(finding.low, finding.metric), number(finding.high, finding.metric)
-    # So wide an interval only says that nothing is known.
-    return f"{low} to {f'> +{MAX_END:.0%}'.rstrip('%') if finding.high > MAX_END else high}"
+    return f"{end(finding.low, finding.metric)} to {end(finding.high, finding.metric)}"
+
+
+def end(effect: float, metric: str) -> str:
+    """Write the end of an interval; one so far off only says that nothing is known."""
+    return f"> +{MAX_END:.0%}".rstrip("%") if effect > MAX_END else number(effect, metric)
 
 
 def mde(finding: Finding) -> str:
@@ -148,8 +151,7 @@ def remark(finding: Finding) -> str:
         a_side = " a side" if finding.unit == "run" else ""
         lacking = f"about {more(finding.more_units, finding.unit)}{a_side} would decide"
     waived = f"waived by {finding.waived_by!r}" if finding.waived_by is not None else ""
-    note = "" if "n_changed" in finding.details else finding.note  # it is what stands for the values
-    return "; ".join(filter(None, (waived, note, details.errors_by_kind(finding), lacking)))
+    return "; ".join(filter(None, (waived, finding.note, details.errors_by_kind(finding), lacking)))
 
 
 def row_remark(row: Row) -> str:
