@@ -51,7 +51,8 @@ class Studio:
         if not kept.exists():
             command = [sys.executable, "-m", "asr_harness", *arguments]
             kept.write_bytes(screen.recorded(COLUMNS, command, self.root))
-        return kept.read_bytes()
+        # The scratch folder has another name each time.
+        return kept.read_bytes().replace(f"{self.root}/".encode(), b"")
 
 
 @dataclass(frozen=True)
