@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.judge import Evidence, Forks, Policy
 from asr_harness.judge.evidence import SIDES
 from asr_harness.judge.judge_forks import decide_cases
+from asr_harness.stats import paired
 from asr_harness.stats.sequential import MIN_FORKS, planned_looks
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from asr_harness.schema import RunFile
     from asr_harness.stats.sequential import Decision, Looks
 
+OnTurn = Callable[[str, int, int], None]
+
 
 @dataclass(slots=True)
 class LiveSession:
@@ -28,7 +32,8 @@ class LiveSession:
     `pairs` are what the rounds of the latest fork were like.
     `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
     the workers saved. `lost` has for each case that ended on one side alone that side, the outcome and the
-    reason. `died` are the tests that a process died in: they are not tried again.
+    reason. `died` are the tests that a process died in: they are not tried again. `on_turn` is told of each
+    turn before it is taken: the case, which it is, and of how many.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -42,6 +47,7 @@ class LiveSession:
     rounds_s: float = 0.0
     least_rounds_s: float = 0.0
     runs: dict[Side, list[RunFile]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    on_turn: OnTurn = lambda *_: None
 
     def evidence(self) -> Evidence:
         """Give what a judgement can rest on so far."""
@@ -52,6 +58,17 @@ class LiveSession:
         """Judge the latency of every case on its forks so far."""
         evidence = self.evidence()
         return decide_cases(evidence, evidence.forks, self.policy) if evidence.forks else {}
+
+    def so_far(self) -> dict[str, tuple[float, float]]:
+        """Give for each case where its forks lie so far, in log ratios: before a look that nobody decides on.
+
+        Student's interval of these forks alone, at the level of the policy.
+        """
+        differences = {
+            case_id: paired([ratio.raw for ratio in ratios], self.policy.alpha)
+            for case_id, ratios in self.log_ratios.items()
+        }
+        return {case_id: (one.low, one.high) for case_id, one in differences.items() if one is not None}
 
     def leave_out(self, side: Side, ended: Ended, ready: Ready | None) -> None:
         """Note a case that ended on one side, while the other one was ready for it or ended as well."""

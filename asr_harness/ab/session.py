@@ -167,7 +167,8 @@ def _turns(
             known = progress.pairs.get(case.case_id)
             round_s = known.round_s if known else _tried(workers, cases)
             n_pairs = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
-            yield case.case_id, case.test_id, _rounds(workers, order, n_pairs, round_s)
+            on_turn = partial(progress.on_turn, case.case_id)
+            yield case.case_id, case.test_id, _rounds(workers, order, n_pairs, round_s, on_turn)
         ready.clear()
 
 
@@ -177,12 +178,17 @@ def _tried(workers: Mapping[Side, Worker], cases: Mapping[Side, Ready]) -> float
 
 
 def _rounds(
-    workers: Mapping[Side, Worker], order: tuple[Side, Side], n_pairs: int, round_s: float
+    workers: Mapping[Side, Worker],
+    order: tuple[Side, Side],
+    n_pairs: int,
+    round_s: float,
+    on_turn: Callable[[int, int], None],
 ) -> Mapping[Side, list[Turn]]:
     turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
     for worker in workers.values():
         worker.go(n_pairs)
-    for side in schedule.turns(n_pairs, order[0]):
+    for number, side in enumerate(schedule.turns(n_pairs, order[0]), 1):
+        on_turn(number, len(SIDES) * n_pairs)
         turns[side].append(workers[side].turn(round_s))
     for worker in workers.values():
         worker.finish()
@@ -210,7 +216,7 @@ def _taken_alone(
         while True:
             with _worker(sides, side, sorted({*decided, *progress.died, *done(side)})) as worker:
                 try:
-                    _take_all(worker, turns_by_case, ended, turn_time_s)
+                    _take_all(worker, turns_by_case, ended, turn_time_s, progress.on_turn)
                     progress.keep_run(worker)
                     break
                 except CaseDiedError as death:
@@ -238,6 +244,7 @@ def _take_all(
     turns_by_case: dict[str, dict[Side, tuple[Ready, list[Turn]]]],
     ended: list[tuple[Side, Ended]],
     turn_time_s: TurnTime,
+    on_turn: Callable[[str, int, int], None],
 ) -> None:
     for case in worker.cases():
         if isinstance(case, Ended):
@@ -246,7 +253,10 @@ def _take_all(
         round_s = worker.try_round(case.warm_up_s)
         n_rounds = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
         worker.go(n_rounds)
-        turns = [worker.turn(round_s) for _ in range(n_rounds)]
+        turns = []
+        for number in range(1, n_rounds + 1):
+            on_turn(case.case_id, number, n_rounds)
+            turns.append(worker.turn(round_s))
         turns_by_case.setdefault(case.case_id, {})[worker.side] = case, turns
         worker.finish()
 

@@ -37,20 +37,23 @@ def add_colour(parser: argparse.ArgumentParser) -> None:
         "--color",
         choices=("auto", "yes", "no"),
         default="auto",
-        help="colour verdicts: where standard output is a terminal and NO_COLOR is not set, or always, or "
-        "never (default: %(default)s)",
+        help="colour verdicts: on a terminal or with FORCE_COLOR, but for NO_COLOR; or always, or never "
+        "(default: %(default)s)",
     )
 
 
 def painted(text: str, choice: str) -> str:
-    """Give text with its verdicts coloured, if colour is wanted (no-color.org)."""
-    if not _is_wanted(choice):
+    """Give text with its verdicts coloured, if colour is wanted (no-color.org, force-color.org)."""
+    if not is_wanted(choice):
         return text
     text = _VERDICT.sub(lambda match: f"{OF_VERDICT[match[0]]}{match[0]}{RESET}", text)
     return _ENDING.sub(lambda match: f"{OF_ENDING[match[0]]}{match[0]}{RESET}", text)
 
 
-def _is_wanted(choice: str) -> bool:
+def is_wanted(choice: str) -> bool:
+    """Whether standard output is to have colours; FORCE_COLOR asks for them, NO_COLOR has the last word."""
     if choice != "auto":
         return choice == "yes"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")

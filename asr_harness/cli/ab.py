@@ -27,7 +27,8 @@ from asr_harness.ab.telling import told
 from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import sides, worktrees
 from asr_harness.ab.zygote import Nursery
-from asr_harness.cli._colour import add_colour, painted
+from asr_harness.cli._colour import add_colour, is_wanted, painted
+from asr_harness.cli._standing import Standing
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
-SILENCE_S = 30.0
 RECORDS = "ab"
 """Where in the storage turns are recorded."""
 N_LEARNED = 2
@@ -161,21 +161,24 @@ def _run_forks(
 ) -> None:
     """Fork until every case is decided, or the budget or the user's patience is spent."""
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
+    standing = Standing(sys.stdout, began, budget_s, has_colour=is_wanted(arguments.color))
+    progress.on_turn = standing.takes_turn
     pace = Pace(budget_s, arguments.turn_time)
     sides = _sides(arguments, trees, storage)
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
-    _say(f"{named}, turns in {record}")
+    standing.say(f"{named}, turns in {record}")
     runs = session.forks(
         sides,
         progress,
         record,
         seed=arguments.seed,
         turn_time_s=pace.turn_time_s,
-        on_case=Silence(began, budget_s),
+        on_case=standing.measured,
         fresh=arguments.fresh,
     )
     number, spent_s, prepared_s, rounds_s, least_s = 0, 0.0, 0.0, 0.0, 0.0
+    standing.loads()
     try:
         with closing(runs):
             for number, _ in enumerate(runs, 1):
@@ -185,45 +188,47 @@ def _run_forks(
                 if number <= N_LEARNED:
                     rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
                     pace.learn(next_s, rounds_s, least_s, once_s=prepared_s, pairs=progress.pairs.values())
-                    next_s = _plan(progress, pace, arguments.forks)
+                    next_s = _plan(progress, pace, arguments.forks, standing)
                     if number > 1 and sides.nursery and sides.nursery.zygote:
                         progress.forget_runs(but_last=1)
                 decisions = progress.decisions()
-                _say(forks.progress(number, decisions, max(budget_s - spent_s, 0)))
+                standing.ends_fork(number, decisions, progress.so_far())
                 is_decided = all(decision.verdict in session.DECIDED for decision in decisions.values())
                 if is_decided or number >= arguments.forks or spent_s + next_s > budget_s:
                     break
                 if number == 1 and sides.nursery:
-                    prepared_s = _prepare(sides)
+                    prepared_s = _prepare(sides, standing)
                     spent_s += prepared_s
+                standing.loads()
     except KeyboardInterrupt:
         if not number:
             raise AbError("interrupted before the first fork was over: nothing can be said") from None
-        _say(f"interrupted: judged by the {number} forks that were over")
+        standing.say(f"interrupted: judged by the {number} forks that were over")
     finally:
+        standing.erase()
         if sides.nursery:
             sides.nursery.close()
     progress.looks = ended(progress.looks, number)
 
 
-def _prepare(sides: session.Sides) -> float:
+def _prepare(sides: session.Sides, standing: Standing) -> float:
     """Make what the next workers are forked from, and give the seconds that it took."""
     began = monotonic()
     if sides.nursery:
         sides.nursery.prepare(sides.pythons.values(), sides.cores)
         if sides.nursery.why_not:
-            _say(f"--cheap-forks: every worker is started anew, as {sides.nursery.why_not}")
+            standing.say(f"--cheap-forks: every worker is started anew, as {sides.nursery.why_not}")
     return monotonic() - began
 
 
-def _plan(progress: LiveSession, pace: Pace, most: int) -> float:
+def _plan(progress: LiveSession, pace: Pace, most: int, standing: Standing) -> float:
     """Plan the looks after the first fork, say what would spoil the end, and give the next's length."""
     n_cases = len(progress.log_ratios)
     n_forks, next_s = pace.n_forks(n_cases), pace.fork_s(n_cases)
     progress.looks = planned_looks(min(most, n_forks))
     judge(progress.evidence(), progress.policy)  # raises for a rule that guards nothing
     if warning := forks.too_short(n_forks, next_s):
-        _say(warning)
+        standing.say(warning)
     return next_s
 
 
@@ -239,23 +244,6 @@ def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storag
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
     return storage / RECORDS / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
-
-
-class Silence:
-    """Says in a long fork now and then how far it is."""
-
-    def __init__(self, began: float, budget_s: float) -> None:
-        self._ends = began + budget_s
-        self._said = began
-        self._n_cases = 0
-
-    def __call__(self, case_id: str) -> None:
-        """Take note of a case that was measured."""
-        self._n_cases += 1
-        if monotonic() - self._said > SILENCE_S:
-            self._said = monotonic()
-            left = units.duration(max(self._ends - self._said, 0))
-            _say(f"  {case_id} measured, {self._n_cases} so far; {left} left")
 
 
 def _say(line: str) -> None:

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_folders(arguments)
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
     compared = differences(sides[0], sides[1], arguments) if sides else None
-    content = gather(_runs(arguments, sides), _limits(arguments), compared)
+    content = gather(_runs(arguments, sides), _limits(arguments), compared, sides[1] if sides else ())
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
     return 0

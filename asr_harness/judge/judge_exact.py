@@ -105,11 +105,15 @@ def _changed(
     n_changed = sum(before != after for before, after in zip(base, candidate, strict=True))
     if not n_changed:
         return Finding(pair.case_id, metric.key, "unchanged", limit is not None)
-    note, share = f"{n_changed} of {len(base)} transcripts changed", n_changed / len(base)
-    if limit is not None:
-        verdict: Verdict = "regression" if share > limit else "unchanged"
-        return Finding(pair.case_id, metric.key, verdict, gated=True, effect=share, note=note)
-    return Finding(pair.case_id, metric.key, "inconclusive", gated=False, effect=share, note=note)
+    verdict: Verdict = "inconclusive" if limit is None else "unchanged"
+    share = n_changed / len(base)
+    if limit is not None and share > limit:
+        verdict = "regression"
+    return Finding(
+        pair.case_id, metric.key, verdict, limit is not None, effect=share,
+        note=f"{n_changed} of {len(base)} transcripts changed",
+        details={"n_changed": n_changed, "n_texts": len(base)},
+    )  # fmt: skip
 
 
 def _words(pair: Pair, metric: Metric, base: Sequence[str], candidate: Sequence[str]) -> Finding:

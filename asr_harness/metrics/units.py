@@ -82,6 +82,16 @@ def count(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) < 1e6 else f"{value:.3g}"  # noqa: PLR2004
 
 
+def flops(value: float | None) -> str:
+    """Three significant digits in FLOP, MFLOP, GFLOP or TFLOP."""
+    if value is None:
+        return UNMEASURED
+    for limit, scale, unit in ((1e6, 1.0, "FLOP"), (1e9, 1e6, "MFLOP"), (1e12, 1e9, "GFLOP")):
+        if value < limit:
+            return f"{value / scale:.3g} {unit}"
+    return f"{value / 1e12:.3g} TFLOP"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit's symbol in SI base units, and how its values are written."""
@@ -95,4 +105,5 @@ RATIO = Unit("", ratio)
 JOULES = Unit("J", joules)
 BYTES = Unit("B", memory)
 ERROR_RATE = Unit("", percent)
+FLOPS = Unit("FLOP", flops)
 COUNT = Unit("", count)

@@ -10,6 +10,7 @@ import pytest
 
 from asr_harness.metrics import by_key, error_rate_of, units
 from asr_harness.report import terminal
+from asr_harness.report.live import LiveLine
 from asr_harness.report.names import short_names
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from asr_harness.schema.journal import JournalEntry
 
 VALUES_WIDTH = 24
-SETTING_UP = "preparing"
+SETTING_UP = "loading, then warming up"
 """While a slice and a model are loaded, a machine's peaks measured and a case warmed up."""
 
 COLOURS: Mapping[str, Mapping[str, bool]] = {
@@ -56,7 +57,12 @@ class Progress:
         self._n_done = 0
         self._done_expected_s = 0.0
         self._began_s = monotonic()
-        self._is_live = reporter.isatty
+        writer = reporter._tw  # noqa: SLF001 - pytest has no other way to its stream
+        self._line = LiveLine(
+            writer._file,  # noqa: SLF001
+            is_terminal=bool(reporter.isatty),
+            has_colour=writer.hasmarkup,
+        )
         # Each case has a line of its own: no file name before it.
         reporter.showfspath = False
         if self._names.shared:
@@ -77,7 +83,7 @@ class Progress:
         room = max(get_terminal_size().columns - len(head) - len(tail), terminal.MIN_FIRST_COLUMN)
         width = min(room, max(map(len, names)))
         name, *_ = terminal.shorten(names, width)
-        self._erase()
+        self._line.erase()
         self._reporter.ensure_newline()
         self._reporter.write_line(
             (head + name.ljust(width) + tail).rstrip(), **COLOURS.get(entry.outcome, {})
@@ -88,18 +94,9 @@ class Progress:
         self._show(case, f"round {number} of {n_rounds}")
 
     def _show(self, case: Case, what: str) -> None:
-        if not self._is_live:
-            return
-        line = f"{self._head(self._n_done + 1)}{self._name(case)}  {what}"
-        with self._capture.global_and_fixture_disabled():
-            self._erase()
-            # A line as wide as the terminal would go on in the next, and stay.
-            self._reporter.rewrite(line[: get_terminal_size().columns - 1])
-
-    def _erase(self) -> None:
-        if self._is_live:
-            self._reporter.rewrite("", erase=True)
-            self._reporter.rewrite("")  # erasing leaves the cursor behind the blanks
+        if self._line.is_live:
+            with self._capture.global_and_fixture_disabled():
+                self._line.show(f"{self._head(self._n_done + 1)}{self._name(case)}  {what}")
 
     def _head(self, number: int) -> str:
         return f"[{number:>{len(str(self._n_cases))}}/{self._n_cases}] "

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import error_rate_of, session_metrics, units
-from asr_harness.report import terminal
+from asr_harness.report import machines, terminal
 from asr_harness.report.names import short_names
 from asr_harness.schema import STAGES
 
@@ -124,17 +124,7 @@ def _machine_remarks(results: Sequence[CaseResult]) -> list[str]:
         f"share of the roof not shown for {stage} in {_cases(n)}: {why}"
         for (stage, why), n in too_fast.items()
     ]
-    changes = Counter(
-        f"{name} was {before}, then {after}"
-        for result in results
-        for name, (before, after) in result.machine.changes.items()
-    )
-    lines += [f"the machine changed during {_cases(n)}: {change}" for change, n in changes.items()]
-    settings = Counter(name for result in results for name in result.machine.settings)
-    lines += [
-        f"the process's {name} was changed by {_cases(n)}, and put back" for name, n in settings.items()
-    ]
-    return lines
+    return [*lines, *machines.changes(results)]
 
 
 def listing(forecasts: Sequence[Forecast], problems: Sequence[str], width: int) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.judge import Policy
 from asr_harness.metrics.units import UNMEASURED
-from asr_harness.report import words
+from asr_harness.report import names, words
 from asr_harness.report.effects import effects_figure
 from asr_harness.report.page.differences import Differences, Transcript, VerdictRow
 from asr_harness.report.rows import Row, rows
@@ -54,10 +54,11 @@ def changed_transcripts(base: Sequence[RunFile], candidate: Sequence[RunFile]) -
 
 def _row(row: Row) -> VerdictRow:
     finding = row.finding
+    is_model = names.is_model(finding.case_id)
     return VerdictRow(
-        finding.case_id,
+        f"{names.spoken(finding.case_id)} (all)" if is_model else finding.case_id,
         finding.metric,
-        finding.verdict if finding.waived_by is None else "waived",
+        words.verdict_word(finding),
         words.change(finding),
         words.interval(finding),
         words.row_remark(row),

@@ -14,7 +14,7 @@ from asr_harness.report.claims import ClaimResult, check_all
 from asr_harness.report.figures import draw_all, drawable
 from asr_harness.report.figures.base import Figure, FigureData
 from asr_harness.report.history import commit_points
-from asr_harness.report.machines import MachineFacts, machines
+from asr_harness.report.machines import MachineFacts, changes, machines
 from asr_harness.report.picks import Pick, picks
 from asr_harness.report.pooled import pooled
 from asr_harness.report.pricing import prices
@@ -53,29 +53,37 @@ class Content:
     differences: Differences | None
     trends: tuple[RowTrend, ...] = ()
     prices: tuple[Price, ...] = ()
+    machine_changes: tuple[str, ...] = ()
 
 
 def gather(
-    runs: Sequence[RunFile], limits: AdviceLimits | None = None, differences: Differences | None = None
+    runs: Sequence[RunFile],
+    limits: AdviceLimits | None = None,
+    differences: Differences | None = None,
+    candidate: Sequence[RunFile] = (),
 ) -> Content:
-    """Work out all that a report says. Raises RecordError where the runs hold no case."""
+    """Work out all that a report says; of a comparison the candidate's values are those to show.
+
+    Raises RecordError where the runs hold no case.
+    """
     rows = table(runs)
     if not len(rows):
         raise RecordError(
             f"no case in {', '.join(run.path.name for run in runs)}; there is nothing to report"
         )
-    cases = pooled(rows, runs)
+    cases = pooled(rows, runs, {run.path.name for run in candidate})
     drawn, not_drawn = drawable(cases)
     advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]
     priced = prices(runs)
+    results = [record.result for run in runs for record in run.records.values() if record.result is not None]
     return Content(
         title=_title(runs),
         table=rows,
         cases=cases,
         machines=machines(runs),
         drawn=drawn,
-        figures=draw_all(FigureData(drawn, of_drawn, commit_points(runs))),
+        figures=draw_all(FigureData(drawn, of_drawn, commit_points(runs), priced)),
         not_drawn=not_drawn,
         claims=check_all(cases),
         latency_laws=latency_laws(cases),
@@ -86,6 +94,7 @@ def gather(
         differences=differences,
         trends=judge_trends(runs, latency.METRIC),
         prices=priced,
+        machine_changes=tuple(changes(results)),
     )
 
 

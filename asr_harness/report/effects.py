@@ -33,7 +33,8 @@ def effects_figure(rows: Sequence[Row], policy: Policy) -> Figure | None:
     """Draw the rows that have a size, a panel for each metric; None where none has."""
     sized = [row for row in rows if _is_drawn(row)]
     panels = []
-    for metric in metrics.all_metrics():
+    # Rows come worst first, and so do the panels of their metrics.
+    for metric in map(metrics.by_key, dict.fromkeys(row.finding.metric for row in sized)):
         of_metric = sorted(
             (row for row in sized if row.finding.metric == metric.key),
             key=lambda row: not names.is_model(row.finding.case_id),

@@ -21,14 +21,38 @@ if TYPE_CHECKING:
 LATENCY = latency.METRIC.key
 
 
-def progress(number: int, decisions: Mapping[str, Decision], left_s: float) -> str:
-    """Say after a fork how many cases are decided, and which is slowest so far."""
+def progress(
+    number: int,
+    decisions: Mapping[str, Decision],
+    left_s: float,
+    so_far: Mapping[str, tuple[float, float]] | None = None,
+) -> str:
+    """Say after a fork what is estimated of the slowest case, how many are decided, and the time left.
+
+    `so_far` are intervals that decide nothing, in log ratios, for cases that no look has bounded yet.
+    """
     n_decided = sum(decision.verdict != "inconclusive" for decision in decisions.values())
-    line = f"fork {number}: {n_decided} of {len(decisions)} cases decided"
-    if decisions:
-        case_id, worst = max(decisions.items(), key=lambda item: item[1].estimate or 0.0)
-        line += f"; slowest {case_id} {_percent(worst.estimate)} % [{_interval(worst)}]"
-    return f"{line}; {units.duration(left_s)} left"
+    estimated = [_slowest(decisions, so_far or {})] if decisions else []
+    decided = f"{n_decided} of {len(decisions)} cases decided"
+    return f"fork {number}: {'; '.join([*estimated, decided, f'{units.duration(left_s)} left'])}"
+
+
+def standing(
+    number: int,
+    decisions: Mapping[str, Decision],
+    left_s: float,
+    doing: str,
+    so_far: Mapping[str, tuple[float, float]] | None = None,
+) -> str:
+    """Say during a fork where it stands, what a reader wants first before what a narrow terminal cuts off."""
+    estimated = [_slowest(decisions, so_far or {})] if decisions else []
+    return "; ".join([f"fork {number}", f"{units.duration(left_s)} left", *estimated, doing])
+
+
+def _slowest(decisions: Mapping[str, Decision], so_far: Mapping[str, tuple[float, float]]) -> str:
+    case_id, worst = max(decisions.items(), key=lambda item: item[1].estimate or 0.0)
+    name = "" if len(decisions) == 1 else f"slowest {case_id} "
+    return f"{name}{_percent(worst.estimate)} % [{_interval(worst, so_far.get(case_id))}]"
 
 
 def too_short(n_forks: int, fork_s: float) -> str | None:
@@ -78,10 +102,10 @@ def _spreads(forks: Forks, width: int) -> list[str]:
 
 
 def _percent(log_ratio: float | None) -> str:
-    return units.UNMEASURED if log_ratio is None else words.number(as_change(log_ratio), LATENCY)
+    return units.UNMEASURED if log_ratio is None else words.end(as_change(log_ratio), LATENCY)
 
 
-def _interval(decision: Decision) -> str:
-    if decision.low is None or decision.high is None:
-        return "not yet bounded"
-    return f"{_percent(decision.low)} to {_percent(decision.high)}"
+def _interval(decision: Decision, so_far: tuple[float, float] | None) -> str:
+    if decision.low is not None and decision.high is not None:
+        return f"{_percent(decision.low)} to {_percent(decision.high)}"
+    return f"{_percent(so_far[0])} to {_percent(so_far[1])} so far" if so_far else "not yet bounded"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
 from asr_harness.report.table.digest import digest
+from asr_harness.report.words import counted
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from asr_harness.schema import Environment, RunFile
+    from asr_harness.schema import CaseResult, Environment, RunFile
 
 SHOWN_VERSIONS = ("torch", "transformers", "asr-harness")
 
@@ -50,3 +52,21 @@ def _facts(environment: Environment, n_runs: int) -> MachineFacts:
         versions=", ".join(versions),
         runs=f"{n_runs}",
     )
+
+
+def changes(results: Iterable[CaseResult]) -> list[str]:
+    """Say where machine or process were others after a case than before."""
+    results = tuple(results)
+    changed = Counter(
+        f"{name} was {before}, then {after}"
+        for result in results
+        for name, (before, after) in result.machine.changes.items()
+    )
+    settings = Counter(name for result in results for name in result.machine.settings)
+    return [
+        *(f"the machine changed during {counted(n, 'case')}: {change}" for change, n in changed.items()),
+        *(
+            f"the process's {name} was changed by {counted(n, 'case')}, and put back"
+            for name, n in settings.items()
+        ),
+    ]

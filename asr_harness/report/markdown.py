@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
 from asr_harness.report import escaping
-from asr_harness.report.forms.markdown import LIGHTS
+from asr_harness.report.forms.markdown import LIGHTS, table
 from asr_harness.report.pooled import measured
 from asr_harness.report.study import CITATION
 from asr_harness.report.words import counted
@@ -52,19 +52,13 @@ def _verdicts(content: Content) -> list[str]:
         "",
     ]
     if rows:
-        lines += [
-            "| case | metric | verdict | base → candidate | change | interval |",
-            "| --- | --- | --- | --- | --- | --- |",
-            *rows,
-            "",
-        ]
+        lines += [*table(rows), ""]
     more = [f"{len(shown) - len(rows)} more rows"] if len(shown) > len(rows) else []
     return [*lines, ", ".join([*more, f"{len(compared.transcripts)} transcripts changed"]), ""]
 
 
-def _verdict(row: VerdictRow) -> str:
-    columns = (escaping.code(row.case), row.metric, row.verdict, row.values, row.effect, row.interval)
-    return f"| {' | '.join(columns)} |"
+def _verdict(row: VerdictRow) -> tuple[str, ...]:
+    return escaping.code(row.case), row.metric, row.verdict, row.values, row.effect, row.interval
 
 
 def _lost(cases: pd.DataFrame) -> list[str]:
@@ -81,10 +75,10 @@ def _claims(content: Content) -> list[str]:
     if not content.claims:
         return []
     rows = [_claim(claim) for claim in content.claims]
-    table = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
+    lines = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
     counts: Counter[str] = Counter(claim.answer.result for claim in content.claims)
     counted = ", ".join(f"{result} {counts[result]}" for result in MARKS if counts[result])
-    return _folded(f"Claims of the study: {counted}", [*table, "", CITATION])
+    return _folded(f"Claims of the study: {counted}", [*lines, "", CITATION])
 
 
 def _claim(claim: ClaimResult) -> str:

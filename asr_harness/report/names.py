@@ -68,12 +68,13 @@ def short_names(case_ids: Iterable[str]) -> ShortNames:
     split = [parts for parts in known.values() if parts is not None]
     if len(known) < 2 or len(split) < len(known):  # noqa: PLR2004
         return ShortNames("", {case_id: case_id for case_id in known})
-    constant = [len({parts[i] for parts in split if parts[i] != ANY}) <= 1 for i in range(len(AXES))]
-    shared = [next((p[i] for p in split if p[i] != ANY), "") for i in range(len(AXES)) if constant[i]]
+    # A model's row is of every bucket and batch size: what its cases have is not what all have in common.
+    constant = [len({parts[i] for parts in split}) <= 1 for i in range(len(AXES))]
+    shared = [split[0][i] for i in range(len(AXES)) if constant[i] and split[0][i] != ANY]
     short = {case_id: _rest(parts, constant) for case_id, parts in known.items() if parts is not None}
     if len(set(short.values())) < len(short):
         return ShortNames("", {case_id: case_id for case_id in known})
-    return ShortNames(", ".join(filter(None, shared)), short)
+    return ShortNames(", ".join(shared), short)
 
 
 def _rest(parts: Parts, constant: list[bool]) -> str:

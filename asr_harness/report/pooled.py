@@ -15,7 +15,7 @@ from asr_harness.report.intervals import ENDS, pooled_ends
 from asr_harness.report.table.columns import columns, metric_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pandas as pd
 
@@ -31,13 +31,17 @@ POOLED = (*GROUP, "slice_audio_s")
 Pair = tuple["Row", "CaseResult | None"]
 
 
-def pooled(table: pd.DataFrame, runs: Iterable[RunFile]) -> pd.DataFrame:
-    """Pool the runs of each case; `table` is theirs, and its order is kept."""
+def pooled(table: pd.DataFrame, runs: Iterable[RunFile], newest: Collection[str] = ()) -> pd.DataFrame:
+    """Pool the runs of each case; `table` is theirs, and its order is kept.
+
+    Runs of the files that `newest` names count as newer than the others, whenever they were saved.
+    """
     import pandas as pd
 
     parts = [part for run in runs for part in run.by_machine()]
     results = [record.result for part in parts for record in part.records.values()]
     ordered = table.sort_values("time", kind="stable", na_position="first")
+    ordered = ordered.iloc[ordered["run"].isin(newest).to_numpy().argsort(kind="stable")]
     by_case: dict[str, list[Pair]] = {name: [] for name in table["case"]}
     for place, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
         by_case[row["case"]].append(({**row}, results[place]))  # type: ignore[dict-item]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from asr_harness import metrics
 from asr_harness.judge.judgement import FAILED, VERDICTS
 from asr_harness.metrics import latency
-from asr_harness.report import names
+from asr_harness.report import names, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,13 +38,8 @@ class Row:
         """
         if self.finding.verdict == "unchanged":
             return False
-        return self.finding.gated or self.finding.verdict != "inconclusive" or self.has_other_texts
-
-    @property
-    def has_other_texts(self) -> bool:
-        """Whether it is about transcripts that are known to have changed."""
-        metric = metrics.find(self.finding.metric)
-        return metric is not None and metric.test == "texts" and bool(self.finding.effect)
+        has_other_texts = words.has_other_texts(self.finding)
+        return self.finding.gated or self.finding.verdict != "inconclusive" or has_other_texts
 
     @property
     def stages(self) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from textwrap import wrap as wrapped
 from typing import TYPE_CHECKING
 
 from asr_harness.report import names, words
@@ -22,6 +22,20 @@ MOST_ROWS = 20
 MORE = "--format full lists every row, --format json has all of it"
 
 
+def wrap(
+    text: str, width: int, indent: str = "", hanging: str = "  ", *, breaks_words: bool = True
+) -> list[str]:
+    """Break a line at its width, no name at its dashes, and longer words unless told not to."""
+    return wrapped(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + hanging,
+        break_on_hyphens=False,
+        break_long_words=breaks_words,
+    )
+
+
 def lines(judgement: Judgement, width: int, *, unfold: bool = False) -> list[str]:
     """Lay a comparison out in lines of at most `width` characters; `unfold` gives every finding a row."""
     laid = [*opening(judgement, width), ""]
@@ -31,16 +45,16 @@ def lines(judgement: Judgement, width: int, *, unfold: bool = False) -> list[str
 
 def opening(judgement: Judgement, width: int) -> list[str]:
     """Give the sentence, and name the sides."""
-    laid = wrap(sentence(judgement), width, subsequent_indent="  ")
-    return [*laid, *wrap(words.sides(judgement), width, subsequent_indent="  ")]
+    laid = wrap(sentence(judgement), width)
+    return [*laid, *wrap(words.sides(judgement), width)]
 
 
 def closing(judgement: Judgement, width: int) -> list[str]:
     """Give the notes on all rows, and the count of verdicts that the exit status follows from."""
     laid = [""]
     for note in (*judgement.notes, *judgement.calibration.values(), words.legend(judgement)):
-        laid += wrap(note, width, subsequent_indent="  ")
-    return [*laid, *wrap(judgement.headline, width, subsequent_indent="  ")]
+        laid += wrap(note, width)
+    return [*laid, *wrap(judgement.headline, width)]
 
 
 def sections(findings: Sequence[Finding], width: int, *, unfold: bool = False) -> list[str]:
@@ -51,13 +65,13 @@ def sections(findings: Sequence[Finding], width: int, *, unfold: bool = False) -
     shown = [row for row in made if row.is_shown]
     laid = _laid(shown[:MOST_ROWS], width) if shown else []
     if len(shown) > MOST_ROWS:
-        laid += wrap(f"… and {len(shown) - MOST_ROWS} more rows; {MORE}", width, subsequent_indent="  ")
+        laid += wrap(f"… and {len(shown) - MOST_ROWS} more rows; {MORE}", width)
     rest = [row for row in made if not row.is_shown]
     unchanged = words.unchanged_counts([row for row in rest if row.finding.verdict == "unchanged"])
     informal = words.unchanged_counts([row for row in rest if row.finding.verdict != "unchanged"])
     for label, counts in (("unchanged", unchanged), ("open, informational", informal)):
         if counts:
-            laid += wrap(f"{label}: {counts}", width, subsequent_indent="  ")
+            laid += wrap(f"{label}: {counts}", width)
     return laid
 
 
@@ -89,7 +103,7 @@ def _laid(made: Sequence[Row], width: int) -> list[str]:
         remark = "; ".join(filter(None, (words.row_remark(row), f"MDE {detail}" if detail else "")))
         if remark not in ("", remarked):
             remarked = remark
-            lines += wrap(remark, width, initial_indent="    ", subsequent_indent="    ")
+            lines += wrap(remark, width, "    ", "")
     return lines
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asr_harness import metrics
 from asr_harness.judge.judgement import OUTCOME, UTTERANCES
 from asr_harness.metrics import all_metrics, units
-from asr_harness.report import details
+from asr_harness.report import details, names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from asr_harness.report.rows import Row
 
 MAX_MDE = 10.0
+MAX_END = 10.0
 MAX_PERCENT = 1000.0
 """Changes beyond a thousandfold are written by their size alone."""
 ARROW = " → "
@@ -47,7 +48,12 @@ def interval(finding: Finding) -> str:
     """Give the interval of the effect."""
     if finding.low is None or finding.high is None or is_exact(finding):
         return ""
-    return f"{number(finding.low, finding.metric)} to {number(finding.high, finding.metric)}"
+    return f"{end(finding.low, finding.metric)} to {end(finding.high, finding.metric)}"
+
+
+def end(effect: float, metric: str) -> str:
+    """Write the end of an interval; one so far off only says that nothing is known."""
+    return f"> +{MAX_END:.0%}".rstrip("%") if effect > MAX_END else number(effect, metric)
 
 
 def mde(finding: Finding) -> str:
@@ -79,6 +85,8 @@ def is_rate(metric: str) -> bool:
 def values(finding: Finding) -> str:
     """Give both sides in the metric's own unit, such as `85.2 → 95.4 ms`; a dash where neither has one."""
     metric = metrics.find(finding.metric)
+    if "n_changed" in finding.details:
+        return f"{finding.details['n_changed']} of {finding.details['n_texts']} changed"
     if metric is None or (finding.base is None and finding.candidate is None):
         return units.UNMEASURED
     base, candidate = metric.written(finding.base), metric.written(finding.candidate)
@@ -112,9 +120,28 @@ def in_other_units(finding: Finding) -> str:
 
 def verdict(finding: Finding) -> str:
     """Give the verdict as people read it: in brackets where it is informational, or waived."""
+    word = verdict_word(finding)
+    return word if finding.gated or finding.waived_by is not None else f"({word})"
+
+
+def verdict_word(finding: Finding) -> str:
+    """Give the verdict in a word: texts that are known to have changed are not open, whatever it means."""
     if finding.waived_by is not None:
         return "waived"
-    return finding.verdict if finding.gated else f"({finding.verdict})"
+    return "changed" if finding.verdict == "inconclusive" and has_other_texts(finding) else finding.verdict
+
+
+def has_other_texts(finding: Finding) -> bool:
+    """Whether it is about transcripts that are known to have changed."""
+    return metrics.test_of(finding.metric) == "texts" and bool(finding.effect)
+
+
+def before_calibration(finding: Finding) -> str:
+    """Give the change of the values that are shown, where calibration makes another one of it."""
+    if not (finding.calibrated and finding.base and finding.candidate and finding.effect is not None):
+        return ""
+    raw = number(finding.candidate / finding.base - 1, finding.metric)
+    return "" if raw == number(finding.effect, finding.metric) else f"{raw} % before calibration"
 
 
 def remark(finding: Finding) -> str:
@@ -129,7 +156,8 @@ def remark(finding: Finding) -> str:
 
 def row_remark(row: Row) -> str:
     """Say what explains a row: the same in other units, its stages, the rest, and the span of its cases."""
-    parts = (in_other_units(row.finding), stages(row), remark(row.finding), span(row))
+    finding = row.finding
+    parts = (before_calibration(finding), in_other_units(finding), stages(row), remark(finding), span(row))
     return "; ".join(filter(None, parts))
 
 
@@ -141,11 +169,12 @@ def stages(row: Row) -> str:
 def span(row: Row) -> str:
     """Give the least and the largest change of the cases that are folded into a row."""
     effects = [part.effect for part in row.cases if part.effect is not None]
-    if not effects:
+    if not effects or has_other_texts(row.finding):
         return f"and {more(len(row.cases), 'case')}" if row.cases else ""
     low, high = (number(effect, row.finding.metric) for effect in (min(effects), max(effects)))
     unit = unit_of_change(row.finding.metric)
-    return f"each case {low}{'' if low == high else f' to {high}'} {unit}"
+    which = "each case" if names.is_model(row.finding.case_id) else "other cases"
+    return f"{which} {low}{'' if low == high else f' to {high}'} {unit}"
 
 
 def more(count: int, noun: str) -> str:

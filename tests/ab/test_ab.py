@@ -16,7 +16,8 @@ import soundfile
 import benchmarks
 from asr_harness.ab.schedule import MIN_PAIRS
 from asr_harness.cli import main
-from asr_harness.cli.ab import Silence, duration_s
+from asr_harness.cli._standing import Standing
+from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
 from asr_harness.report.forks import too_short
 from tests.ab.test_worktrees import git
@@ -262,7 +263,7 @@ def test_a_commit_that_hears_other_words_is_told_in_the_comment_too(
     done = ab(command, repository, "base", "mishears", "--forks=1", f"--markdown={comment}")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "2 of 2 transcripts changed" in done.stdout
-    text = comment.read_text("utf-8")
+    text = comment.read_text("utf-8").replace("\xa0", " ")
     assert "| wer | 🟡 inconclusive | 0.0 → 100.0 % | +100.00 pt |" in text
     assert "2 of 2 transcripts changed" in text.partition("<details><summary>how this was judged")[2]
 
@@ -387,9 +388,9 @@ def test_a_budget_that_holds_no_verdict_is_told_after_the_first_restart() -> Non
 def test_a_long_restart_tells_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = iter((0.0, 20.0, 40.0, 40.0, 60.0))
-    monkeypatch.setattr("asr_harness.cli.ab.monotonic", lambda: next(now))
-    progress = Silence(began=next(now), budget_s=600)
+    now = iter((0.0, 20.0, 40.0, 40.0, 40.0, 60.0))
+    monkeypatch.setattr("asr_harness.cli._standing.monotonic", lambda: next(now))
+    standing = Standing(sys.stdout, began=next(now), budget_s=600, has_colour=False)
     for case_id in ("first", "second", "third"):
-        progress(case_id)
+        standing.measured(case_id)
     assert capsys.readouterr().out == "  second measured, 2 so far; 9 min left\n"

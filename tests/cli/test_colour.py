@@ -29,13 +29,16 @@ def test_a_verdict_that_counts_and_the_ending_have_colours() -> None:
         (True, {"NO_COLOR": "1"}, TEXT),
         (True, {"NO_COLOR": ""}, PAINTED),
         (True, {"TERM": "dumb"}, TEXT),
+        (False, {"FORCE_COLOR": "1"}, PAINTED),
+        (False, {"FORCE_COLOR": ""}, TEXT),
+        (True, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, TEXT),
     ],
 )
 def test_only_a_terminal_without_no_color_has_them_by_itself(
     is_terminal: bool, variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
-    for name in ("NO_COLOR", "TERM"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

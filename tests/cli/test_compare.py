@@ -65,7 +65,7 @@ def test_json_has_every_cell_and_the_exit_status(capsys: pytest.CaptureFixture[s
 
 def test_markdown_puts_failures_above_the_fold(capsys: pytest.CaptureFixture[str]) -> None:
     compare("--format", "markdown")
-    above, _, below = capsys.readouterr().out.partition("<details>")
+    above, _, below = capsys.readouterr().out.replace("\xa0", " ").partition("<details>")
     assert "| latency | 🔴 regression | 250 → 325 ms | +30.0 % |" in above
     assert len(above.splitlines()) <= 15
     assert "unchanged" in below

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from asr_harness.judge.price import Change, Price
 from asr_harness.report.figures import draw_all, drawable, figure_kinds
 from asr_harness.report.figures.base import Figure, FigureData, Missing
 from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, inline, model_looks
@@ -118,7 +119,7 @@ def test_wer_against_latency_carries_the_intervals_of_both(figures: dict[str, Fi
         ("stage-latency", 0, {"high"}),
         ("stage-latency", 2, {"high"}),
         ("stage-energy", 1, {"high"}),
-        ("variants", 2, {"wer_points_high"}),
+        ("variants", 2, {"high"}),
     ],
 )
 def test_points_beyond_the_study_carry_intervals_too(
@@ -216,27 +217,13 @@ def test_a_line_does_not_join_cells_of_two_machines() -> None:
 
 
 def test_a_variant_is_held_against_the_baseline_of_its_cell() -> None:
-    base = {
-        "latency_s": 2.0,
-        "latency_low_s": 1.8,
-        "latency_high_s": 2.5,
-        "energy_per_utterance_j": 10.0,
-        "wer": 0.10,
-    }
-    fp16 = {
-        "latency_s": 1.0,
-        "latency_low_s": 0.9,
-        "latency_high_s": 1.2,
-        "energy_per_utterance_j": 4.0,
-        "wer": 0.105,
-        "variant": "fp16",
-    }
+    base = {"latency_s": 2.0, "energy_per_utterance_j": 10.0, "wer": 0.10}
+    fp16 = {"latency_s": 1.0, "energy_per_utterance_j": 4.0, "wer": 0.105, "variant": "fp16"}
     other = {"latency_s": 9.0, "variant": "fp16", "bucket": "15s"}
-    pairs = paired(hand_made.cases([base, fp16, other]))
-    (pair,) = pairs.to_dict("records")
-    assert pair["latency_ratio"] == 0.5
-    assert pair["energy_ratio"] == 0.4
-    assert pair["wer_points"] == pytest.approx(0.5)
+    (pair,) = paired(hand_made.cases([base, fp16, other])).to_dict("records")
+    assert pair["latency_change"] == 0.5
+    assert pair["energy_change"] == 0.4
+    assert pair["wer_change"] == pytest.approx(0.5)
 
 
 def test_many_variants_and_models_have_room() -> None:
@@ -249,11 +236,15 @@ def test_many_variants_and_models_have_room() -> None:
     assert spec(drawn["variants"], 0)["height"] == 9 * 6 * 9
 
 
-def test_a_ratio_reaches_as_far_as_the_intervals_of_both_cells_allow() -> None:
-    base = {"latency_s": 2.0, "latency_low_s": 1.8, "latency_high_s": 2.5}
-    fp16 = {"latency_s": 1.0, "latency_low_s": 0.9, "latency_high_s": 1.2, "variant": "fp16"}
-    (pair,) = paired(hand_made.cases([base, fp16])).to_dict("records")
-    assert (pair["latency_ratio_low"], pair["latency_ratio_high"]) == (0.9 / 2.5, 1.2 / 1.8)
+def test_a_variant_has_the_change_of_the_paired_test_and_a_point_for_each_case() -> None:
+    fp16 = {"latency_s": 1.0, "variant": "fp16"}
+    made = hand_made.cases([{"latency_s": 2.0}, fp16])
+    change = Change(2.0, 1.0, effect=-0.5, low=-0.6, high=-0.4, is_shown=True)
+    price = Price("whisper-tiny", "cpu", "fp16", 4, 1, {"latency": change})
+    drawn = {figure.key: figure for figure in draw_all(FigureData(made, made, prices=(price,)))}
+    case, model = rows(spec(drawn["variants"], 0))
+    assert (case["bucket"], case["value"], case["low"]) == ("5s", 0.5, None)
+    assert (model["bucket"], model["value"], model["low"], model["high"]) == ("all cases", 0.5, 0.4, 0.6)
 
 
 @pytest.mark.parametrize(

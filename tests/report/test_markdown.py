@@ -50,8 +50,8 @@ def test_the_verdict_comes_first_and_the_worst_before_the_rest(comment: list[str
 
 
 def test_a_row_has_the_values_of_both_sides(comment: list[str]) -> None:
-    head = comment.index("| case | metric | verdict | base → candidate | change | interval |")
-    first = comment[head + 2].split("|")
+    head = comment.index("| case | metric | verdict | base\xa0→\xa0candidate | change | interval |")
+    first = comment[head + 2].replace("\xa0", " ").split("|")
     assert re.fullmatch(r" [\d.]+( m?s)? → [\d.]+ m?s ", first[4])
 
 

@@ -19,6 +19,17 @@ def test_constant_parts_are_taken_out() -> None:
     assert list(made.short.values()) == ["a-5s", "a-15s", "b-5s", "b-15s"]
 
 
+def test_what_cases_share_is_not_said_of_the_rows_of_whole_models() -> None:
+    made = short_names(["a-cpu-*-baseline", "b-cpu-*-baseline", "a-cpu-15s-b1-baseline"])
+    assert made.shared == "cpu, baseline"
+    assert list(made.short.values()) == ["a (all)", "b (all)", "a-15s-b1"]
+
+
+def test_rows_of_whole_models_alone_share_no_bucket() -> None:
+    made = short_names(["a-cpu-*-baseline", "b-cpu-*-baseline"])
+    assert (made.shared, list(made.short.values())) == ("cpu, baseline", ["a (all)", "b (all)"])
+
+
 def test_what_is_no_case_keeps_all_names_whole() -> None:
     assert short_names([CASE.id, "odd"]).short == {CASE.id: CASE.id, "odd": "odd"}
 

@@ -1,6 +1,8 @@
 """Runs of a case pooled, and which of them are shown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -48,6 +50,14 @@ def shown(*runs: RunFile) -> pd.Series:
 
 def stages(preprocess: float, encode: float, decode: float) -> dict[StageName, tuple[float, ...]]:
     return {"preprocess": (preprocess,), "encode": (encode,), "decode": (decode,)}
+
+
+def test_the_candidate_is_shown_whenever_it_was_measured() -> None:
+    base = replace(measured(1.0, time=NEW, commit="a" * 40), path=Path("base.json"))
+    candidate = replace(measured(2.0, time=OLD, commit="b" * 40), path=Path("candidate.json"))
+    runs = [candidate, base]
+    assert pooled(table(runs), runs).iloc[0]["latency_s"] == 1.0
+    assert pooled(table(runs), runs, {"candidate.json"}).iloc[0]["latency_s"] == 2.0
 
 
 def test_one_run_shows_the_spread_of_its_rounds_and_says_so() -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
+    from asr_harness.judge.price import Price
     from asr_harness.report.history import CommitPoint
 
 NOTHING_RAN = "no case ran here"
@@ -21,12 +22,13 @@ class FigureData:
     """What figures are drawn from.
 
     `cases` has a row per case, its runs pooled; `table` every run's row of these cases; `timeline` the
-    commits, oldest first.
+    commits, oldest first; `prices` each variant's changes against the baseline.
     """
 
     cases: pd.DataFrame
     table: pd.DataFrame
     timeline: tuple[CommitPoint, ...] = ()
+    prices: tuple[Price, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

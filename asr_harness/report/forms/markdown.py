@@ -13,7 +13,7 @@ from asr_harness.report.sentence import ending, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from asr_harness.judge import Judgement
+    from asr_harness.judge import Finding, Judgement
 
 MOST_ROWS = 7
 MOST_REMARK = 300
@@ -29,20 +29,25 @@ MARKS = {
     "unchanged": "unchanged",
 }
 HEADERS = ("case", "metric", "verdict", "base → candidate", "change", "interval")
+NUMBERS_FROM = 3
+"""The column from which on cells stand to the right."""
+TOGETHER = "\N{NO-BREAK SPACE}"
 JSON = "`asr-harness compare --format json` has them all"
 
 
 def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
     """Give GitHub's Markdown: the sentence, a table of what changed, and two folds."""
     made = rows(judgement.findings)
-    shown = [row for row in made if row.is_shown and (row.finding.gated or row.has_other_texts)]
+    shown = [
+        row for row in made if row.is_shown and (row.finding.gated or words.has_other_texts(row.finding))
+    ]
     known = names.short_names(row.finding.case_id for row in shown[:MOST_ROWS])
     said = [
         f"**{LIGHTS[ending(judgement)]} {escaping.markdown(sentence(judgement))}**",
         "",
         _sides(judgement) + (f"; all {known.shared}" if known.shared else ""),
         "",
-        *_table(HEADERS, [_cells(row, known.short) for row in shown[:MOST_ROWS]]),
+        *table([_cells(row, known.short) for row in shown[:MOST_ROWS]]),
     ]
     notes = (words.legend(judgement), *judgement.notes, *judgement.calibration.values())
     remarks = [
@@ -76,8 +81,8 @@ def _rest(rest: Sequence[Row], room: int) -> list[str]:
     more = ["", f"and {lacking} more that do not fit; {JSON}"] if lacking else []
     n_open = sum(finding.verdict != "unchanged" for finding in findings)
     summary = f"{len(findings)} more: {n_open} that changed or are open, {len(findings) - n_open} unchanged"
-    table = [*_head(HEADERS), *kept] if kept else []
-    return ["", f"<details><summary>{summary}</summary>", "", *table, *more, "", "</details>"]
+    folded = [*_head(), *kept] if kept else []
+    return ["", f"<details><summary>{summary}</summary>", "", *folded, *more, "", "</details>"]
 
 
 def _cells(row: Row, short: Mapping[str, str]) -> tuple[str, ...]:
@@ -85,23 +90,33 @@ def _cells(row: Row, short: Mapping[str, str]) -> tuple[str, ...]:
     return (
         escaping.code(short.get(finding.case_id, finding.case_id)),
         finding.metric,
-        MARKS[finding.verdict] if finding.waived_by is None else "waived",
+        _verdict(finding),
         words.values(finding),
         words.change(finding),
         words.interval(finding),
     )
 
 
-def _table(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
-    return [*_head(headers), *map(_line, cells)] if cells else []
+def _verdict(finding: Finding) -> str:
+    """Give the verdict, with a light where it counts."""
+    counts = finding.gated and finding.waived_by is None
+    return MARKS[finding.verdict] if counts else words.verdict(finding)
 
 
-def _head(headers: Sequence[str]) -> list[str]:
-    return [_line(headers), _line(["---"] * len(headers))]
+def table(cells: Sequence[Sequence[str]]) -> list[str]:
+    """Lay out rows under `HEADERS`; nothing where there is none."""
+    return [*_head(), *map(_line, cells)] if cells else []
+
+
+def _head() -> list[str]:
+    places = ["---"] * NUMBERS_FROM + ["---:"] * (len(HEADERS) - NUMBERS_FROM)
+    return [_line(HEADERS), f"| {' | '.join(places)} |"]
 
 
 def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    """Write a row, of which only the name of the case may break."""
+    first, *others = cells
+    return f"| {' | '.join([first, *(cell.replace(' ', TOGETHER) for cell in others)])} |"
 
 
 def _size(lines: Iterable[str]) -> int:

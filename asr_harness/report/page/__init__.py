@@ -47,7 +47,7 @@ def render(content: Content) -> str:
     body = [
         opening(content.table, content.cases, banner(compared) if compared else ""),
         controls(content.drawn),
-        models_section(content.picks),
+        models_section(content.picks, list(dict.fromkeys(content.cases["label"]))),
         differences_section(compared) if compared else "",
         trends_section(content.trends) if is_shown(content.trends) else "",
         figures_section(content.figures, content.not_drawn),
@@ -56,7 +56,7 @@ def render(content: Content) -> str:
         bottlenecks_section(content.bottlenecks),
         advice_section(content.advice, directions(content.prices)),
         claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
-        machines_section(content.table, content.cases, content.machines),
+        machines_section(content.table, content.cases, content.machines, content.machine_changes),
         cases_section(),
     ]
     there = {"comparison": compared, "trends": is_shown(content.trends), "claims": content.claims}

@@ -67,11 +67,22 @@ async function updateOne({ id, view, names }) {
   }
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", place.dataset.says);
-  const settings = place.closest("figure").querySelector(".settings");
+  const figure = place.closest("figure");
+  const legend = figure.querySelector(".legend");
+  if (legend) legend.replaceChildren(...shownModels());
+  const settings = figure.querySelector(".settings");
   const said = selects.filter(({ dataset }) => names.has(`chosen_${dataset.column}`))
     .map((select) => `${select.dataset.title} ${select.value}`);
   if (names.has("hidden") && state.hidden.size) said.push(`without ${[...state.hidden].join(", ")}`);
   settings.textContent = said.length ? `Shown: ${said.join(", ")}.` : "";
+}
+
+function shownModels() {
+  return chips.filter((chip) => !state.hidden.has(chip.dataset.model)).map((chip) => {
+    const entry = document.createElement("span");
+    entry.append(...[...chip.childNodes].map((node) => node.cloneNode(true)));
+    return entry;
+  });
 }
 
 async function update() {

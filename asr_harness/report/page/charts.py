@@ -45,6 +45,8 @@ def figure(drawn: Figure) -> Html:
         element("h3", drawn.title, " ", number),
         element("div", *panels, class_="panels many" if len(panels) > MANY and drawn.by_model else "panels"),
         *notes,
+        # The bar above the figures stays in view on a screen; on paper each figure has what it says.
+        element("p", class_="legend") if drawn.by_model else "",
         element("p", class_="settings"),
         element("figcaption", drawn.caption),
         id=drawn.key,

@@ -91,7 +91,11 @@ def banner(found: Differences) -> Html:
     return element(
         "div",
         element("p", found.sentence, class_="said"),
-        element("p", found.sides, " · ", element("a", "every row", href="#comparison")),
+        element(
+            "p",
+            found.sides,
+            element("span", " · ", element("a", "every row", href="#comparison"), class_="on-screen"),
+        ),
         class_=f"banner {kind}",
         role="status",
     )
@@ -134,7 +138,7 @@ def _table(rows: Sequence[VerdictRow]) -> Html:
         note: object = DITTO if row.note and row.note == above and not row.parts else row.note
         lines.append((*_cells(row), Html(f"{text(note)}{_parts(row)}")))
         above = row.note
-    return table(HEADERS, lines)
+    return table(HEADERS, lines, stacks=True)
 
 
 def _cells(row: VerdictRow) -> tuple[object, ...]:

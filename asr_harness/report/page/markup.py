@@ -32,20 +32,36 @@ def element(tag: str, *children: object, **attributes: str) -> Html:
     return Html(f"<{tag}{named}>{''.join(map(text, children))}</{tag}>")
 
 
-def table(headers: Sequence[object], rows: Iterable[Sequence[object]], *, numbers: int | None = None) -> Html:
-    """Make a table; columns from `numbers` on are set to the right."""
+def table(
+    headers: Sequence[object],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: int | None = None,
+    stacks: bool = False,
+) -> Html:
+    """Make a table; columns from `numbers` on are set to the right.
+
+    On a phone the cells of one that `stacks` stand below each other, each with its head.
+    """
 
     def kind(place: int, value: object) -> str:
         if numbers is not None and place >= numbers:
             return "number"
         return "short" if len(TAG.sub("", str(value))) <= SHORT else "long"
 
+    def cell(tag: str, place: int, value: object) -> Html:
+        head = {"data_head": str(headers[place])} if stacks and tag == "td" and value != "" else {}
+        return element(tag, value, class_=kind(place, value), **head)
+
     def cells(tag: str, values: Sequence[object]) -> Html:
-        return element("tr", *(element(tag, value, class_=kind(i, value)) for i, value in enumerate(values)))
+        return element("tr", *(cell(tag, i, value) for i, value in enumerate(values)))
 
     body = element("tbody", *(cells("td", row) for row in rows))
     return element(
-        "div", element("table", element("thead", cells("th", headers)), body), class_="wide", tabindex="0"
+        "div",
+        element("table", element("thead", cells("th", headers)), body),
+        class_="wide stacked" if stacks else "wide",
+        tabindex="0",
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from asr_harness.report.picks import Pick
 
+MOST_LABELS = 3
 CHOSEN = ("bucket", "batch_size")
 """What the page's controls choose the rows by, in front of the columns that are shown."""
 COLUMNS = (
@@ -35,8 +36,11 @@ COLUMNS = (
 )
 
 
-def models_section(picks: Sequence[Pick]) -> Html:
-    """The frame of the table, which the page's script fills, and what to take for each use."""
+def models_section(picks: Sequence[Pick], labels: Sequence[str]) -> Html:
+    """The frame of the table, which the page's script fills, and what to take for each use.
+
+    `labels` are the commits whose values are shown.
+    """
     rows = [(one.use, one.what, one.device, _case(one), one.reason) for one in picks]
     return section(
         "models",
@@ -45,11 +49,14 @@ def models_section(picks: Sequence[Pick]) -> Html:
             "p",
             "Of the bucket and batch size ",
             element("b", id="models-of"),
-            ", chosen above; in brackets the interval, as under the figures. The heads sort.",
+            element("span", ", chosen above", class_="on-screen"),
+            f"; as measured at {', '.join(labels[:MOST_LABELS])}{' …' if len(labels) > MOST_LABELS else ''}; "
+            "in brackets the interval, as under the figures.",
+            element("span", " The heads sort.", class_="on-screen"),
         ),
         element("div", element("table", id="model-table"), class_="wide", tabindex="0"),
         element("h3", "Which to take"),
-        table(("use", "for", "device", "take", "because"), rows) if rows else "",
+        table(("use", "for", "device", "take", "because"), rows, stacks=True) if rows else "",
     )
 
 

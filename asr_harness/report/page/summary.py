@@ -35,7 +35,9 @@ def opening(table_: pd.DataFrame, cases: pd.DataFrame, said: Html | str) -> Html
     return element("div", said, element("div", *tiles, class_="tiles"), id="top")
 
 
-def machines_section(table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequence[MachineFacts]) -> Html:
+def machines_section(
+    table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequence[MachineFacts], changes: Sequence[str]
+) -> Html:
     """Say what the page rests on: machines, runs, and what did not run or was not measured, and why."""
     done = measured(cases)
     counts = cases["outcome"].value_counts()
@@ -44,6 +46,7 @@ def machines_section(table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequen
         "machines",
         "Machines and runs",
         _machines(machines),
+        _changes(changes),
         _runs(table_),
         _shown(done),
         element("h3", f"What did not run: {', '.join(lost)}") if lost else "",
@@ -73,6 +76,13 @@ def quick(done: pd.DataFrame) -> list[Html]:
 def _machines(machines: Sequence[MachineFacts]) -> Html:
     rows = [(m.name, m.memory, m.system, m.versions, m.runs) for m in machines]
     return table(("machine", "memory", "system", "versions", "runs"), rows)
+
+
+def _changes(changes: Sequence[str]) -> Html | str:
+    """Say what about a machine did not stay as it was while a case ran, most of it once."""
+    shown = [badge("changed", "unsure") + element("span", f" {change}") for change in changes[:MAX_REASONS]]
+    more = len(changes) - MAX_REASONS
+    return items([*map(Html, shown), *([f"and {more} more changes"] if more > 0 else [])]) if shown else ""
 
 
 def _runs(table_: pd.DataFrame) -> Html:
