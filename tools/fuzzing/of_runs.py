@@ -19,7 +19,7 @@ from asr_harness.runs.journal_content import read as read_journal
 from asr_harness.schema import RunFile, load_run, parse_run
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, dump_line
-from asr_harness.schema.run import latest_of_each
+from asr_harness.schema.latest import latest_of_each
 from tests.saved_runs import content, measured, unmeasured
 from tests.schema.test_migrate import VERSION_1
 from tools.fuzzing import mutating

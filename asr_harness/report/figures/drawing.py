@@ -118,7 +118,9 @@ def inline(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
     import altair as alt
 
     rows = frame[list(dict.fromkeys(columns))].to_dict("records")
-    return alt.InlineData(values=[{name: _plain(value) for name, value in row.items()} for row in rows])
+    plain = ({name: _plain(value) for name, value in row.items()} for row in rows)
+    # Charts are copied with each part that is added to them: a list, but no tuple, with all that is in it.
+    return alt.InlineData(values=tuple(plain))
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.privacy import public_location
 from asr_harness.report.table.column import Column, Row
-from asr_harness.report.table.digest import digest
+from asr_harness.schema.digest import digest
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run_row(run: RunFile) -> Row:
         "branch": run.branch,
         "is_dirty": run.is_dirty,
         "time": run.time,
-        "environment": place_of(run)[1],
+        "environment": digest(dump(run.environment)),
         "machine": run.environment.machine,
         "profile": run.block.profile,
         "data": None if run.block.plan.data is None else public_location(run.block.plan.data),
@@ -75,11 +75,6 @@ def run_row(run: RunFile) -> Row:
 def name_row(run: RunFile) -> Row:
     """Give what people know a run by."""
     return {"run": spelled_out(run.path.name), "label": spelled_out(run.label)}
-
-
-def place_of(run: RunFile) -> tuple[str, str]:
-    """Give what runs share that are one point of the history: a commit's label, digits of an environment."""
-    return spelled_out(run.label), digest(dump(run.environment))
 
 
 def spelled_out(text: str) -> str:
