@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.errors import RecordError
 from asr_harness.metrics import calibration
-from asr_harness.metrics.base import above_0
-from asr_harness.runs.summary import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,11 +83,10 @@ def _series(runs: Iterable[Summary], metric: Metric) -> Series:
         if run.head.is_dirty:
             continue
         label = run.label
-        columns = (run.columns[name] for name in columns_of([metric, calibration.METRIC], judged=True))
-        samples, paces, not_judged = columns
-        for case, sample, pace, refused in zip(run.cases, samples, paces, not_judged, strict=True):
-            value = above_0(sample) if sample is not None and metric.key not in refused else None
-            if value is None:
+        for case, value, pace in zip(
+            run.cases, run.judged(metric), run.judged(calibration.METRIC), strict=True
+        ):
+            if value is None or pace is None:
                 continue
             key = case.group, run.machine.digest + case.circumstances
             # The newest circumstances last: those that come again move to the end.

@@ -90,7 +90,7 @@ def case_histories(
     What has no value anywhere has no history.
     """
     histories = []
-    for case_id, of_slices in _grouped(runs, metric.key).items():
+    for case_id, of_slices in _grouped(runs, metric).items():
         lines = {
             key: tuple(metric.pool(samples.get(point.place, ())) for point in timeline)
             for key, samples in of_slices.items()
@@ -102,12 +102,12 @@ def case_histories(
     return tuple(histories)
 
 
-def _grouped(runs: Sequence[Summary], column: str) -> dict[str, dict[SliceKey, dict[Place, list[Sample]]]]:
-    """Sort a column's values by case, by slice, and by commit and environment."""
+def _grouped(runs: Sequence[Summary], metric: Metric) -> dict[str, dict[SliceKey, dict[Place, list[Sample]]]]:
+    """Sort samples by case, by slice, and by commit and environment."""
     grouped: dict[str, dict[SliceKey, dict[Place, list[Sample]]]] = {}
     for run in runs:
         place = place_of(run)
-        for case, value in zip(run.cases, run.columns[column], strict=True):
+        for case, value in zip(run.cases, run.samples(metric), strict=True):
             if case.audio_s is not None:
                 key = (run.head.data, run.head.weights, case.audio_s)
                 of_place = grouped.setdefault(case.id, {}).setdefault(key, {}).setdefault(place, [])

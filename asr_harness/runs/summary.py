@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.metrics import all_metrics, by_key
+from asr_harness.metrics.base import above_0
 from asr_harness.privacy import public_location
 from asr_harness.schema.digest import digest
 from asr_harness.schema.part import dump
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asr_harness.metrics import Metric
+    from asr_harness.metrics.base import Sample
     from asr_harness.schema import Case, CaseResult, Environment, Outcome, RunFile
 
 LOW, HIGH = "latency_low_s", "latency_high_s"
@@ -135,6 +137,19 @@ class Summary:
     def label(self) -> str:
         """Name the commit."""
         return self.head.label
+
+    def samples(self, metric: Metric) -> Sequence[Sample | None]:
+        """Give what each case adds to a pooled value, as `metric.sample` does."""
+        return cast("Sequence[Sample | None]", self.columns[metric.key])
+
+    def judged(self, metric: Metric) -> tuple[float | None, ...]:
+        """Give the value of each case that may be judged by its logarithm, as `metric.judged` does."""
+        values = cast("Sequence[float | None]", self.columns[metric.key])
+        shown_alone = cast("Sequence[Sequence[str] | None]", self.columns[NOT_JUDGED])
+        return tuple(
+            None if metric.key in (shown or ()) else above_0(value)
+            for value, shown in zip(values, shown_alone, strict=True)
+        )
 
     def with_columns(self, columns: Iterable[str]) -> Summary:
         """Leave some columns."""

@@ -107,7 +107,7 @@ def _runs(history: Sequence[Summary]) -> Html:
         )
     listed = table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
     n_more = len(by_label) - len(rows)
-    return listed + element("p", f"and {n_more:,} commits before", class_="soft") if n_more else listed
+    return Html(listed + element("p", f"and {n_more:,} commits before", class_="soft")) if n_more else listed
 
 
 def _to_the_minute(head: Header) -> str | None:
