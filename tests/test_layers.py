@@ -16,12 +16,12 @@ NAME = asr_harness.__name__
 BASIS = {"cache", "errors", "git", "languages", "paths", "privacy", "processes", "registry", "schema"}
 MAY_IMPORT = {
     "stats": set(),
-    "cache": {"errors"},
+    "cache": {"errors", "paths"},
     "errors": set(),
     "git": set(),
     "privacy": set(),
     "processes": set(),
-    "paths": set(),
+    "paths": {"errors"},
     "languages": {"errors"},
     "streams": set(),
     "registry": {"errors"},

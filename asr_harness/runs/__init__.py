@@ -5,9 +5,19 @@ from asr_harness.runs.select import (
     former_runs,
     known_runs,
     load_runs,
+    newest_runs,
     select_runs,
     select_summaries,
     sides,
 )
 
-__all__ = ["STORAGE", "former_runs", "known_runs", "load_runs", "select_runs", "select_summaries", "sides"]
+__all__ = [
+    "STORAGE",
+    "former_runs",
+    "known_runs",
+    "load_runs",
+    "newest_runs",
+    "select_runs",
+    "select_summaries",
+    "sides",
+]

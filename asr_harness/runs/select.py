@@ -311,11 +311,11 @@ def former_runs(
     """Load the history where a side has a case with one run alone, whose noise only former runs can tell."""
     for side in (base, candidate):
         if 1 in Counter(case_id for run in side for case_id in run.records).values():
-            return _newest_runs(storage)
+            return newest_runs(storage)
     return ()
 
 
-def _newest_runs(storage: Path) -> tuple[RunFile, ...]:
+def newest_runs(storage: Path = STORAGE) -> tuple[RunFile, ...]:
     """Load the newest of the history: how much runs differ, so many tell, and older ones of older times."""
     readable = [head.path for head in index.headers(_stored(storage)) if not head.error]
     runs, _ = _load(readable[-MAX_HISTORY:], skipping=RecordError)
