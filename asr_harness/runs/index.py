@@ -117,9 +117,7 @@ class _Reading:
         own = self._folder / NAME
         if self._n_bytes >= WORTH_BYTES or own.exists():
             self._with_index(own) or self._with_index(own) or self._with_index(_elsewhere(self._folder))
-        for path in self._missing():
-            self._read(path)
-        return self._found
+        return self._found | {path: _read(path, self._columns) for path in self._missing()}
 
     def _missing(self) -> list[Path]:
         return [path for path in self._stamps if path not in self._found]
