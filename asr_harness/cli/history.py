@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 BARS = "▁▂▃▄▅▆▇█"
 GAP, CHANGE = "·", "|"
 MIN_POINTS = 2
+MAX_LABELS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -158,12 +159,18 @@ def _asked(words: str, known: Sequence[CaseHistory]) -> str:
 
 
 def _head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
-    labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in timeline]
-    head = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
-    for point in timeline:
-        if point.changed:
-            text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
-            head += wrap(text, width, subsequent_indent="  ")
+    """List the points, of many the newest and the changes before them."""
+    newest_points = timeline[-MAX_LABELS:]
+    labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in newest_points]
+    n_more = len(timeline) - len(newest_points)
+    before = f"{n_more:,} more, then " if n_more else ""
+    head = wrap(f"{metric} over {len(timeline):,} commits, oldest first: {before}{' '.join(labels)}", width)
+    changed = [point for point in timeline if point.changed]
+    if len(changed) > MAX_LABELS:
+        head += [f"{CHANGE} {len(changed) - MAX_LABELS:,} more changes of the environment, then"]
+    for point in changed[-MAX_LABELS:]:
+        text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
+        head += wrap(text, width, subsequent_indent="  ")
     return head
 
 

@@ -36,6 +36,13 @@ def test_each_case_has_a_line_across_commits(storage: Path, capsys: pytest.Captu
     assert said[-1].endswith("▁|█")
 
 
+def test_of_many_commits_the_newest_are_named(
+    storage: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asr_harness.cli.history.MAX_LABELS", 1)
+    assert call(storage, capsys)[0] == "latency over 2 commits, oldest first: 1 more, then | bbbbbbb"
+
+
 def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert " | +10" in call(storage, capsys)[-1]
 
