@@ -61,7 +61,10 @@ class IndexedRun(NamedTuple):
 
 
 class IndexFile:
-    """An open index of one `version`; made empty where it is absent or of another. Raises sqlite3.Error."""
+    """An open index of one `version`; made empty where it is absent or of another.
+
+    Raises sqlite3.Error, and DamagedIndexError for one that is not as it was made.
+    """
 
     def __init__(self, path: Path, version: int) -> None:
         self._version = version
@@ -72,6 +75,7 @@ class IndexFile:
                 if self._saved_version() != version:
                     self._make()
                 self._connection.execute("COMMIT")
+            self._check_tables()
         except BaseException:
             self._connection.close()
             raise
@@ -146,10 +150,15 @@ class IndexFile:
     def _saved_version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
+    def _check_tables(self) -> None:
+        """Refuse what has other tables, views or triggers: it may come with runs from anywhere."""
+        listed = self._connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        if sorted(sql for (sql,) in listed) != sorted(TABLES):
+            raise DamagedIndexError
+
     def _make(self) -> None:
-        listed = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in listed:
-            self._connection.execute(f'DROP TABLE "{table}"')
+        for table in ("run", "shared", "value"):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in TABLES:
             self._connection.execute(statement)
         self._connection.execute(f"PRAGMA user_version = {self._version}")

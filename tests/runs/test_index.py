@@ -110,6 +110,9 @@ def test_no_damaged_byte_changes_an_answer(storage: Path, monkeypatch: pytest.Mo
     "statement",
     [
         "DROP TABLE value",
+        "CREATE VIEW other AS SELECT 1",
+        "CREATE TRIGGER other AFTER INSERT ON run BEGIN DELETE FROM run; END",
+        "PRAGMA user_version = 5",
         "DELETE FROM shared",
         "UPDATE run SET content = x'90'",
         "UPDATE run SET stamp = (SELECT max(stamp) FROM run)",
