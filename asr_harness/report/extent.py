@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from asr_harness.runs.summary import Summary
+    from asr_harness.runs.summary import CaseHead, Summary
 
 MAX_POINTS = 200
 """Points of the history, the newest, that a page draws and judges: what a figure can show apart."""
@@ -64,8 +64,8 @@ def report_columns() -> tuple[str, ...]:
 def whole(history: Sequence[Summary]) -> list[Path]:
     """Give the files that the page's cases are pooled from, oldest first."""
     by_case: dict[str, list[tuple[str, tuple[object, ...], Path]]] = {}
-    for run in sorted(history, key=_saved):
-        shared = (*place_of(run), run.head.data, run.head.weights)
+    for run in _relevant(sorted(history, key=_saved)):
+        shared = _shared(run)
         for case in run.cases:
             entry = case.outcome, (*shared, case.audio_s), run.head.path
             by_case.setdefault(case.id, []).append(entry)
@@ -75,6 +75,33 @@ def whole(history: Sequence[Summary]) -> list[Path]:
         for _, _, path in newest_group(entries, lambda entry: entry[0], lambda entry: entry[1])
     }
     return [path for path in dict.fromkeys(run.head.path for run in history) if path in wanted]
+
+
+def _relevant(history: Sequence[Summary]) -> list[Summary]:
+    """Leave the runs that may be of some case's newest group, by what all cases of a run share.
+
+    Runs have the same `cases` object where they have the same cases, which are looked at once.
+    """
+    left: list[Summary] = []
+    decided: set[str] = set()
+    wanted: set[object] = set()
+    known: dict[int, tuple[CaseHead, ...]] = {}
+    for run in reversed(history):
+        shared = _shared(run)
+        if id(run.cases) in known and shared not in wanted:
+            continue
+        left.append(run)
+        able = {case.id for case in run.cases if case.outcome != "unavailable"} - decided
+        if able:
+            decided |= able
+            wanted.add(shared)
+        if all(case.id in decided for case in run.cases):
+            known[id(run.cases)] = run.cases
+    return left[::-1]
+
+
+def _shared(run: Summary) -> tuple[object, ...]:
+    return (*place_of(run), run.head.data, run.head.weights)
 
 
 def recent(history: Sequence[Summary]) -> list[Summary]:
