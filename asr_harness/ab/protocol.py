@@ -3,7 +3,8 @@
 A worker says `ready` when a case is loaded and warmed up. It is told to `try` one round while the other
 side rests, which tells how long one takes, and then to `go` for so many. It waits for each `turn`, answers
 with what the round took, and after the last waits for `finish`, so that nothing of one side runs beside a
-round of the other. At the end it hands over the run that it saves.
+round of the other. At the end it hands over the run that it saves. Where it is asked to, it also waits for
+`begin` before each case, so that nothing is loaded or warmed up beside anything either.
 """
 
 from __future__ import annotations
@@ -20,15 +21,20 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS, CASES, STARTS = "imports", "cases", "starts"
-TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
+IMPORTS, CASES, STARTS, VARIABLES = "imports", "cases", "starts", "variables"
+GATES, ENERGY = "gates", "energy"
+"""To wait before each case until the driver lets it begin, and to measure energy after its rounds."""
+BEGIN, TRY, GO, TURN, FINISH = "begin", "try", "go", "turn", "finish"
+STOP = "stop"
+"""In the place of any of these: save what was measured, and end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A case waits for its turns; `n_cases` are there in this fork.
 
-    `warm_up_s` is what its first pass took, maybe beside the other side's.
+    `warm_up_s` is what its first pass took, maybe beside the other side's; `n_rounds` would fill the time
+    that the session's own plan has for the case.
     """
 
     test_id: str
@@ -36,6 +42,7 @@ class Ready:
     slice_fingerprint: str
     warm_up_s: float
     n_cases: int = 1
+    n_rounds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,19 @@ class Begun:
     test_id: str
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The environment variables that are no longer what the process was started with."""
+
+    variables: tuple[str, ...]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Changed
+
+
+def asked() -> tuple[str, ...]:
+    """Give what the driver of this worker asks for."""
+    return tuple(os.environ.get(ASKED_VARIABLE, "").split(","))
 
 
 def connect(address: str) -> Connection:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Listener
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,19 @@ from asr_harness.ab.neighbours import arguments_for
 from asr_harness.ab.paths import as_variable, python_path
 from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
+    BEGIN,
     CASES,
     FINISH,
     GO,
     IMPORTS,
     KEY_VARIABLE,
     STARTS,
+    STOP,
     TRY,
     TURN,
+    VARIABLES,
     Begun,
+    Changed,
     Ended,
     Imported,
     Ready,
@@ -36,20 +41,21 @@ from asr_harness.ab.protocol import (
     Turn,
 )
 from asr_harness.ab.scratch import socket_folder
-from asr_harness.errors import AbError
+from asr_harness.errors import AbError, RecordError
 from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
+from asr_harness.schema import parse_run
+from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Forked, Nursery, Zygote
     from asr_harness.judge.evidence import Side
-    from asr_harness.schema import Outcome
+    from asr_harness.schema import Outcome, RunFile
 
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
@@ -141,7 +147,8 @@ class Worker:
         self.connection.send((word, 0))
         answer = self.receive(max(PATIENCE * round_s, LEAST_TIMEOUT_S))
         if not isinstance(answer, Turn):
-            raise AbError(f"{self.name} ended a case amid its rounds: {answer}{self._last_lines()}")
+            why = answer if isinstance(answer, Ended) else type(answer).__name__
+            raise AbError(f"{self.name} ended a case amid its rounds: {why}{self._last_lines()}")
         return answer
 
     def finish(self) -> None:
@@ -150,15 +157,8 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun):
-            if isinstance(message, Saved):
-                self.saved = message.text
-            elif isinstance(message, Begun):
-                self.current, self.has_begun = message.test_id, True
-            elif isinstance(message, Selected):
-                self.case_ids = message.case_ids
-            elif self.worktree is not None:
-                self._note_imports(message.files, self.worktree)
+        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun | Changed):
+            self._note(message)
         if isinstance(message, Ended):
             self.current = None
         if isinstance(message, Turn):
@@ -166,22 +166,80 @@ class Worker:
         if isinstance(message, Ready) and self.worktree is not None and not self.has_told_imports:
             raise AbError(f"{self.name} {TOO_OLD}")
         self.has_begun |= isinstance(message, Ready) or bool(message.test_id)
+        self._check_has_begun()
+        return message
+
+    def next_gate(self) -> str | None:
+        """Wait until it stands before a case, and give the case's id; None once its session is over."""
+        while isinstance(message := self.receive(), Saved | Imported | Selected):
+            self._note(message)
+        if isinstance(message, Begun):
+            self._note(message)
+            return (self.case_ids or {})[message.test_id]
+        if message != Ended("", "", ""):
+            raise AbError(f"{self.name} came to no case in its turn: {message}{self._last_lines()}")
+        self.current = None
+        self._check_has_begun()
+        return None
+
+    def begin(self) -> Ready | Ended:
+        """Let it load and warm up the case that it stands before, and wait until that is done."""
+        self.connection.send((BEGIN, 0))
+        return self.next_case()
+
+    def _check_has_begun(self) -> None:
         if not self.has_begun:  # a session that ended before its first case says why in its own words
             with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
                 self.process.wait(GRACE_S)
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
-        return message
 
     def cases(self) -> Iterator[Ready | Ended]:
         """Give what `next_case` does, until the session is over."""
         while isinstance(case := self.next_case(), Ready) or case.test_id:
             yield case
 
+    def _note(self, message: Saved | Imported | Selected | Begun | Changed) -> None:
+        """Take what a worker tells by the way."""
+        if isinstance(message, Saved):
+            self.saved = message.text
+        elif isinstance(message, Begun):
+            self.current, self.has_begun = message.test_id, True
+        elif isinstance(message, Selected):
+            self.case_ids = message.case_ids
+        elif isinstance(message, Changed):
+            self._note_variables(message)
+        elif self.worktree is not None:
+            self._note_imports(message.files, self.worktree)
+
+    def _note_variables(self, changed: Changed) -> None:
+        if self.nursery is not None:
+            self.nursery.learn_variables(self.side, changed.variables)
+
     def _note_imports(self, files: Mapping[str, str], worktree: Worktree) -> None:
         self.has_told_imports = True
         check_own(self.name, files, worktree, self.path)
         if self.nursery is not None:
             self.nursery.learn(self.side, files, (worktree.folder, *self.path))
+
+    def stop(self, timeout_s: float) -> None:
+        """Let it save what it measured and end; it hears of it after its round."""
+        deadline = monotonic() + timeout_s
+        with suppress(OSError, EOFError):
+            self.connection.send((STOP, 0))
+            while monotonic() < deadline:
+                if self.connection.poll(POLL_S) and self.connection.recv() == Ended("", "", ""):
+                    break
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE_S)
+
+    def saved_run(self) -> RunFile | None:
+        """Read the run that was handed over at the end, None where there was none. Raises RecordError."""
+        if self.saved is None:
+            return None
+        content = decode_json(self.saved.encode())
+        if not isinstance(content, dict):
+            raise RecordError(f"the run of {self.name} is no saved run")
+        return parse_run(Path(f"the run of {self.name}"), content)
 
     def end(self) -> None:
         """End the process at once."""
@@ -206,36 +264,60 @@ def started(
 
     It is forked from the `nursery`'s zygote, if there is one by now.
     """
-    key = secrets.token_bytes(32)
     path = tuple(python_path(worktree, arguments))
-    with _removed(socket_folder(worktree.root.parent)) as folder:
+    start = Start(
+        python,
+        (*arguments, *saving(storage, _run_name(side, worktree)), *arguments_for(python)),
+        worktree.folder,
+        git.environment() | {"PYTHONPATH": as_variable(path)},
+        (IMPORTS, CASES, STARTS, VARIABLES),
+        worktree.root.parent,
+        cores,
+    )
+    name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
+    with connected(name, start, side, zygote=nursery.zygote if nursery else None) as worker:
+        worker.worktree, worker.path, worker.nursery = worktree, path, nursery
+        yield worker
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a worker is started: pytest's arguments and folder, what it is asked for, where its log lies."""
+
+    python: str
+    arguments: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    asks: tuple[str, ...]
+    place: Path
+    cores: frozenset[int] | None = None
+
+
+@contextmanager
+def connected(
+    name: str, start: Start, side: Side = "base", *, zygote: Zygote | None = None
+) -> Iterator[Worker]:
+    """Start a worker and wait for its call; it may save its run, then its process group is ended."""
+    key = secrets.token_bytes(32)
+    with _removed(socket_folder(start.place)) as folder:
         address, log = str(folder / "socket"), folder / "log"
         with Listener(address, family="AF_UNIX", authkey=key) as listener:
             process = _process(
-                python,
-                [
-                    *arguments,
-                    *_own_arguments(address, storage, _run_name(side, worktree)),
-                    *arguments_for(python),
-                ],
-                folder=worktree.folder,
+                start.python,
+                [f"--asr-live={address}", *start.arguments],
+                folder=start.folder,
                 environment={
-                    **git.environment(),
+                    **start.environment,
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS}",
-                    "PYTHONPATH": as_variable(path),
+                    ASKED_VARIABLE: ",".join(start.asks),
                 },
                 log=log,
-                cores=cores,
-                zygote=nursery.zygote if nursery else None,
+                cores=start.cores,
+                zygote=zygote,
             )
-            name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
                 connection = _accepted(listener, process, name, log)
-                yield Worker(
-                    side, name, process, connection, log, worktree, path,
-                    n_oom_kills=deaths.count_oom_kills(), nursery=nursery,
-                )  # fmt: skip
+                yield Worker(side, name, process, connection, log, n_oom_kills=deaths.count_oom_kills())
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:
@@ -272,15 +354,16 @@ def _run_name(side: Side, worktree: Worktree) -> str:
     return f"{worktree.commit}_{datetime.now(UTC):%Y%m%d_%H%M%S}_{side}"
 
 
-def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
-    saving = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
+def saving(storage: Path, run_name: str) -> list[str]:
+    """Give the arguments of a worker that saves its run under a name, and runs all its cases quietly."""
+    saved = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
     # The driver ends a session, not its first failure.
     whole = ["--maxfail=0"]
     spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
-    return [f"--asr-live={address}", *quiet, *whole, *spared, *saving]
+    return [*quiet, *whole, *spared, *saved]
 
 
 def _accepted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     width = get_terminal_size().columns
     if arguments.judge:
         return _judge(arguments, runs, metric, {line.case for line in chosen}, width)
-    lines = [*_head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
+    lines = [*head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
     print(terminal("\n".join(lines)))  # noqa: T201
     return 0
 
@@ -115,14 +116,26 @@ def _against(
         for name in (labels[-1], labels[-2] if len(labels) > 1 else None)
     )
     former = _loaded(list(clean)[-MAX_HISTORY:], cases)
-    reference = select_runs(arguments.against, arguments.storage)
-    pinned = _of_metric(judge(Evidence(reference, newest, former)), metric)
-    sides = {f"against {arguments.against}": pinned}
+    named = select_runs(arguments.against, arguments.storage)
+    reference = [run for run in named if run.label != labels[-1]]
+    sides, status = {}, EXIT_FINE
+    if len(reference) < len(named):
+        print(terminal(f"\n{itself(arguments.against, labels[-1], has_others=bool(reference))}"))  # noqa: T201
+    if reference:
+        pinned = _of_metric(judge(Evidence(reference, newest, former)), metric)
+        sides[f"against {arguments.against}"], status = pinned, pinned.exit_status
     if before:
         sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, former)), metric)
     for name, judgement in sides.items():
         print(terminal(f"\n{name}: {forms.render('table', judgement, width)}"))  # noqa: T201
-    return pinned.exit_status
+    return status
+
+
+def itself(against: str, newest: str, *, has_others: bool) -> str:
+    """Say that a reference is, or has among its runs, the commit that it was to be compared with."""
+    if has_others:
+        return f"--against {against} has runs of {newest}, the newest commit: they are left out"
+    return f"--against {against} is {newest}, the newest commit itself: nothing to compare it with"
 
 
 def _loaded(paths: Iterable[Path], cases: set[str]) -> tuple[RunFile, ...]:
@@ -158,20 +171,25 @@ def _asked(words: str, known: Sequence[CaseHistory]) -> str:
     return f" for {words!r}; words are parts of a case's name, such as {known[0].case}"
 
 
-def _head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
-    """List the points, of many the newest and the changes before them."""
-    newest_points = timeline[-MAX_LABELS:]
+def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
+    """Name the commits, of many the newest, where the environment changed, and which ran the same code as the
+    one before.
+    """
+    n_more = max(0, len(timeline) - MAX_LABELS)
+    newest_points = timeline[n_more:]
     labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in newest_points]
-    n_more = len(timeline) - len(newest_points)
-    before = f"{n_more:,} more, then " if n_more else ""
-    head = wrap(f"{metric} over {len(timeline):,} commits, oldest first: {before}{' '.join(labels)}", width)
-    changed = [point for point in timeline if point.changed]
-    if len(changed) > MAX_LABELS:
-        head += [f"{CHANGE} {len(changed) - MAX_LABELS:,} more changes of the environment, then"]
-    for point in changed[-MAX_LABELS:]:
-        text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
-        head += wrap(text, width, subsequent_indent="  ")
-    return head
+    before_them = f"{n_more:,} more, then " if n_more else ""
+    listed = f"{metric} over {len(timeline):,} commits, oldest first: {before_them}{' '.join(labels)}"
+    lines = wrap(listed, width)
+    for point in newest_points:
+        if point.changed:
+            text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
+            lines += wrap(text, width, subsequent_indent="  ")
+    for before, point in pairwise(newest_points):
+        if point.code is not None and point.code == before.code and point.label != before.label:
+            text = f"= {point.label} imported the same sources as {before.label}: what differs is noise"
+            lines += wrap(text, width, subsequent_indent="  ")
+    return lines
 
 
 def _lines(

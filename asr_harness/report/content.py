@@ -18,6 +18,7 @@ from asr_harness.report.history import commit_points
 from asr_harness.report.machines import MachineFacts, machines
 from asr_harness.report.picks import Pick, picks
 from asr_harness.report.pooled import pooled
+from asr_harness.report.pricing import prices
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
 from asr_harness.runs.summary import summarised
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from asr_harness.judge.price import Price
     from asr_harness.report.page.differences import Differences
     from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile
@@ -56,6 +58,7 @@ class Content:
     history: tuple[Summary, ...]
     extent: Extent
     trends: tuple[RowTrend, ...] = ()
+    prices: tuple[Price, ...] = ()
 
 
 def gather(
@@ -80,6 +83,7 @@ def gather(
     of_drawn = rows[rows["case"].isin(drawn["case"])]
     newest = recent(known)
     points = latencies(newest)
+    priced = prices(runs)
     return Content(
         title=_title(known),
         table=rows,
@@ -98,6 +102,7 @@ def gather(
         trends=judge_trends(newest, latency.METRIC),
         history=tuple(known),
         extent=extent(known, len(runs)),
+        prices=priced,
     )
 
 

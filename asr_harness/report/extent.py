@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import latency
-from asr_harness.report.history import place_of
+from asr_harness.report.history import point_of
 from asr_harness.report.pooled import MAX_POOLED, newest_group
 from asr_harness.report.table.cases import axes, spelled_out
 from asr_harness.report.table.frame import in_utc
@@ -101,19 +101,19 @@ def _relevant(history: Sequence[Summary]) -> list[Summary]:
 
 
 def _shared(run: Summary) -> tuple[object, ...]:
-    return (*place_of(run), run.head.data, run.head.weights)
+    return (*point_of(run), run.head.data, run.head.weights)
 
 
 def recent(history: Sequence[Summary]) -> list[Summary]:
     """Leave the newest points of the history."""
-    places = list(dict.fromkeys(map(place_of, history)))
+    places = list(dict.fromkeys(map(point_of, history)))
     kept = set(places[-MAX_POINTS:])
-    return [run for run in history if place_of(run) in kept]
+    return [run for run in history if point_of(run) in kept]
 
 
 def extent(history: Sequence[Summary], n_whole: int) -> Extent:
     """Count what there is and what is shown of it."""
-    n_points = len(set(map(place_of, history)))
+    n_points = len(set(map(point_of, history)))
     return Extent(len({run.head.path for run in history}), n_whole, n_points, min(n_points, MAX_POINTS))
 
 
@@ -127,7 +127,7 @@ def latencies(runs: Sequence[Summary]) -> pd.DataFrame:
 def _latencies(runs: Sequence[Summary]) -> Iterator[dict[str, object]]:
     names = (latency.METRIC.key, LOW, HIGH)
     for run in runs:
-        label, environment = place_of(run)
+        label, environment = point_of(run)
         shared = {
             "label": label,
             "environment": environment,

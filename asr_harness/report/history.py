@@ -31,11 +31,15 @@ SliceKey = tuple[str | None, str | None, float]
 
 @dataclass(frozen=True, slots=True)
 class CommitPoint:
-    """A commit in an environment; `changed` says what is new in the environment since the point before."""
+    """A commit in an environment; `changed` says what is new in the environment since the point before.
+
+    `code` is the fingerprint of all sources that its first run imported, None where that is not known.
+    """
 
     label: str
     environment: str
     changed: str | None
+    code: str | None = None
 
     @property
     def place(self) -> Place:
@@ -56,20 +60,20 @@ def commit_points(runs: Sequence[Summary]) -> tuple[CommitPoint, ...]:
     """List the points; runs are oldest first."""
     first_runs: dict[Place, Summary] = {}
     for run in runs:
-        first_runs.setdefault(place_of(run), run)
+        first_runs.setdefault(point_of(run), run)
     points: list[CommitPoint] = []
     before: Summary | None = None
     for place, run in first_runs.items():
         changed = None
-        if before is not None and place_of(before)[1] != place[1]:
+        if before is not None and point_of(before)[1] != place[1]:
             changed = difference(before.machine.environment, run.machine.environment) or UNNAMED
-        points.append(CommitPoint(*place, changed))
+        points.append(CommitPoint(*place, changed, run.code))
         before = run
     return tuple(points)
 
 
-def place_of(run: Summary) -> Place:
-    """Give what runs share that are one point."""
+def point_of(run: Summary) -> Place:
+    """Give what runs share that are one point, as `place_of` does of whole ones."""
     return spelled_out(run.label), run.machine.digest
 
 
@@ -106,7 +110,7 @@ def _grouped(runs: Sequence[Summary], metric: Metric) -> dict[str, dict[SliceKey
     """Sort samples by case, by slice, and by commit and environment."""
     grouped: dict[str, dict[SliceKey, dict[Place, list[Sample]]]] = {}
     for run in runs:
-        place = place_of(run)
+        place = point_of(run)
         for case, value in zip(run.cases, run.samples(metric), strict=True):
             if case.audio_s is not None:
                 key = (run.head.data, run.head.weights, case.audio_s)

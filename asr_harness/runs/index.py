@@ -209,8 +209,9 @@ class _Made:
                 self._machine(machine),
                 self._cases_of(cases),
                 {name: of_parts[place] for name, of_parts in row.columns.items()},
+                code,
             )
-            for place, (machine, cases) in enumerate(parts)
+            for place, (machine, cases, code) in enumerate(parts)
         )
 
     def _machine(self, digits: bytes) -> Machine:
@@ -247,6 +248,7 @@ def _row(
         (
             put((dump(part.machine.environment), part.machine.digest)),
             put([(dump(one.case), one.outcome, one.audio_s, one.circumstances) for one in part.cases]),
+            part.code,
         )
         for part in parts
     ]

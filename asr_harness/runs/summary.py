@@ -126,12 +126,16 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one machine of one run measured; `columns` have an entry for each of the `cases`."""
+    """What one machine of one run measured; `columns` have an entry for each of the `cases`.
+
+    `code` stands for the sources that were imported, None where the run does not tell.
+    """
 
     head: Header
     machine: Machine
     cases: tuple[CaseHead, ...]
     columns: Mapping[str, Sequence[object]]
+    code: str | None = None
 
     @property
     def label(self) -> str:
@@ -212,6 +216,7 @@ def summarised(runs: Iterable[RunFile], columns: Sequence[str] | None = None) ->
             Machine(part.environment, digest(dump(part.environment))),
             tuple(_case_head(record.case, record.outcome, record.result) for record in part.records.values()),
             {name: [_value(name, record.result) for record in part.records.values()] for name in wanted},
+            None if part.block.code is None else part.block.code.fingerprint,
         )
         for run in runs
         for part in run.by_machine()

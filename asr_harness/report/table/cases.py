@@ -64,7 +64,7 @@ def run_row(run: RunFile) -> Row:
         "branch": run.branch,
         "is_dirty": run.is_dirty,
         "time": run.time,
-        "environment": digest(dump(run.environment)),
+        "environment": place_of(run)[1],
         "machine": run.environment.machine,
         "profile": run.block.profile,
         "data": None if run.block.plan.data is None else public_location(run.block.plan.data),
@@ -75,6 +75,11 @@ def run_row(run: RunFile) -> Row:
 def name_row(run: RunFile) -> Row:
     """Give what people know a run by."""
     return {"run": spelled_out(run.path.name), "label": spelled_out(run.label)}
+
+
+def place_of(run: RunFile) -> tuple[str, str]:
+    """Give what runs share that are one point of the history: a commit's label, digits of an environment."""
+    return spelled_out(run.label), digest(dump(run.environment))
 
 
 def spelled_out(text: str) -> str:
