@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import DataError
+from asr_harness.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,22 +31,6 @@ def root() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("asr-harness") / VERSION
-
-
-def expanded(location: str) -> Path:
-    """Give the path of a location that may begin with `~`; raises DataError if no such home is known."""
-    try:
-        return Path(location).expanduser()
-    except RuntimeError as error:
-        raise DataError(f"{location!r} names a home folder that is not known ({error})") from error
-
-
-def is_there(location: str) -> bool:
-    """Tell whether a location is a path to something; what is too long or too odd for a path is not."""
-    try:
-        return expanded(location).exists()
-    except (OSError, ValueError, DataError):
-        return False
 
 
 def publish(path: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from asr_harness import languages
 from asr_harness.defaults import BATCH_SIZES, BUCKETS_S, DEVICES, EMBEDDED_MODELS, VARIANTS
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
-from asr_harness.paths import expanded
+from asr_harness.paths import folder_at
 from asr_harness.schema import Case
 from asr_harness.systems.runtime import split
 from asr_harness.systems.variant import Variant
@@ -180,8 +180,8 @@ def _source(value: str, grid: Grid, custom_models: Sequence[str]) -> tuple[str, 
         return value, grid.models[value]
     if value in grid.models.values():
         return next(item for item in grid.models.items() if item[1] == value)
-    folder = expanded(value)
-    if value not in custom_models and folder.is_dir():
+    folder = folder_at(value)
+    if value not in custom_models and folder is not None:
         return _folder_name(folder, grid), value
     if by := split(value):
         runtime, checkpoint = by

@@ -7,13 +7,12 @@ regressed, 1 a regression or a missing case, 2 unusable input, 3 undecided.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from asr_harness.cli._colour import add_colour, painted
-from asr_harness.cli._storage import add_storage
+from asr_harness.cli._storage import add_storage, tell
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.report import forms, step_summary
@@ -43,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise RecordError(f"cannot write {arguments.markdown}: its folder does not exist; make it first")
     first, second = sides(arguments.base, arguments.candidate)
-    candidate = select_runs(second, arguments.storage, tell=_tell)
+    candidate = select_runs(second, arguments.storage, tell=tell)
     measured = {run.commit for run in candidate if run.commit and not run.is_dirty}
-    base = select_runs(first, arguments.storage, excluding=measured, tell=_tell)
+    base = select_runs(first, arguments.storage, excluding=measured, tell=tell)
     history = former_runs(base, candidate, arguments.storage)
     judgement = judge(Evidence(base, candidate, history), chosen)
     width = get_terminal_size().columns
@@ -56,7 +55,3 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         write_text(arguments.markdown, markdown + "\n")
     return judgement.exit_status
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201

@@ -9,7 +9,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness.cli._storage import add_storage
+from asr_harness.cli._storage import add_storage, tell
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge
 from asr_harness.judge.judgement import EXIT_FINE, EXIT_REGRESSION
@@ -20,19 +20,24 @@ from asr_harness.report.comparable import with_origin
 from asr_harness.report.escaping import terminal
 from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
 from asr_harness.report.terminal import ELLIPSIS, table
-from asr_harness.runs import select_runs
+from asr_harness.runs import load_runs, select_runs, select_summaries
+from asr_harness.runs.select import MAX_HISTORY
+from asr_harness.runs.summary import columns_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from asr_harness.judge import Judgement
     from asr_harness.metrics import Metric
+    from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP, CHANGE = "·", "|"
 MIN_POINTS = 2
+MAX_LABELS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
     metric = by_key(arguments.metric)
     if arguments.against and not arguments.judge:
         raise RecordError(f"--against {arguments.against} needs --judge, which compares with it")
-    runs = select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
+    columns = columns_of([metric], judged=arguments.judge)
+    side = ",".join(arguments.runs or [str(arguments.storage)])
+    runs = select_summaries(side, arguments.storage, columns, tell=tell)
     timeline = commit_points(runs)
     known = case_histories(runs, timeline, metric)
     chosen = with_words(known, arguments.only.split())
@@ -86,38 +93,39 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _judge(
-    arguments: argparse.Namespace, runs: Sequence[RunFile], metric: Metric, cases: set[str], width: int
+    arguments: argparse.Namespace, runs: Sequence[Summary], metric: Metric, cases: set[str], width: int
 ) -> int:
     """Print steps and creeps, and where a reference is pinned how the newest commit stands to it."""
-    chosen = [
-        replace(run, records={name: record for name, record in run.records.items() if name in cases})
-        for run in runs
-    ]
-    found = judge_trends(chosen, metric)
+    found = judge_trends([run.of_cases(cases) for run in runs], metric)
     print(terminal(f"{metric.key} over commits: {trends.headline(found)}"))  # noqa: T201
     print(terminal("\n".join(table(trends.HEADERS, trends.lines(found), width))))  # noqa: T201
-    status = _against(arguments, chosen, metric, width) if arguments.against else EXIT_FINE
+    status = _against(arguments, runs, metric, cases, width) if arguments.against else EXIT_FINE
     return EXIT_REGRESSION if any(trend.is_worse for trend in found) else status
 
 
-def _against(arguments: argparse.Namespace, runs: Sequence[RunFile], metric: Metric, width: int) -> int:
+def _against(
+    arguments: argparse.Namespace, runs: Sequence[Summary], metric: Metric, cases: set[str], width: int
+) -> int:
     """Compare the newest commit with the pinned reference, which decides, and with the commit before."""
-    clean = [run for run in runs if not run.is_dirty]
-    labels = list(dict.fromkeys(run.label for run in clean))
+    clean = {run.head.path: run.label for run in runs if not run.head.is_dirty}
+    labels = list(dict.fromkeys(clean.values()))
     if not labels:
         raise RecordError("no run is of a clean tree; --against needs one to compare")
-    newest = [run for run in clean if run.label == labels[-1]]
+    newest, before = (
+        _loaded((path for path, label in clean.items() if label == name), cases)
+        for name in (labels[-1], labels[-2] if len(labels) > 1 else None)
+    )
+    former = _loaded(list(clean)[-MAX_HISTORY:], cases)
     named = select_runs(arguments.against, arguments.storage)
     reference = [run for run in named if run.label != labels[-1]]
-    before = [run for run in clean if run.label == labels[-2]] if len(labels) > 1 else []
     sides, status = {}, EXIT_FINE
     if len(reference) < len(named):
         print(terminal(f"\n{itself(arguments.against, labels[-1], has_others=bool(reference))}"))  # noqa: T201
     if reference:
-        pinned = _of_metric(judge(Evidence(reference, newest, clean)), metric)
+        pinned = _of_metric(judge(Evidence(reference, newest, former)), metric)
         sides[f"against {arguments.against}"], status = pinned, pinned.exit_status
     if before:
-        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, clean)), metric)
+        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, former)), metric)
     for name, judgement in sides.items():
         print(terminal(f"\n{name}: {forms.render('table', judgement, width)}"))  # noqa: T201
     return status
@@ -128,6 +136,14 @@ def itself(against: str, newest: str, *, has_others: bool) -> str:
     if has_others:
         return f"--against {against} has runs of {newest}, the newest commit: they are left out"
     return f"--against {against} is {newest}, the newest commit itself: nothing to compare it with"
+
+
+def _loaded(paths: Iterable[Path], cases: set[str]) -> tuple[RunFile, ...]:
+    """Read runs whole, and leave some cases of them."""
+    return tuple(
+        replace(run, records={name: record for name, record in run.records.items() if name in cases})
+        for run in load_runs(paths)
+    )
 
 
 def _of_metric(judgement: Judgement, metric: Metric) -> Judgement:
@@ -156,14 +172,20 @@ def _asked(words: str, known: Sequence[CaseHistory]) -> str:
 
 
 def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
-    """Name the commits, where the environment changed, and which ran the same code as the one before."""
-    labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in timeline]
-    lines = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
-    for point in timeline:
+    """Name the commits, of many the newest, where the environment changed, and which ran the same code as the
+    one before.
+    """
+    n_more = max(0, len(timeline) - MAX_LABELS)
+    newest_points = timeline[n_more:]
+    labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in newest_points]
+    before_them = f"{n_more:,} more, then " if n_more else ""
+    listed = f"{metric} over {len(timeline):,} commits, oldest first: {before_them}{' '.join(labels)}"
+    lines = wrap(listed, width)
+    for point in newest_points:
         if point.changed:
             text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
             lines += wrap(text, width, subsequent_indent="  ")
-    for before, point in pairwise(timeline):
+    for before, point in pairwise(newest_points):
         if point.code is not None and point.code == before.code and point.label != before.label:
             text = f"= {point.label} imported the same sources as {before.label}: what differs is noise"
             lines += wrap(text, width, subsequent_indent="  ")

@@ -20,8 +20,9 @@ from asr_harness.report.terminal import table
 from asr_harness.report.writing import write_whole
 from asr_harness.runs import select_runs
 from asr_harness.runs.merging import merge
+from asr_harness.schema.latest import latest_of_each
 from asr_harness.schema.part import dump
-from asr_harness.schema.run import BLOCK, latest_of_each
+from asr_harness.schema.run import BLOCK
 
 if TYPE_CHECKING:
     import argparse

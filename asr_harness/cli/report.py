@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asr_harness.cli._storage import add_storage
+from asr_harness.cli._storage import add_storage, tell
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report.advice import AdviceLimits
 from asr_harness.report.content import Content, gather
-from asr_harness.runs import former_runs, select_runs
+from asr_harness.report.extent import report_columns, whole
+from asr_harness.report.table import table
+from asr_harness.runs import former_runs, load_runs, select_runs, select_summaries
+from asr_harness.runs.summary import summarised
+from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from asr_harness.report.page.differences import Differences
+    from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile
 
 MEBIBYTE = 2**20
+MANY_OBJECTS = 100_000
+"""Between two sweeps of Python's collector: charts are made of so many that it takes a tenth of the time."""
 LIMITS = (
     ("--max-latency-p95", "SECONDS", "of a request"),
     ("--max-wer", "PERCENT", "word error rate"),
@@ -59,9 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
+    gc.set_threshold(MANY_OBJECTS)
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
     compared = differences(sides[0], sides[1], arguments) if sides else None
-    content = gather(_runs(arguments, sides), _limits(arguments), compared, sides[1] if sides else ())
+    history, candidate = _history(arguments, sides), sides[1] if sides else []
+    runs = load_runs(whole(history, {run.path.name for run in candidate}))
+    content = gather(runs, _limits(arguments), compared, candidate, history)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
     return 0
@@ -86,11 +99,12 @@ def differences(
     return in_words(judgement, base, candidate, chosen)
 
 
-def _runs(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> Sequence[RunFile]:
+def _history(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> tuple[Summary, ...]:
     if sides and not arguments.runs:
         by_path = {run.path.resolve(): run for side in sides for run in side}
-        return tuple(by_path.values())
-    return select_runs(",".join(arguments.runs or [str(arguments.storage)]), arguments.storage)
+        return summarised(by_path.values(), report_columns())
+    side = ",".join(arguments.runs or [str(arguments.storage)])
+    return select_summaries(side, arguments.storage, report_columns(), tell=tell)
 
 
 def _limits(arguments: argparse.Namespace) -> AdviceLimits:
@@ -100,6 +114,13 @@ def _limits(arguments: argparse.Namespace) -> AdviceLimits:
         memory_bytes=None if arguments.max_memory is None else arguments.max_memory * MEBIBYTE,
         energy_per_utterance_j=arguments.max_energy,
     )
+
+
+def _all_rows(content: Content) -> pd.DataFrame:
+    """Give the table of all runs, be they in the page whole or not."""
+    if content.extent.n_whole == content.extent.n_runs:
+        return content.table
+    return table(load_run(path) for path in dict.fromkeys(run.head.path for run in content.history))
 
 
 def _written(content: Content, arguments: argparse.Namespace) -> list[Path]:
@@ -118,7 +139,7 @@ def _written(content: Content, arguments: argparse.Namespace) -> list[Path]:
         for path, text in texts.items():
             write_text(path, text)
         for write, path in asked:
-            write_whole(path, partial(write, content.table))
+            write_whole(path, partial(write, _all_rows(content)))
         images = write_images(content.figures, arguments.figures) if arguments.figures else []
     except OSError as error:
         # pandas gives a sentence in place of a file's name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness import cache
+from asr_harness import paths
 from asr_harness.corpora.base import Corpus, CorpusKind, Segment
 from asr_harness.corpora.slices import content, fields
 from asr_harness.corpora.sources import audio, stm
@@ -22,7 +22,7 @@ def open_at(location: str | None) -> Corpus:
     """
     if location is None:
         raise DataError("say where LibriSpeech is, as in librispeech:LibriSpeech/dev-clean")
-    folder = cache.expanded(location)
+    folder = paths.expanded(location)
     transcripts = sorted(folder.rglob("*.trans.txt"))
     if not transcripts:
         raise DataError(f"{folder} holds no *.trans.txt, neither itself nor below")

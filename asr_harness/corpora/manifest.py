@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness import cache
+from asr_harness import paths
 from asr_harness.corpora.base import CorpusKind
 from asr_harness.corpora.formats import FORMATS
 from asr_harness.corpora.formats.assembly import corpus_of
@@ -19,9 +19,9 @@ def open_at(location: str | None) -> Corpus:
     known = "; ".join(format_.what for format_ in FORMATS.all().values())
     if location is None:
         raise DataError(f"say where it is, as in manifest:test.jsonl; there are: {known}")
-    if not cache.is_there(location):
-        raise DataError(f"{cache.expanded(location)} does not exist; manifest:PATH takes {known}")
-    path = cache.expanded(location)
+    if not paths.is_there(location):
+        raise DataError(f"{paths.expanded(location)} does not exist; manifest:PATH takes {known}")
+    path = paths.expanded(location)
     for format_ in FORMATS.all().values():
         if format_.is_it(path):
             return corpus_of("manifest", path, format_)

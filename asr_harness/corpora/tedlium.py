@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from asr_harness import cache
+from asr_harness import paths
 from asr_harness.corpora.base import CorpusKind
 from asr_harness.corpora.sources import locations as sources
 from asr_harness.corpora.sources.hub import MIRRORS
@@ -25,7 +25,7 @@ def open_at(location: str | None) -> Corpus:
     Without one, `ASR_HARNESS_TEDLIUM` says the same; without that, `DEFAULT_ORDER`.
     """
     chosen = location or os.environ.get(VARIABLE) or ",".join(DEFAULT_ORDER)
-    if cache.is_there(chosen):
+    if paths.is_there(chosen):
         return sources.open_first("tedlium", [chosen])
     return sources.open_first("tedlium", [part.strip() for part in chosen.split(",") if part.strip()])
 

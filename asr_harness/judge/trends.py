@@ -7,7 +7,6 @@ calibration kernel's where that makes neighbouring points more alike.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,13 +16,12 @@ from typing import TYPE_CHECKING
 from asr_harness import stats
 from asr_harness.errors import RecordError
 from asr_harness.metrics import calibration
-from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from asr_harness.metrics import Metric
-    from asr_harness.schema import CaseResult, RunFile
+    from asr_harness.runs.summary import Summary
     from asr_harness.stats import Drift
 
 Series = dict[tuple[str, str], dict[str, dict[str, list[tuple[float, float]]]]]
@@ -57,8 +55,8 @@ class RowTrend:
         return level - lowest > stats.drift.TOLERANCE
 
 
-def judge_trends(runs: Sequence[RunFile], metric: Metric) -> tuple[RowTrend, ...]:
-    """Judge every row of runs that are oldest first.
+def judge_trends(runs: Sequence[Summary], metric: Metric) -> tuple[RowTrend, ...]:
+    """Judge every row of runs that are oldest first; they have the metric's `columns_of`, `judged`.
 
     Raises RecordError for a metric that is not judged by its ratio.
     """
@@ -79,27 +77,22 @@ def judge_trends(runs: Sequence[RunFile], metric: Metric) -> tuple[RowTrend, ...
     return tuple(rows)
 
 
-def _series(runs: Iterable[RunFile], metric: Metric) -> Series:
+def _series(runs: Iterable[Summary], metric: Metric) -> Series:
     series: Series = {}
     for run in runs:
-        if run.is_dirty:
+        if run.head.is_dirty:
             continue
-        environment = json.dumps(dump(run.environment), sort_keys=True)
-        for record in run.records.values():
-            value = None if record.result is None else metric.judged(record.result)
-            if record.result is None or value is None:
+        label = run.label
+        for case, value, pace in zip(
+            run.cases, run.judged(metric), run.judged(calibration.METRIC), strict=True
+        ):
+            if value is None or pace is None:
                 continue
-            key = record.case.group, environment + _identity(record.result)
+            key = case.group, run.machine.digest + case.circumstances
             # The newest circumstances last: those that come again move to the end.
             of_row = series[key] = series.pop(key, {})
-            pace = log(calibration.read(record.result))
-            of_row.setdefault(run.label, {}).setdefault(record.case.id, []).append((log(value), pace))
+            of_row.setdefault(label, {}).setdefault(case.id, []).append((log(value), log(pace)))
     return series
-
-
-def _identity(result: CaseResult) -> str:
-    prints = result.fingerprints
-    return json.dumps([prints.weights, prints.decoding, result.work.dtype])
 
 
 def _points(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, fsum, log
 from statistics import fmean
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from asr_harness.metrics.units import Unit
     from asr_harness.schema import CaseResult, ErrorCounts, Errors
 
 Test = Literal["ratio", "rate", "count", "texts"]
 """How it is compared: the ratio of runs, errors paired by utterance, a count that is exact, or texts."""
+
+Sample = float | Sequence[int]
+"""What a result adds to a pooled value: its own value, or errors and words of the references."""
 
 Share = Literal["headline", "detail", "quality"]
 """Which part of a comparison's false-alarm rate its tests take from."""
@@ -60,10 +64,16 @@ class Metric:
         return above_0(self.read(result)) if self.may_judge(result) else None
 
     def pooled(self, results: Iterable[CaseResult]) -> float | None:
-        """Give the one value of several runs, or of several cases: their geometric mean, None if none has
-        one.
-        """
-        return geometric_mean([value for result in results if (value := self.read(result)) is not None])
+        """Give the one value of several runs, or of several cases; None if none has one."""
+        return self.pool([sample for result in results if (sample := self.sample(result)) is not None])
+
+    def sample(self, result: CaseResult) -> Sample | None:
+        """Give all that pooling needs of a result, which may be kept in its stead."""
+        return self.read(result)
+
+    def pool(self, samples: Sequence[Sample]) -> float | None:
+        """Give the geometric mean of samples."""
+        return geometric_mean(cast("Sequence[float]", samples))
 
     def written(self, value: float | None) -> str:
         """Give a value as people read it."""
@@ -86,10 +96,16 @@ class RateMetric(Metric):
     counts: Callable[[Errors], ErrorCounts | None] = lambda errors: errors.words
     on_demand: bool = False
 
-    def pooled(self, results: Iterable[CaseResult]) -> float | None:
+    def sample(self, result: CaseResult) -> Sample | None:
+        """Give errors and reference length."""
+        counts = self.counts_of(result)
+        return None if counts is None else [sum(counts.n_errors), sum(counts.n_reference)]
+
+    def pool(self, samples: Sequence[Sample]) -> float | None:
         """Give mean errors over reference length: runs of one slice and slices of one model alike."""
-        counted = [counts for result in results if (counts := self.counts_of(result)) is not None]
-        return pooled_rate(counted)
+        pairs = cast("Sequence[Sequence[int]]", samples)
+        n_reference = sum(length for _, length in pairs)
+        return sum(n_errors for n_errors, _ in pairs) / n_reference if n_reference else None
 
     def counts_of(self, result: CaseResult) -> ErrorCounts | None:
         """Give the counts of a result, None where it was not scored."""

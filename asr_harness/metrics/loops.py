@@ -1,6 +1,7 @@
 """Utterances whose transcript repeats itself again and again, and what a loop is."""
 
 import zlib
+from functools import lru_cache
 
 from asr_harness.metrics import units
 from asr_harness.metrics.base import Metric
@@ -33,12 +34,18 @@ def compression(text: str) -> float:
     return len(raw) / len(zlib.compress(raw)) if raw else 0.0
 
 
+@lru_cache(maxsize=4096)
+def _repeats_itself(text: str) -> bool:
+    """Tell of a text either way; runs of one slice hear the same again and again."""
+    return is_loop(text) or compression(text) > MAX_COMPRESSION
+
+
 def read(result: CaseResult) -> float | None:
     """Count the utterances; None for dummy weights, whose words mean nothing, and where none were kept."""
     quality = result.quality
     if quality.hypotheses is None or quality.errors is None:
         return None
-    return sum(is_loop(text) or compression(text) > MAX_COMPRESSION for text in quality.hypotheses)
+    return sum(map(_repeats_itself, quality.hypotheses))
 
 
 METRIC = Metric(

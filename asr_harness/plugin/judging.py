@@ -14,7 +14,7 @@ from asr_harness.plugin import options
 from asr_harness.plugin.conditions import NO_CHANGES, uncommitted_changes
 from asr_harness.plugin.ledger import storage_folder
 from asr_harness.report import verdicts
-from asr_harness.runs import known_runs, select_runs
+from asr_harness.runs import newest_runs, select_runs
 from asr_harness.runs.commits import commit_of
 from asr_harness.schema import SavedJudgement, parse_run
 
@@ -47,7 +47,7 @@ def make_judging(config: pytest.Config) -> Judging | None:
     base = select_runs(side, storage, excluding={own} if own else (), tell=passed_over.append)
     judgeable = [(case_id, metric) for run in base for case_id in run.records for metric in rule_units()]
     check_all_used((*chosen.rules, *chosen.waivers), judgeable)
-    return Judging(side, base, known_runs(storage), chosen, passed_over)
+    return Judging(side, base, newest_runs(storage), chosen, passed_over)
 
 
 def _check_nothing_is_asked(config: pytest.Config) -> None:

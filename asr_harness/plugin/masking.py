@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asr_harness.cache import is_there
+from asr_harness.paths import is_there
 from asr_harness.plugin import options
 from asr_harness.privacy import NoMask, make_mask
 

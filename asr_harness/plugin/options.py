@@ -11,7 +11,7 @@ import pytest
 
 from asr_harness.errors import AsrHarnessError
 from asr_harness.judge.policy import OPTIONS
-from asr_harness.paths import expanded
+from asr_harness.paths import folder_at
 from asr_harness.plugin import known_names
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _split(given: str) -> list[str]:
     parts, values = given.split(","), []
     while parts:
         n_joined = next(
-            (n for n in range(len(parts), 1, -1) if expanded(",".join(parts[:n]).strip()).is_dir()),
+            (n for n in range(len(parts), 1, -1) if folder_at(",".join(parts[:n]).strip())),
             1,
         )
         values.append(",".join(parts[:n_joined]))

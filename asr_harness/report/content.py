@@ -11,6 +11,7 @@ from asr_harness.metrics import latency
 from asr_harness.report.advice import Advice, AdviceLimits, advise
 from asr_harness.report.bottlenecks import Bottleneck, bottlenecks
 from asr_harness.report.claims import ClaimResult, check_all
+from asr_harness.report.extent import Extent, extent, latencies, recent, run_names
 from asr_harness.report.figures import draw_all, drawable
 from asr_harness.report.figures.base import Figure, FigureData
 from asr_harness.report.history import commit_points
@@ -20,6 +21,7 @@ from asr_harness.report.pooled import pooled
 from asr_harness.report.pricing import prices
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
+from asr_harness.runs.summary import summarised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
 
     from asr_harness.judge.price import Price
     from asr_harness.report.page.differences import Differences
+    from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile
 
 MAX_TITLE = 60
+MAX_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Content:
     advice: tuple[Advice, ...]
     picks: tuple[Pick, ...]
     differences: Differences | None
+    history: tuple[Summary, ...]
+    extent: Extent
     trends: tuple[RowTrend, ...] = ()
     prices: tuple[Price, ...] = ()
     machine_changes: tuple[str, ...] = ()
@@ -61,29 +67,34 @@ def gather(
     limits: AdviceLimits | None = None,
     differences: Differences | None = None,
     candidate: Sequence[RunFile] = (),
+    history: Sequence[Summary] | None = None,
 ) -> Content:
-    """Work out all that a report says; of a comparison the candidate's values are those to show.
+    """Work out all that a report says of runs, and of the `history` that they are the `whole` ones of.
 
+    Of a comparison the candidate's values are those to show. Without a history the runs are all.
     Raises RecordError where the runs hold no case.
     """
+    known = summarised(runs) if history is None else history
     rows = table(runs)
     if not len(rows):
-        raise RecordError(
-            f"no case in {', '.join(run.path.name for run in runs)}; there is nothing to report"
-        )
+        names = run_names(known)
+        shown = ", ".join(names[:MAX_NAMES]) + (" …" if len(names) > MAX_NAMES else "")
+        raise RecordError(f"no case in {shown}; there is nothing to report")
     cases = pooled(rows, runs, {run.path.name for run in candidate})
     drawn, not_drawn = drawable(cases)
     advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]
+    newest = recent(known)
+    points = latencies(newest)
     priced = prices(runs)
     results = [record.result for run in runs for record in run.records.values() if record.result is not None]
     return Content(
-        title=_title(runs),
+        title=_title(known),
         table=rows,
         cases=cases,
-        machines=machines(runs),
+        machines=machines(known),
         drawn=drawn,
-        figures=draw_all(FigureData(drawn, of_drawn, commit_points(runs), priced)),
+        figures=draw_all(FigureData(drawn, of_drawn, commit_points(newest), priced, _of(points, drawn))),
         not_drawn=not_drawn,
         claims=check_all(cases),
         latency_laws=latency_laws(cases),
@@ -92,12 +103,19 @@ def gather(
         advice=advice,
         picks=picks(advice),
         differences=differences,
-        trends=judge_trends(runs, latency.METRIC),
+        trends=judge_trends(newest, latency.METRIC),
+        history=tuple(known),
+        extent=extent(known, len(runs)),
         prices=priced,
         machine_changes=tuple(changes(results)),
     )
 
 
-def _title(runs: Sequence[RunFile]) -> str:
-    labels = ", ".join(dict.fromkeys(run.label for run in runs))
-    return f"asr-harness: {labels}" if len(labels) < MAX_TITLE else f"asr-harness: {len(runs)} runs"
+def _of(points: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    return points[points["case"].isin(cases["case"])] if len(points) else points
+
+
+def _title(history: Sequence[Summary]) -> str:
+    labels = ", ".join(dict.fromkeys(run.label for run in history))
+    n_runs = len({run.head.path for run in history})
+    return f"asr-harness: {labels}" if len(labels) < MAX_TITLE else f"asr-harness: {n_runs:,} runs"

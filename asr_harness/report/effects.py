@@ -55,7 +55,7 @@ def effects_figure(rows: Sequence[Row], policy: Policy) -> Figure | None:
         "▼ improvement, ■ unchanged. Rows of whole models first.",
         tuple(panels),
         by_model=False,
-    )
+    ).specified()
 
 
 def _is_drawn(row: Row) -> bool:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import units
-from asr_harness.privacy import public_location
-from asr_harness.report.table.cases import place_of
+from asr_harness.report.table.cases import spelled_out
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asr_harness.metrics import Metric
-    from asr_harness.schema import CaseResult, Environment, RunFile
+    from asr_harness.metrics.base import Sample
+    from asr_harness.runs.summary import Summary
+    from asr_harness.schema import Environment
 
 MAX_CHANGES = 4
 NONE = "none"
@@ -55,21 +56,25 @@ class CaseHistory:
     origin: str = ""
 
 
-def commit_points(runs: Sequence[RunFile]) -> tuple[CommitPoint, ...]:
+def commit_points(runs: Sequence[Summary]) -> tuple[CommitPoint, ...]:
     """List the points; runs are oldest first."""
-    first_runs: dict[Place, RunFile] = {}
-    for run in (part for whole in runs for part in whole.by_machine()):
-        first_runs.setdefault(place_of(run), run)
+    first_runs: dict[Place, Summary] = {}
+    for run in runs:
+        first_runs.setdefault(point_of(run), run)
     points: list[CommitPoint] = []
-    before: RunFile | None = None
+    before: Summary | None = None
     for place, run in first_runs.items():
         changed = None
-        if before is not None and place_of(before)[1] != place[1]:
-            changed = difference(before.environment, run.environment) or UNNAMED
-        code = run.block.code
-        points.append(CommitPoint(*place, changed, code.fingerprint if code else None))
+        if before is not None and point_of(before)[1] != place[1]:
+            changed = difference(before.machine.environment, run.machine.environment) or UNNAMED
+        points.append(CommitPoint(*place, changed, run.code))
         before = run
     return tuple(points)
+
+
+def point_of(run: Summary) -> Place:
+    """Give what runs share that are one point, as `place_of` does of whole ones."""
+    return spelled_out(run.label), run.machine.digest
 
 
 def difference(before: Environment, after: Environment) -> str:
@@ -82,17 +87,17 @@ def difference(before: Environment, after: Environment) -> str:
 
 
 def case_histories(
-    runs: Sequence[RunFile], timeline: Sequence[CommitPoint], metric: Metric
+    runs: Sequence[Summary], timeline: Sequence[CommitPoint], metric: Metric
 ) -> tuple[CaseHistory, ...]:
     """Give the pooled value of each commit's runs, for each case and for each slice that it ran on.
 
     What has no value anywhere has no history.
     """
     histories = []
-    for case_id, of_slices in _grouped(runs).items():
+    for case_id, of_slices in _grouped(runs, metric).items():
         lines = {
-            key: tuple(metric.pooled(results.get(point.place, ())) for point in timeline)
-            for key, results in of_slices.items()
+            key: tuple(metric.pool(samples.get(point.place, ())) for point in timeline)
+            for key, samples in of_slices.items()
         }
         known = {key: values for key, values in lines.items() if any(value is not None for value in values)}
         histories += [
@@ -101,18 +106,17 @@ def case_histories(
     return tuple(histories)
 
 
-def _grouped(runs: Sequence[RunFile]) -> dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]]:
-    """Sort results by case, by slice, and by commit and environment."""
-    grouped: dict[str, dict[SliceKey, dict[Place, list[CaseResult]]]] = {}
-    for run in (part for whole in runs for part in whole.by_machine()):
-        plan, place = run.block.plan, place_of(run)
-        for case_id, record in run.records.items():
-            if record.result is not None:
-                data = None if plan.data is None else public_location(plan.data)
-                key = (data, plan.weights, record.result.audio_s)
-                grouped.setdefault(case_id, {}).setdefault(key, {}).setdefault(place, []).append(
-                    record.result
-                )
+def _grouped(runs: Sequence[Summary], metric: Metric) -> dict[str, dict[SliceKey, dict[Place, list[Sample]]]]:
+    """Sort samples by case, by slice, and by commit and environment."""
+    grouped: dict[str, dict[SliceKey, dict[Place, list[Sample]]]] = {}
+    for run in runs:
+        place = point_of(run)
+        for case, value in zip(run.cases, run.samples(metric), strict=True):
+            if case.audio_s is not None:
+                key = (run.head.data, run.head.weights, case.audio_s)
+                of_place = grouped.setdefault(case.id, {}).setdefault(key, {}).setdefault(place, [])
+                if value is not None:
+                    of_place.append(value)
     return grouped
 
 

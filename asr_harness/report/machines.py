@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import units
-from asr_harness.report.table.digest import digest
 from asr_harness.report.words import counted
-from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from asr_harness.schema import CaseResult, Environment, RunFile
+    from asr_harness.runs.summary import Summary
+    from asr_harness.schema import CaseResult, Environment
 
 SHOWN_VERSIONS = ("torch", "transformers", "asr-harness")
 
@@ -30,12 +29,11 @@ class MachineFacts:
     runs: str
 
 
-def machines(runs: Sequence[RunFile]) -> tuple[MachineFacts, ...]:
+def machines(runs: Sequence[Summary]) -> tuple[MachineFacts, ...]:
     """List the different environments, in the order of their runs."""
-    groups: dict[str, list[RunFile]] = {}
-    for run in (part for whole in runs for part in whole.by_machine()):
-        groups.setdefault(digest(dump(run.environment)), []).append(run)
-    return tuple(_facts(group[0].environment, len(group)) for group in groups.values())
+    counts = Counter(run.machine.digest for run in runs)
+    first = {run.machine.digest: run.machine.environment for run in reversed(runs)}
+    return tuple(_facts(first[digest], n_runs) for digest, n_runs in counts.items())
 
 
 def _facts(environment: Environment, n_runs: int) -> MachineFacts:
@@ -50,7 +48,7 @@ def _facts(environment: Environment, n_runs: int) -> MachineFacts:
         memory=f"{memory}, GPU {', '.join(gpus)}" if gpus else memory,
         system=environment.system or units.UNMEASURED,
         versions=", ".join(versions),
-        runs=f"{n_runs}",
+        runs=f"{n_runs:,}",
     )
 
 

@@ -30,7 +30,7 @@ def render(content: Content) -> str:
     done = measured(content.cases)
     head = [
         f"{escaping.markdown(content.title)}: {len(done)} of {len(content.cases)} cases measured in "
-        f"{counted(content.table['run'].nunique(), 'run')}; "
+        f"{counted(content.extent.n_runs, 'run')}; "
         + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]

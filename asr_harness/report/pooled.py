@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from math import isnan
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from asr_harness.metrics import all_metrics
 from asr_harness.report.intervals import ENDS, pooled_ends
 from asr_harness.report.table.columns import columns, metric_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     import pandas as pd
 
@@ -28,7 +28,11 @@ GROUP = ("label", *CONDITIONS)
 POOLED = (*GROUP, "slice_audio_s")
 """What runs share that are pooled: one commit's, on the same slice."""
 
+MAX_POOLED = 100
+"""Runs of one commit, the newest: more make no interval narrower that a reader could tell."""
+
 Pair = tuple["Row", "CaseResult | None"]
+Entry = TypeVar("Entry")
 
 
 def pooled(table: pd.DataFrame, runs: Iterable[RunFile], newest: Collection[str] = ()) -> pd.DataFrame:
@@ -70,18 +74,24 @@ def pool(pairs: Sequence[Pair], details: Sequence[str]) -> Row:
     return case | pooled_ends(rows, case)
 
 
-def _newest(pairs: list[Pair]) -> list[Pair]:
-    """Leave the group that was saved last, among those that could run the case if there are any."""
-    able = [pair for pair in pairs if pair[0]["outcome"] != "unavailable"] or pairs
-    last, _ = able[-1]
-    if last["outcome"] != "measured":
-        return [able[-1]]
-    key = [last[name] for name in POOLED]
-    return [
-        pair
-        for pair in able
-        if pair[0]["outcome"] == "measured" and [pair[0][name] for name in POOLED] == key
-    ]
+def newest_group(
+    entries: Sequence[Entry], outcome: Callable[[Entry], object], key: Callable[[Entry], object]
+) -> list[Entry]:
+    """Leave of a case's entries, oldest first, the group of one key that was saved last, among those that
+    could run the case if there are any; at most the newest `MAX_POOLED`.
+    """
+    able = [entry for entry in entries if outcome(entry) != "unavailable"] or entries
+    last = able[-1]
+    if outcome(last) != "measured":
+        return [last]
+    wanted = key(last)
+    return [entry for entry in able if outcome(entry) == "measured" and key(entry) == wanted][-MAX_POOLED:]
+
+
+def _newest(pairs: Sequence[Pair]) -> list[Pair]:
+    return newest_group(
+        pairs, lambda pair: pair[0]["outcome"], lambda pair: [pair[0][name] for name in POOLED]
+    )
 
 
 def _details() -> tuple[str, ...]:

@@ -1,147 +1,280 @@
-"""What stands at the head of every saved run of a folder, kept in SQLite so that thousands need not be read.
+"""Summaries of saved runs, kept in SQLite beside them so that thousands need not be read again.
 
-The files are what counts: a row holds for one path, time of change and size, is made anew where they differ,
-and the whole is made anew where it is damaged. It may be deleted at any time.
+The files are what counts: a row holds for a file of one inode, size and times of change, is made anew where
+these differ, and all are where the index is damaged or of other code. It may be deleted at any time, and
+without one the answers are the same.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from zlib import crc32
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeAlias
 
-from asr_harness.errors import OtherBenchmarkError, RecordError
-from asr_harness.schema import load_run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+from asr_harness import __version__
+from asr_harness import cache as cache_folder
+from asr_harness.errors import RecordError
+from asr_harness.runs.index_file import (
+    DamagedIndexError,
+    IndexedRun,
+    IndexFile,
+    OutdatedIndexError,
+    Plain,
+    digits_of,
+    encoded,
+    is_damage,
+    remove,
+)
+from asr_harness.runs.summary import (
+    CaseHead,
+    Header,
+    Machine,
+    Summary,
+    header,
+    kept_columns,
+    summarised,
+)
+from asr_harness.schema import Case, Environment, load_run
+from asr_harness.schema.part import dump, load
+from asr_harness.schema.run import not_ours
 
 NAME = ".asr-index.sqlite"
-VERSION = 3
-TABLE = """CREATE TABLE IF NOT EXISTS run (
-    path TEXT PRIMARY KEY, mtime_ns INTEGER, size INTEGER, "commit" TEXT, branch TEXT, is_dirty INTEGER,
-    time TEXT, has_regressed INTEGER, is_undecided INTEGER, error TEXT, is_other INTEGER, checksum INTEGER)"""
-SELECT = """SELECT path, mtime_ns, size, "commit", branch, is_dirty, time, has_regressed, is_undecided, error,
-    is_other, checksum FROM run"""
-INSERT = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-LOCK_TIMEOUT_S = 30.0
+WORTH_BYTES = 4 << 20
+"""Of saved runs: fewer are read as soon as an index of them."""
+SETTLED_S = 2.0
+"""After which a file that changes again has other times; some file systems count in seconds."""
 N_KEPT_AT_ONCE = 100
-DAMAGED = (sqlite3.Error, UnicodeError)
+N_TOLD = 500
+SOURCES = ("metrics", "runs", "schema", "stats", "privacy.py")
+"""Code that what is kept depends on."""
+
+Kept: TypeAlias = tuple[Header, tuple[Summary, ...]]
+Tell: TypeAlias = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A run's head; `error` says why it cannot be read, `is_other` that it is another benchmark's."""
-
-    path: Path
-    commit: str | None
-    branch: str | None
-    is_dirty: bool
-    time: str | None
-    has_regressed: bool
-    is_undecided: bool = False
-    error: str | None = None
-    is_other: bool = False
-
-    @property
-    def label(self) -> str:
-        """Name the commit as `RunFile.label` does."""
-        name = self.commit[:7] if self.commit else self.path.stem
-        return f"{name}+" if self.is_dirty else name
+def headers(paths: Iterable[Path], tell: Tell = lambda _: None) -> tuple[Header, ...]:
+    """Give the head of each file, oldest run first; `error` says what cannot be read."""
+    heads = (head for head, _ in kept(paths, (), tell))
+    return tuple(sorted(heads, key=lambda head: head.age))
 
 
-def headers(folder: Path) -> tuple[Header, ...]:
-    """Give the head of every JSON file in a folder, oldest run first."""
-    files = {_plain(str(path.relative_to(folder))): path for path in sorted(folder.rglob("*.json"))}
-    if not files:
-        return ()
-    try:
-        rows = _up_to_date(folder / NAME, files)
-    except DAMAGED:
-        with suppress(OSError):
-            (folder / NAME).unlink(missing_ok=True)
-        try:
-            rows = _up_to_date(folder / NAME, files)
-        except DAMAGED:  # a folder that cannot be written to, or a disk without room
-            rows = _up_to_date(":memory:", files)
-    heads = (_header(files, row) for row in rows)
-    return tuple(sorted(heads, key=lambda head: (head.time is not None, head.time or "", head.path.name)))
+def kept(paths: Iterable[Path], columns: Sequence[str], tell: Tell = lambda _: None) -> list[Kept]:
+    """Give head and summaries of each file, in their order, with these columns of `kept_columns`.
+
+    `tell` hears how far the reading of many files is that no index holds yet.
+    """
+    listed = list(dict.fromkeys(paths))
+    if not set(columns) <= set(kept_columns()):  # a metric from elsewhere, whose code may change
+        return [_read(path, columns) for path in listed]
+    by_folder: dict[Path, list[Path]] = {}
+    for path in listed:
+        by_folder.setdefault(path.parent, []).append(path)
+    found: dict[Path, Kept] = {}
+    for folder, of_folder in by_folder.items():
+        found |= _Reading(folder, of_folder, columns, tell).all()
+    return [found[path] for path in listed]
 
 
-def _up_to_date(database: Path | str, files: dict[str, Path]) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(database, timeout=LOCK_TIMEOUT_S)) as connection:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            connection.execute("DROP TABLE IF EXISTS run")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute(TABLE)
-        known = {
-            path: (mtime_ns, size)
-            for path, mtime_ns, size in connection.execute("SELECT path, mtime_ns, size FROM run")
-        }
-        gone = known.keys() - files.keys()
-        connection.executemany("DELETE FROM run WHERE path = ?", [(path,) for path in gone])
-        for n_read, row in enumerate(_changed(files, known), 1):
-            connection.execute(INSERT, (*row, _checksum(row)))
-            if n_read % N_KEPT_AT_ONCE == 0:
-                connection.commit()  # an interrupted first reading goes on where it was
-        connection.commit()
-        rows = [_checked(row) for row in connection.execute(SELECT)]
-    if sorted(str(row[0]) for row in rows) != sorted(files):
-        raise sqlite3.DatabaseError("a run is missing, or there twice")
-    return rows
-
-
-def _checked(row: tuple[object, ...]) -> tuple[object, ...]:
-    """Give a row as it was put in; SQLite itself does not notice a bit that fell over."""
-    *values, checksum = row
-    if checksum != _checksum(values):
-        raise sqlite3.DatabaseError("a row is not as it was written")
-    return tuple(values)
-
-
-def _checksum(values: Iterable[object]) -> int:
-    # SQLite gives truth values back as numbers.
-    return crc32(repr([int(value) if isinstance(value, bool) else value for value in values]).encode())
-
-
-def _changed(files: dict[str, Path], known: dict[str, tuple[int, int]]) -> Iterator[tuple[object, ...]]:
-    for name, path in files.items():
-        try:
-            stat = path.stat()
-        except OSError as error:
-            yield name, -1, -1, None, None, 0, None, 0, 0, _plain(f"cannot read {path}: {error.strerror}"), 0
-            continue
-        if known.get(name) != (stat.st_mtime_ns, stat.st_size):
-            yield name, stat.st_mtime_ns, stat.st_size, *_read(path)
-
-
-def _read(path: Path) -> tuple[object, ...]:
+def _read(path: Path, columns: Sequence[str]) -> Kept:
     try:
         run = load_run(path)
     except RecordError as error:
-        return None, None, 0, None, 0, 0, _plain(str(error)), isinstance(error, OtherBenchmarkError)
-    time = run.time.isoformat() if run.time else None
-    return run.commit, run.branch, run.is_dirty, time, bool(run.regressions), run.is_undecided, None, 0
+        return Header(path, error=error), ()
+    return header(run), summarised([run], columns)
 
 
-def _plain(text: str) -> str:
-    """Spell out the bytes of a file's name that are no UTF-8, which SQLite cannot hold."""
-    return text.encode("utf-8", "backslashreplace").decode()
+class _Reading:
+    """Reads the files of one folder: from its index where that holds them, and else one by one."""
+
+    def __init__(self, folder: Path, paths: Sequence[Path], columns: Sequence[str], tell: Tell) -> None:
+        self._folder, self._columns, self._tell = folder, columns, tell
+        self._found: dict[Path, Kept] = {}
+        self._stamps: dict[Path, bytes] = {}
+        self._unsettled: set[Path] = set()
+        self._n_bytes = self._n_read = 0
+        now_ns = time.time_ns()
+        for path in paths:
+            try:
+                stat = path.stat()
+            except OSError as error:
+                words = f"cannot read {path}: {error.strerror}"
+                self._found[path] = Header(path, error=RecordError(words)), ()
+                continue
+            self._stamps[path] = encoded((stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+            self._n_bytes += stat.st_size
+            if now_ns - stat.st_ctime_ns < SETTLED_S * 1e9:
+                self._unsettled.add(path)
+
+    def all(self) -> dict[Path, Kept]:
+        """Read what there is, by the first index that works, or without any."""
+        own = self._folder / NAME
+        if self._n_bytes >= WORTH_BYTES or own.exists():
+            self._with_index(own) or self._with_index(own) or self._with_index(_elsewhere(self._folder))
+        return self._found | {path: _read(path, self._columns) for path in self._missing()}
+
+    def _missing(self) -> list[Path]:
+        return [path for path in self._stamps if path not in self._found]
+
+    def _with_index(self, place: Path) -> bool:
+        """Whether this index worked; one that is damaged is removed, and what was read so far stays."""
+        try:
+            if place.parent != self._folder:
+                place.parent.mkdir(parents=True, exist_ok=True)
+            with IndexFile(place, version()) as index:
+                self._complete(index, self._take(index))
+        except (OutdatedIndexError, OSError):
+            return False
+        except (DamagedIndexError, sqlite3.Error) as error:
+            if is_damage(error):
+                with suppress(OSError):
+                    remove(place)
+            return False
+        return True
+
+    def _take(self, index: IndexFile) -> list[bytes]:
+        """Take what the index holds of files that are as they were; give the names of those that are gone."""
+        by_name = {_name(path): path for path in self._missing()}
+        rows, made = index.load(self._columns), _Made(index.shared())
+        for row in rows:
+            path = by_name.get(row.name)
+            if path is not None and self._stamps[path] == row.stamp:
+                self._found[path] = made.kept(path, row)
+        if all(row.name in by_name for row in rows):
+            return []
+        there = {os.fsencode(name) for name in os.listdir(self._folder)}  # noqa: PTH208  # names alone
+        return [row.name for row in rows if row.name not in there]
+
+    def _complete(self, index: IndexFile, gone: Sequence[bytes]) -> None:
+        """Read the files that the index does not hold, and put them in, so many at once that an interrupted
+        first reading goes on where it was.
+        """
+        missing = self._missing()
+        for start in range(0, len(missing), N_KEPT_AT_ONCE):
+            rows: list[IndexedRun] = []
+            shared: dict[bytes, bytes] = {}
+            for place, path in enumerate(missing[start : start + N_KEPT_AT_ONCE], start):
+                self._tell_of(place, len(missing))
+                row, parts = self._read(path)
+                if row is not None and path not in self._unsettled:
+                    rows.append(row)
+                    shared |= parts
+            if rows:
+                index.save(rows, shared)
+        if gone:
+            index.forget(gone)
+
+    def _tell_of(self, n_read: int, n: int) -> None:
+        if n >= N_TOLD and n_read % N_TOLD == 0:
+            self._tell(f"{self._folder}: {n_read:,} of {n:,} new saved runs read into the index")
+
+    def _read(self, path: Path) -> tuple[IndexedRun | None, dict[bytes, bytes]]:
+        """Read a file; give its row, and what that shares with others."""
+        name, stamp = _name(path), self._stamps[path]
+        head, parts = _read(path, kept_columns())
+        self._found[path] = head, tuple(part.with_columns(self._columns) for part in parts)
+        if head.is_other:
+            return IndexedRun(name, stamp, None, dict.fromkeys(kept_columns())), {}
+        if head.error:
+            # Not kept: the words depend on how the folder was named, and the file may be mended.
+            return None, {}
+        try:
+            return _row(name, stamp, head, parts)
+        except (OverflowError, ValueError):  # numbers beyond 64 bits
+            return None, {}
 
 
-def _header(files: dict[str, Path], row: tuple[object, ...]) -> Header:
-    name, _, _, commit, branch, is_dirty, time, has_regressed, is_undecided, error, is_other = row
-    return Header(
-        files[str(name)],
-        None if commit is None else str(commit),
-        None if branch is None else str(branch),
-        bool(is_dirty),
-        None if time is None else str(time),
-        bool(has_regressed),
-        bool(is_undecided),
-        None if error is None else str(error),
-        bool(is_other),
-    )
+class _Made:
+    """Makes summaries of rows; what is alike in many of them is made once."""
+
+    def __init__(self, shared: dict[bytes, Plain]) -> None:
+        self._shared = shared
+        self._machines: dict[bytes, Machine] = {}
+        self._cases: dict[bytes, tuple[CaseHead, ...]] = {}
+
+    def kept(self, path: Path, row: IndexedRun) -> Kept:
+        if row.content is None:
+            return Header(path, error=not_ours(path)), ()
+        values, parts = row.content
+        head = Header(path, *values)
+        return head, tuple(
+            Summary(
+                head,
+                self._machine(machine),
+                self._cases_of(cases),
+                {name: of_parts[place] for name, of_parts in row.columns.items()},
+                code,
+            )
+            for place, (machine, cases, code) in enumerate(parts)
+        )
+
+    def _machine(self, digits: bytes) -> Machine:
+        if digits not in self._machines:
+            environment, digest = self._of(digits)
+            self._machines[digits] = Machine(load(Environment, environment, "the index"), digest)
+        return self._machines[digits]
+
+    def _cases_of(self, digits: bytes) -> tuple[CaseHead, ...]:
+        if digits not in self._cases:
+            self._cases[digits] = tuple(
+                CaseHead(load(Case, case, "the index"), *rest) for case, *rest in self._of(digits)
+            )
+        return self._cases[digits]
+
+    def _of(self, digits: bytes) -> Plain:
+        try:
+            return self._shared[digits]
+        except KeyError:
+            raise DamagedIndexError from None
+
+
+def _row(
+    name: bytes, stamp: bytes, head: Header, parts: Sequence[Summary]
+) -> tuple[IndexedRun, dict[bytes, bytes]]:
+    shared: dict[bytes, bytes] = {}
+
+    def put(content: Plain) -> bytes:
+        raw = encoded(content)
+        shared[digits_of(raw)] = raw
+        return digits_of(raw)
+
+    placed = [
+        (
+            put((dump(part.machine.environment), part.machine.digest)),
+            put([(dump(one.case), one.outcome, one.audio_s, one.circumstances) for one in part.cases]),
+            part.code,
+        )
+        for part in parts
+    ]
+    values = [getattr(head, one.name) for one in fields(Header)[1:-1]]
+    columns = {column: [part.columns[column] for part in parts] for column in kept_columns()}
+    encoded((values, columns))
+    return IndexedRun(name, stamp, (values, placed), columns), shared
+
+
+@cache
+def version() -> int:
+    """Stand for the code that what is kept depends on, in the 31 bits that SQLite has for it."""
+    package, content = Path(__file__).parents[1], sha256(__version__.encode())
+    for source in SOURCES:
+        place = package / source
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else (place,):
+            with suppress(OSError):
+                content.update(path.read_bytes())
+    return int.from_bytes(content.digest()[:4], "big") >> 1 or 1
+
+
+def _name(path: Path) -> bytes:
+    return os.fsencode(path.name)
+
+
+def _elsewhere(folder: Path) -> Path:
+    """Give the place of the index of a folder that cannot be written to: in the cache."""
+    digits = sha256(os.fsencode(folder.resolve())).hexdigest()[:24]
+    return cache_folder.root() / "indexes" / f"{digits}.sqlite"

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness import git
 from asr_harness.errors import OtherBenchmarkError, RecordError
-from asr_harness.runs import commits
-from asr_harness.runs.index import headers
+from asr_harness.runs import commits, index
+from asr_harness.runs.summary import header, summarised
 from asr_harness.schema import RunFile, load_run
-from asr_harness.schema.run import latest_of_each
+from asr_harness.schema.latest import latest_of_each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from asr_harness.runs.index import Header
+    from asr_harness.runs.index import Kept
+    from asr_harness.runs.summary import Header, Summary
 
 STORAGE = Path(".benchmarks")
 LATEST = "latest:"
@@ -47,20 +49,78 @@ def select_runs(
 
     Raises RecordError naming what was not found.
     """
+    runs: list[RunFile] = []
+    for part in _parts(side):
+        with _naming(part):
+            runs += _part(part, storage, excluding, tell)
+    return _oldest_first(runs)
+
+
+def select_summaries(
+    side: str,
+    storage: Path = STORAGE,
+    columns: Sequence[str] = (),
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[Summary, ...]:
+    """Give what is kept of the runs of one side, oldest first, as `select_runs` has them.
+
+    Files are read only where no index holds these columns of them. Raises RecordError as `select_runs` does.
+    """
+    found: list[Kept] = []
+    for part in _parts(side):
+        with _naming(part):
+            paths = _many(part)
+            if paths is None:
+                runs = _part(part, storage, (), tell)
+                found += [(header(run), summarised([run], columns)) for run in runs]
+            else:
+                found += _sound(index.kept(paths, columns, tell))
+    by_head = {id(head): summaries for head, summaries in found}
+    heads = sorted(latest_of_each(head for head, _ in found), key=lambda head: head.age)
+    return tuple(summary for head in heads for summary in by_head[id(head)])
+
+
+def _parts(side: str) -> list[str]:
     parts = [part.strip() for part in side.split(",") if part.strip()]
     if not parts:
         raise RecordError(
             "a side is empty; name a file, a glob, a folder, a run number, a commit or latest:BRANCH"
         )
-    runs: list[RunFile] = []
-    for part in parts:
-        try:
-            runs += _part(part, storage, excluding, tell)
-        except RecordError:
-            raise
-        except (OSError, RuntimeError, ValueError) as error:  # as pathlib says of a home, a pattern or a name
-            raise RecordError(f"cannot look for {part!r}: {error}") from error
-    return _oldest_first(runs)
+    return parts
+
+
+@contextmanager
+def _naming(part: str) -> Iterator[None]:
+    """Name the part of a side that a path, a pattern or a home could not be made of, as pathlib says."""
+    try:
+        yield
+    except RecordError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        raise RecordError(f"cannot look for {part!r}: {error}") from error
+
+
+def _many(part: str) -> list[Path] | None:
+    """Give the files of a folder or a pattern; None for what names runs in another way."""
+    path = Path(part).expanduser()
+    if part.startswith(LATEST) or path.is_file():
+        return None
+    if path.is_dir():
+        return _some(_stored(path), f"{path} holds no saved run (*.json)")
+    if GLOB_CHARACTERS & set(part):
+        return _some(_glob(path), f"no file matches {part!r}")
+    return None
+
+
+def _sound(kept: Sequence[Kept]) -> list[Kept]:
+    """Pass over other benchmarks' files. Raises what `load_runs` does."""
+    sound = [one for one in kept if one[0].error is None]
+    errors = [head.error for head, _ in kept if head.error is not None]
+    for error in errors:
+        if not sound or not isinstance(error, OtherBenchmarkError):
+            raise next((one for one in errors if not isinstance(one, OtherBenchmarkError)), error)
+    return sound
 
 
 def load_runs(paths: Iterable[Path]) -> tuple[RunFile, ...]:
@@ -96,13 +156,12 @@ def _part(
 ) -> Sequence[RunFile]:
     if part.startswith(LATEST):
         return _latest(part.removeprefix(LATEST), storage, excluding, tell)
+    paths = _many(part)
+    if paths is not None:
+        return load_runs(paths)
     path = Path(part).expanduser()
     if path.is_file():
         return (load_run(path),)
-    if path.is_dir():
-        return _folder(path)
-    if GLOB_CHARACTERS & set(part):
-        return load_runs(_some(_glob(path), f"no file matches {part!r}"))
     if RUN_NUMBER.fullmatch(part):
         wanted = int(part)
         paths = [path for path in _stored(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
@@ -120,16 +179,20 @@ def _of_commit(commit: str, storage: Path, name: str = "") -> Sequence[RunFile]:
     """Load the runs of a commit; one that its name says is of it must not be damaged."""
     stored = _stored(storage)
     named = load_runs(path for path in stored if commit in path.name)
-    others, _ = _load((path for path in stored if commit not in path.name), skipping=RecordError)
-    runs = [run for run in (*named, *others) if (run.commit or "").startswith(commit)]
+    others = [
+        head.path
+        for head in index.headers(path for path in stored if commit not in path.name)
+        if (head.commit or "").startswith(commit)
+    ]
+    runs = [
+        run
+        for run in (*named, *_load(others, skipping=RecordError)[0])
+        if (run.commit or "").startswith(commit)
+    ]
     if not runs:
         shown = commit if name.lower() == commit else f"{name} ({commit[:7]})"
         raise RecordError(f"no run of commit {shown} under {storage}; {_what_is_there(storage)}")
     return runs
-
-
-def _folder(folder: Path) -> tuple[RunFile, ...]:
-    return load_runs(_some(_stored(folder), f"{folder} holds no saved run (*.json)"))
 
 
 def _latest(
@@ -139,7 +202,7 @@ def _latest(
 
     The index tells which commit; only its runs are read.
     """
-    heads = headers(storage)
+    heads = index.headers(_stored(storage), tell)
     for head in heads:
         if head.error and not head.is_other:
             tell(f"passed over: {head.error}")
@@ -149,13 +212,13 @@ def _latest(
     of_branch = [head for head in known if head.commit in by_age]
     others = [head for head in known if head.branch == branch and head.commit not in by_age]
     newest_first = [
-        *sorted((head for head in of_branch if _is_sound(head)), key=lambda head: by_age[head.commit or ""]),
-        *reversed([head for head in others if _is_sound(head)]),
+        *sorted(of_branch, key=lambda head: by_age[head.commit or ""]),
+        *reversed(others),
     ]
-    for commit in dict.fromkeys(head.commit for head in newest_first):
-        of_commit = load_runs(head.path for head in known if head.commit == commit)
+    for commit in dict.fromkeys(head.commit for head in newest_first if head.may_be_baseline):
         # Of an interrupted session and the one that resumed it, the latter alone counts, sound or not.
-        sound = [run for run in of_commit if not (run.is_dirty or run.regressions or run.is_undecided)]
+        of_commit = latest_of_each(head for head in known if head.commit == commit)
+        sound = [head.path for head in of_commit if head.may_be_baseline]
         if sound:
             seen = of_branch if commit in by_age else [*of_branch, *others]
             _tell_open(branch, sum(map(_is_open, seen)), tell)
@@ -163,7 +226,7 @@ def _latest(
             why = f"no run is of a commit on {branch}" if tip else f"git knows no branch {branch!r} here"
             tell(f"{LATEST}{branch}: {why}{_of_git()}; taken: the newest that was saved under that name")
         if sound:
-            return sound
+            return load_runs(sound)
     seen = [*of_branch, *others]
     n_dirty, n_open = sum(head.is_dirty for head in seen), sum(map(_is_open, seen))
     raise RecordError(
@@ -174,10 +237,6 @@ def _latest(
 
 def _is_open(head: Header) -> bool:
     return not head.is_dirty and not head.has_regressed and head.is_undecided
-
-
-def _is_sound(head: Header) -> bool:
-    return not (head.is_dirty or head.has_regressed or head.is_undecided)
 
 
 def _tell_open(branch: str, n_undecided: int, tell: Callable[[str], None]) -> None:
@@ -222,7 +281,7 @@ def _what_is_there(storage: Path) -> str:
     stored = _stored(storage)
     if not stored:
         return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
-    newest_first = [head for head in reversed(headers(storage)) if not head.error]
+    newest_first = [head for head in reversed(index.headers(stored)) if not head.error]
     counts = Counter((head.label, head.branch or "no branch") for head in newest_first)
     listed = [f"{n} of {label} on {branch}" for (label, branch), n in [*counts.items()][:MAX_LISTED]]
     return f"{len(stored)} runs are there, newest first: {', '.join(listed) or 'none that can be read'}"
@@ -252,13 +311,13 @@ def former_runs(
     """Load the history where a side has a case with one run alone, whose noise only former runs can tell."""
     for side in (base, candidate):
         if 1 in Counter(case_id for run in side for case_id in run.records).values():
-            return _newest_runs(storage)
+            return newest_runs(storage)
     return ()
 
 
-def _newest_runs(storage: Path) -> tuple[RunFile, ...]:
+def newest_runs(storage: Path = STORAGE) -> tuple[RunFile, ...]:
     """Load the newest of the history: how much runs differ, so many tell, and older ones of older times."""
-    readable = [head.path for head in headers(storage) if not head.error]
+    readable = [head.path for head in index.headers(_stored(storage)) if not head.error]
     runs, _ = _load(readable[-MAX_HISTORY:], skipping=RecordError)
     return runs
 

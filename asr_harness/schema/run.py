@@ -182,8 +182,7 @@ class RunFile:
     @property
     def label(self) -> str:
         """Name the commit in a few characters, with a `+` where the tree had changes."""
-        name = self.commit[:7] if self.commit else self.path.stem
-        return f"{name}+" if self.is_dirty else name
+        return label_of(self.commit, self.path, is_dirty=self.is_dirty)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -193,6 +192,36 @@ class RunFile:
         results = (record.result for record in self.records.values())
         rounds = next((result.speed.batch_latency_s for result in results if result is not None), ())
         return self.time, self.commit, tuple(self.records), rounds
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it was put together from the files of several sessions."""
+        return bool(self.block.parts)
+
+    @property
+    def is_unnamed_rest(self) -> bool:
+        """Whether an interrupted session left it that, being of version 1, it does not name."""
+        return self.block.session_id is None and any(
+            case.outcome == "interrupted" for case in self.block.cases
+        )
+
+    @property
+    def n_measured(self) -> int:
+        """How many of its cases were measured."""
+        return sum(record.outcome == "measured" for record in self.records.values())
+
+    @property
+    def saved_s(self) -> float:
+        """When it was saved, in seconds since 1970."""
+        return self.time.timestamp() if self.time else 0.0
+
+    def first_shared_rounds_are_equal(self, other: RunFile) -> bool:
+        """Whether the first case that both measured has the very same rounds in them."""
+        for case_id, record in self.records.items():
+            same = other.records.get(case_id)
+            if record.result is not None and same is not None and same.result is not None:
+                return record.result.speed.batch_latency_s == same.result.speed.batch_latency_s
+        return False
 
     @property
     def regressions(self) -> tuple[str, ...]:
@@ -205,49 +234,10 @@ class RunFile:
         return self.block.judgement.exit_status == UNDECIDED
 
 
-def latest_of_each(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
-    """Keep one file of each measurement, that with most cases measured, else the latest: what resumes an
-    interrupted session holds the rounds that the interrupted one saved, and a merged file those of its parts.
-    """
-    kept: dict[tuple[object, ...], RunFile] = {}
-    for run in runs:
-        rival = kept.get(run.identity)
-        if rival is None or _completeness(run) > _completeness(rival):
-            kept[run.identity] = run
-    merged = [run for run in kept.values() if run.block.parts]
-    return tuple(
-        run
-        for run in kept.values()
-        if not _is_superseded(run, kept.values())
-        and not any(run.sessions < other.sessions for other in merged)
-    )
-
-
-def _is_superseded(run: RunFile, others: Iterable[RunFile]) -> bool:
-    """Whether another file resumed an interrupted one that, being of version 1, does not name its session: it
-    then has the very same rounds, and more cases.
-    """
-    if run.block.session_id is not None or all(case.outcome != "interrupted" for case in run.block.cases):
-        return False
-    return any(
-        other.commit == run.commit
-        and _completeness(other)[0] > _completeness(run)[0]
-        and _share_rounds(run, other)
-        for other in others
-    )
-
-
-def _share_rounds(run: RunFile, other: RunFile) -> bool:
-    for case_id, record in run.records.items():
-        same = other.records.get(case_id)
-        if record.result is not None and same is not None and same.result is not None:
-            return record.result.speed.batch_latency_s == same.result.speed.batch_latency_s
-    return False
-
-
-def _completeness(run: RunFile) -> tuple[int, float]:
-    n_measured = sum(record.outcome == "measured" for record in run.records.values())
-    return n_measured, run.time.timestamp() if run.time else 0.0
+def label_of(commit: str | None, path: Path, *, is_dirty: bool) -> str:
+    """Name a commit in a few characters; without one, the file stands for it."""
+    name = commit[:7] if commit else path.stem
+    return f"{name}+" if is_dirty else name
 
 
 def load_run(path: Path) -> RunFile:
@@ -261,16 +251,21 @@ def load_run(path: Path) -> RunFile:
 def parse_run(path: Path, content: Mapping[str, Any]) -> RunFile:
     """Take a run from the content of its file, wherever that came from. Raises RecordError as `load_run`."""
     if content.get(BLOCK) is None:
-        raise OtherBenchmarkError(
-            f"{path} has no `{BLOCK}` block: it is plain pytest-benchmark JSON, not a run of asr-harness; "
-            "`pytest-benchmark compare` reads it"
-        )
+        raise not_ours(path)
     try:
         return _run(path, migrate.to_newest(content, str(path)))
     except migrate.TooNewError as error:
         raise RecordError(str(error)) from error
     except RecordError as error:
         raise RecordError(f"{path} is damaged: {error}; measure the run again") from error
+
+
+def not_ours(path: Path) -> OtherBenchmarkError:
+    """Say of a file that another benchmark saved it."""
+    return OtherBenchmarkError(
+        f"{path} has no `{BLOCK}` block: it is plain pytest-benchmark JSON, not a run of asr-harness; "
+        "`pytest-benchmark compare` reads it"
+    )
 
 
 def read_content(path: Path) -> Mapping[str, Any]:

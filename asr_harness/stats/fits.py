@@ -64,8 +64,8 @@ def fit_line(x: Sequence[float], y: Sequence[float]) -> FittedLine | None:
 
 def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
     """Spearman's rho, ties shared; None for fewer than three points or where one side is constant."""
-    from scipy.stats import spearmanr
-
     if len(x) < MIN_POINTS or len(set(x)) == 1 or len(set(y)) == 1:
         return None
+    from scipy.stats import spearmanr
+
     return float(spearmanr(x, y).statistic)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.errors import ModelError
-from asr_harness.paths import expanded
+from asr_harness.paths import folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,8 +130,7 @@ def _without_weights(name: str, path: Path) -> str:
 
 
 def _locate(name: str) -> Path | None:
-    folder = expanded(name)
-    return folder if folder.is_dir() else _packaged(name) or _cached_snapshot(name)
+    return folder_at(name) or _packaged(name) or _cached_snapshot(name)
 
 
 def _packaged(name: str) -> Path | None:

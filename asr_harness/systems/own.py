@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from asr_harness.errors import ModelError, UnavailableError
-from asr_harness.paths import expanded
+from asr_harness.paths import folder_at
 from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
@@ -140,7 +140,7 @@ def is_own(source: str) -> bool:
     A folder that exists is a checkpoint, with a colon in its path or without; what a runtime's name begins
     is that runtime's.
     """
-    if expanded(source).is_dir():
+    if folder_at(source):
         return source in own_names()
     if split(source):
         return False

@@ -15,6 +15,9 @@ from tests.saved_runs import measured, write_run
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
 
 
+NOT_MADE_UP = {"operators", "calls", "words_on_silence", "load", "first", "compile", "recompilations"}
+
+
 @pytest.fixture(scope="module")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
@@ -34,6 +37,13 @@ def test_each_case_has_a_line_across_commits(storage: Path, capsys: pytest.Captu
     assert said[1] == "| environment changed before bbbbbbb: versions.torch 2.13.0 → 2.14.0"
     assert sum(line.startswith("whisper-tiny") for line in said) == 6
     assert said[-1].endswith("▁|█")
+
+
+def test_of_many_commits_the_newest_are_named(
+    storage: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asr_harness.cli.history.MAX_LABELS", 1)
+    assert call(storage, capsys)[0] == "latency over 2 commits, oldest first: 1 more, then | bbbbbbb"
 
 
 def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,9 +130,7 @@ def test_every_metric_can_be_asked_for(
     metric: Metric, storage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = main(["history", "--storage", str(storage), "--metric", metric.key, "-k", "cuda"])
-    assert status == (2 if metric.key in ("operators", "calls", "words_on_silence") else 0), (
-        capsys.readouterr()
-    )  # not made up
+    assert status == (2 if metric.key in NOT_MADE_UP else 0), capsys.readouterr()
 
 
 def test_a_line_of_bars_has_gaps_and_changes() -> None:

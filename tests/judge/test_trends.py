@@ -9,7 +9,7 @@ from asr_harness.errors import RecordError
 from asr_harness.judge.trends import judge_trends
 from asr_harness.metrics import by_key
 from asr_harness.report.trends import headline, lines
-from asr_harness.schema import RunFile
+from asr_harness.runs.summary import Summary, summarised
 from tests.saved_runs import Made, measured, write_run
 
 LATENCY = by_key("latency")
@@ -24,9 +24,9 @@ def cases(scale: float, pace: float = 1.0) -> list[Made]:
     return [measured(case, rounds_s=(scale * pace,) * 3, calibration_s=(0.02 * pace,) * 3) for case in CASES]
 
 
-def history(folder: Path, scales: list[float], **described: object) -> tuple[RunFile, ...]:
+def history(folder: Path, scales: list[float], **described: object) -> tuple[Summary, ...]:
     rng = random.Random(4)
-    return tuple(
+    return summarised(
         write_run(
             folder / f"{i:04d}.json",
             *cases(scale * rng.gauss(1, 0.01), rng.gauss(1, 0.2)),
@@ -83,7 +83,7 @@ def test_few_commits_are_said_to_be_too_few(tmp_path: Path) -> None:
 def test_a_commit_without_a_usual_case_is_left_out(tmp_path: Path) -> None:
     runs = history(tmp_path, [1.0] * 8)
     alone = write_run(tmp_path / "9.json", cases(1.0)[0], commit="f" * 40, day=9)
-    (row,) = judge_trends((*runs, alone), LATENCY)
+    (row,) = judge_trends((*runs, *summarised([alone])), LATENCY)
     assert "fffffff" not in row.labels
 
 

@@ -14,7 +14,7 @@ from asr_harness.metrics import all_metrics
 from asr_harness.plugin.extra_info import extra_info
 from asr_harness.runs import journal_content
 from asr_harness.schema import load_run
-from asr_harness.schema.run import latest_of_each
+from asr_harness.schema.latest import latest_of_each
 
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]

@@ -1,5 +1,6 @@
 """Points along commits, and what changed in the environment between them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from asr_harness.metrics import by_key
 from asr_harness.metrics.base import geometric_mean
 from asr_harness.report.history import case_histories, commit_points, difference
 from asr_harness.report.table import table
+from asr_harness.runs.summary import Summary, summarised
 from asr_harness.schema import CaseResult, Environment, Gpu, RunFile, SavedPlan, load_run
 from tests.report import hand_made, made_up
 
@@ -21,7 +23,7 @@ LATENCY = by_key("latency")
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> list[RunFile]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[RunFile]:
     folder = tmp_path_factory.mktemp("history")
     made_up.write_study(folder / "0001_a.json", commit="a" * 40, hour=1, **SMALL)
     made_up.write_study(folder / "0002_a.json", commit="a" * 40, hour=2, seed=1, **SMALL)
@@ -29,18 +31,25 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[RunFile]:
     return [load_run(path) for path in sorted(folder.iterdir())]
 
 
-def test_a_commit_in_one_environment_is_one_point(runs: list[RunFile]) -> None:
+@pytest.fixture(scope="module")
+def runs(files: list[RunFile]) -> tuple[Summary, ...]:
+    return summarised(files)
+
+
+def test_a_commit_in_one_environment_is_one_point(runs: Sequence[Summary]) -> None:
     assert [point.label for point in commit_points(runs)] == ["aaaaaaa", "bbbbbbb"]
 
 
-def test_a_changed_environment_is_said(runs: list[RunFile]) -> None:
+def test_a_changed_environment_is_said(runs: Sequence[Summary]) -> None:
     changes = [point.changed for point in commit_points(runs)]
     assert changes == [None, "versions.torch 2.13.0 → 2.14.0"]
 
 
-def test_a_line_has_the_geometric_mean_of_each_points_runs(runs: list[RunFile]) -> None:
+def test_a_line_has_the_geometric_mean_of_each_points_runs(
+    files: list[RunFile], runs: Sequence[Summary]
+) -> None:
     (line,) = case_histories(runs, commit_points(runs), LATENCY)
-    rows = table(runs)
+    rows = table(files)
     assert line.values[0] == pytest.approx(geometric_mean(list(rows["latency_s"][:2])))
     assert line.values[1] == pytest.approx(rows["latency_s"][2])
     assert line.case == "whisper-tiny-cpu-5s-b1-baseline"
@@ -62,13 +71,13 @@ def slice_run(
     ],
 )
 def test_another_corpus_or_slice_is_another_line(other: dict[str, Any], origins: list[str]) -> None:
-    runs = [slice_run(commit="a" * 40), slice_run(commit="b" * 40, **other)]
+    runs = summarised([slice_run(commit="a" * 40), slice_run(commit="b" * 40, **other)])
     lines = case_histories(runs, commit_points(runs), LATENCY)
     assert [line.origin for line in lines] == origins
     assert [value is None for line in lines for value in line.values] == [False, True, True, False]
 
 
-def test_a_case_without_the_metric_has_no_line(runs: list[RunFile]) -> None:
+def test_a_case_without_the_metric_has_no_line(runs: Sequence[Summary]) -> None:
     assert case_histories(runs, commit_points(runs), by_key("energy")) == ()
 
 

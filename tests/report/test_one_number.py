@@ -8,6 +8,7 @@ from asr_harness.metrics import Metric, all_metrics, by_key
 from asr_harness.report.history import case_histories, commit_points
 from asr_harness.report.pooled import pooled
 from asr_harness.report.table import rounds, table
+from asr_harness.runs.summary import summarised
 from asr_harness.schema import CaseResult, RunFile
 from tests.report.hand_made import run, speed
 
@@ -23,7 +24,8 @@ def test_of_one_run_all_give_the_runs_own_value(metric: Metric) -> None:
     assert result is not None
     expected = metric.read(result)
     in_table, on_page = table(runs)[metric.column][0], pooled(table(runs), runs)[metric.column][0]
-    histories = case_histories(runs, commit_points(runs), metric)
+    known = summarised(runs)
+    histories = case_histories(known, commit_points(known), metric)
     assert [line.values for line in histories] == ([] if expected is None else [(expected,)])
     for value in (in_table, on_page):
         assert isnan(value) if expected is None else value == pytest.approx(expected, rel=1e-15)
@@ -32,10 +34,11 @@ def test_of_one_run_all_give_the_runs_own_value(metric: Metric) -> None:
 def test_of_several_runs_all_give_the_geometric_mean() -> None:
     # ∛(1 · 1.1 · 2) / 4 = 0.32514
     runs = [measured(seconds) for seconds in (1.0, 1.1, 2.0)]
+    known = summarised(runs)
     results = [record.result for run_ in runs for record in run_.records.values() if record.result]
     for key in ("latency", "rtf"):
         metric = by_key(key)
-        (line,) = case_histories(runs, commit_points(runs), metric)
+        (line,) = case_histories(known, commit_points(known), metric)
         on_page = pooled(table(runs), runs)[metric.column][0]
         assert line.values == (on_page,) == (metric.pooled(results),)
     assert by_key("latency").pooled(results) == pytest.approx(0.32514, rel=1e-4)

@@ -13,8 +13,8 @@ from asr_harness.cli import main
 from asr_harness.errors import RecordError
 from asr_harness.runs.merging import merge
 from asr_harness.schema import CodeRecord, RunFile, SavedPlan, SavedShard, SourceFile, load_run
+from asr_harness.schema.latest import latest_of_each
 from asr_harness.schema.part import dump
-from asr_harness.schema.run import latest_of_each
 from tests.judge.judging import compare, finding
 from tests.saved_runs import Made, case_of, content, measured, unmeasured
 

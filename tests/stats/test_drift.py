@@ -4,11 +4,11 @@ import random
 from math import log1p
 
 import pytest
-from scipy.stats import kendalltau
+from scipy.stats import kendalltau, theilslopes
 
 from asr_harness.stats import find_drift, mann_kendall
 from asr_harness.stats.serial import inflation, serial_correlation
-from asr_harness.stats.trend import kendall_z
+from asr_harness.stats.trend import kendall_z, sen_slope
 
 
 def noise(n: int, sd: float = 0.03, seed: int = 3) -> list[float]:
@@ -21,6 +21,16 @@ def test_kendalls_statistic_is_that_of_tau() -> None:
     # Without ties S is tau times the number of pairs, and its variance n (n - 1) (2 n + 5) / 18.
     s = float(kendalltau(range(30), values).statistic) * 435
     assert kendall_z(values) == pytest.approx((s - (1 if s > 0 else -1)) / (30 * 29 * 65 / 18) ** 0.5)
+
+
+@pytest.mark.parametrize("digits", [9, 2])
+@pytest.mark.parametrize("n", [7, 8, 61])
+def test_sens_slope_and_interval_are_scipys(n: int, digits: int) -> None:
+    values = [round(value + 0.002 * i, digits) for i, value in enumerate(noise(n))]
+    expected = theilslopes(values)
+    assert sen_slope(values) == pytest.approx(
+        (expected.slope, expected.intercept, expected.low_slope, expected.high_slope)
+    )
 
 
 def test_sens_slope_is_the_median_of_pairwise_slopes() -> None:

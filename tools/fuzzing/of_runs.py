@@ -16,10 +16,11 @@ from asr_harness.report import forms
 from asr_harness.report.history import case_histories, commit_points
 from asr_harness.report.table import rounds, table, utterances
 from asr_harness.runs.journal_content import read as read_journal
+from asr_harness.runs.summary import summarised
 from asr_harness.schema import RunFile, load_run, parse_run
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, dump_line
-from asr_harness.schema.run import latest_of_each
+from asr_harness.schema.latest import latest_of_each
 from tests.saved_runs import content, measured, unmeasured
 from tests.schema.test_migrate import VERSION_1
 from tools.fuzzing import mutating
@@ -63,9 +64,10 @@ def _use_run(raw: bytes, folder: Path) -> None:
     runs = latest_of_each((_baseline(), run))
     for made in (table, utterances, rounds):
         made(runs)
-    timeline = commit_points(runs)
+    known = summarised(runs)
+    timeline = commit_points(known)
     for metric in all_metrics():
-        case_histories(runs, timeline, metric)
+        case_histories(known, timeline, metric)
     judgement = judge(Evidence((_baseline(),), (run,), ()), Policy())
     for name in forms.names():
         forms.render(name, judgement, WIDTH).encode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asr_harness import cache
+from asr_harness import paths
 from asr_harness.corpora.harms.base import HARMS, Harm
 from asr_harness.corpora.slices.manifest import combine, utterance_fingerprint
 from asr_harness.corpora.sources.audio import to_samples
@@ -39,7 +39,7 @@ def split_spec(spec: str) -> tuple[str, tuple[Chosen, ...]]:
     Raises DataError for a level that a harm cannot have.
     """
     corpus, chosen = spec, []
-    while "+" in corpus and not cache.is_there(corpus.partition(":")[2] or corpus):
+    while "+" in corpus and not paths.is_there(corpus.partition(":")[2] or corpus):
         before, _, text = corpus.rpartition("+")
         harm = _named(text)
         if harm is None:

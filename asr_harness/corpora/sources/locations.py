@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness import cache
 from asr_harness.corpora.sources import archive, hub, layout, prepared, table
 from asr_harness.errors import DataError
+from asr_harness.paths import expanded, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ def open_source(name: str, location: str) -> Corpus:
         return prepared.open_prepared(name)
     if location.startswith(HUB):
         return _open_files(name, hub.fetch(location.removeprefix(HUB)), origin=location)
-    path = cache.expanded(location)
-    if not cache.is_there(location):
+    path = expanded(location)
+    if not is_there(location):
         raise DataError(f"{path} does not exist")
     if path.is_dir():
         tables = sorted(path.glob("*.parquet"))

@@ -25,10 +25,19 @@ def draw_all(data: FigureData) -> tuple[Figure, ...]:
     """Draw every figure that has something to say."""
     from altair.utils.schemapi import debug_mode
 
-    # Each part of a chart would be checked as it is made, and again with the whole that goes into the page.
-    with debug_mode(False):
-        drawn = [kind.draw(data) for kind in figure_kinds()]
-    return tuple(figure for figure in drawn if figure is not None)
+    drawn = []
+    for kind in figure_kinds():
+        # Each part of a chart would be checked as it is made; the whole is, of figures from elsewhere.
+        with debug_mode(False):
+            figure = kind.draw(data)
+        if figure is not None:
+            drawn.append(figure.specified(checking=not is_own(kind)))
+    return tuple(drawn)
+
+
+def is_own(kind: FigureKind) -> bool:
+    """Whether this package draws it, whose tests check what it draws."""
+    return kind.draw.__module__.startswith("asr_harness.")
 
 
 def drawable(cases: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -107,10 +107,17 @@ def controlled(chart: alt.LayerChart, cases: pd.DataFrame, controls: Sequence[st
     parameters = [alt.param(name=CHOSEN + name, value=first[name]) for name in controls]
     wanted = [f"datum.{name} == {CHOSEN}{name}" for name in controls]
     wanted.append("indexof(hidden, datum.model) < 0")
-    chart = chart.transform_filter(" && ".join(wanted))
-    return chart.add_params(alt.param(name="hidden", value=[]), *parameters).properties(
-        width="container", height=HEIGHT
-    )
+    # Altair's own way to add these copies the whole chart with each of them.
+    made = chart.copy(deep=False)
+    made.transform = [*_listed(made.transform), alt.FilterTransform(" && ".join(wanted))]
+    made.width, made.height = "container", HEIGHT
+    first_layer, *others = made.layer
+    made.layer = [first_layer.add_params(alt.param(name="hidden", value=[]), *parameters), *others]
+    return made.copy(deep=False)
+
+
+def _listed(transforms: Any) -> list[Any]:
+    return transforms if isinstance(transforms, list) else []
 
 
 def inline(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
@@ -118,7 +125,9 @@ def inline(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
     import altair as alt
 
     rows = frame[list(dict.fromkeys(columns))].to_dict("records")
-    return alt.InlineData(values=[{name: _plain(value) for name, value in row.items()} for row in rows])
+    plain = ({name: _plain(value) for name, value in row.items()} for row in rows)
+    # Charts are copied with each part that is added to them: a list, but no tuple, with all that is in it.
+    return alt.InlineData(values=tuple(plain))
 
 
 def _plain(value: Any) -> Any:

@@ -36,7 +36,8 @@ def draw(data: FigureData) -> Figure | None:
     timeline, panels = data.timeline, []
     if len(timeline) < MIN_POINTS:
         return None
-    for device, rows in data.table.groupby("device", sort=False):
+    history = data.table if data.history is None else data.history
+    for device, rows in history.groupby("device", sort=False):
         done = rows[rows["outcome"] == "measured"]
         step = -(-done["case"].nunique() * len(timeline) // MAX_POINTS) or 1
         relative = _relative(done[done["case"].isin(done["case"].unique()[::step])], timeline)

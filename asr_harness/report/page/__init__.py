@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from asr_harness.report.page.differences import banner, differences_section
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.models import model_data, models_section
 from asr_harness.report.page.scaling import scaling_section
+from asr_harness.report.page.script import vega_script
 from asr_harness.report.page.starts import has_starts, starts_section
 from asr_harness.report.page.summary import machines_section, opening
 from asr_harness.report.page.trends import is_shown, trends_section
@@ -45,7 +45,7 @@ def render(content: Content) -> str:
     """Put the page together: the verdict, the models, figures, and what they rest on."""
     compared = content.differences
     body = [
-        opening(content.table, content.cases, banner(compared) if compared else ""),
+        opening(content.extent.n_runs, content.cases, banner(compared) if compared else ""),
         controls(content.drawn),
         models_section(content.picks, list(dict.fromkeys(content.cases["label"]))),
         differences_section(compared) if compared else "",
@@ -56,7 +56,9 @@ def render(content: Content) -> str:
         bottlenecks_section(content.bottlenecks),
         advice_section(content.advice, directions(content.prices)),
         claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
-        machines_section(content.table, content.cases, content.machines, content.machine_changes),
+        machines_section(
+            content.history, content.extent, content.cases, content.machines, content.machine_changes
+        ),
         cases_section(),
     ]
     there = {"comparison": compared, "trends": is_shown(content.trends), "claims": content.claims}
@@ -78,16 +80,6 @@ def render(content: Content) -> str:
         data=_json(data),
         vega=vega_script(),
         script="\n".join(map(_asset, SCRIPTS)),
-    )
-
-
-@cache
-def vega_script() -> str:
-    """Give Vega, Vega-Lite and Vega-Embed as one script, from the package that also makes the images."""
-    import vl_convert
-
-    return str(vl_convert.javascript_bundle()).replace(  # type: ignore[call-arg]
-        "</script", "<\\/script"
     )
 
 

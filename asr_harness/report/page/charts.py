@@ -10,7 +10,7 @@ from asr_harness.report.page.alternatives import describe
 from asr_harness.report.page.markup import Html, element, section
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -35,8 +35,7 @@ def figure(drawn: Figure) -> Html:
         if isinstance(panel.chart, Missing):
             inside = element("p", panel.chart.reason, class_="missing")
         else:
-            # What is wrong with a chart is noticed once, in `specifications`.
-            says = describe(f"{drawn.title}, {panel.title}", panel.chart.to_dict(validate=False))
+            says = describe(f"{drawn.title}, {panel.title}", panel.spec)
             inside = element("div", id=chart_id(drawn, place), class_="chart", data_says=says)
         panels.append(element("div", element("h4", panel.title), inside, class_="panel"))
     number = element("span", f"figure {drawn.study} of the study", class_="number-of") if drawn.study else ""
@@ -59,7 +58,7 @@ def specifications(figures: Sequence[Figure]) -> list[dict[str, Any]]:
         {
             "id": chart_id(drawn, place),
             "byModel": drawn.by_model,
-            "spec": slim(panel.chart.to_dict()),
+            "spec": slim(panel.spec),
         }
         for drawn in figures
         for place, panel in enumerate(drawn.panels)
@@ -67,7 +66,7 @@ def specifications(figures: Sequence[Figure]) -> list[dict[str, Any]]:
     ]
 
 
-def slim(spec: dict[str, Any]) -> dict[str, Any]:
+def slim(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what the page sets for all charts at once."""
     return {name: value for name, value in spec.items() if name not in ("$schema", "config")}
 

@@ -7,28 +7,34 @@ from typing import TYPE_CHECKING
 from asr_harness.metrics import units
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
 from asr_harness.report.pooled import GROUP, measured
+from asr_harness.report.table.cases import spelled_out
+from asr_harness.report.table.frame import in_utc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
+    from asr_harness.report.extent import Extent
     from asr_harness.report.machines import MachineFacts
+    from asr_harness.runs.summary import Header, Summary
 
 MAX_REASONS = 12
+MAX_COMMITS, MAX_FILES = 50, 8
 TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 
 
-def opening(table_: pd.DataFrame, cases: pd.DataFrame, said: Html | str) -> Html:
+def opening(n_runs: int, cases: pd.DataFrame, said: Html | str) -> Html:
     """Say in large type what there is: the verdict where two commits are compared, and what was measured."""
     done = measured(cases)
-    n_runs, n_models = table_["run"].nunique(), cases["model"].nunique()
+    n_models = cases["model"].nunique()
     n_lost = len(cases) - len(done)
     tiles = [
         tile(
             str(len(done)), f"of {len(cases)} cases measured" + (f", {n_lost} did not run" if n_lost else "")
         ),
-        tile(str(n_runs), "run" if n_runs == 1 else "runs"),
+        tile(f"{n_runs:,}", "run" if n_runs == 1 else "runs"),
         tile(str(n_models), "model" if n_models == 1 else "models"),
         *quick(done),
     ]
@@ -36,7 +42,11 @@ def opening(table_: pd.DataFrame, cases: pd.DataFrame, said: Html | str) -> Html
 
 
 def machines_section(
-    table_: pd.DataFrame, cases: pd.DataFrame, machines: Sequence[MachineFacts], changes: Sequence[str]
+    history: Sequence[Summary],
+    extent: Extent,
+    cases: pd.DataFrame,
+    machines: Sequence[MachineFacts],
+    changes: Sequence[str],
 ) -> Html:
     """Say what the page rests on: machines, runs, and what did not run or was not measured, and why."""
     done = measured(cases)
@@ -46,8 +56,9 @@ def machines_section(
         "machines",
         "Machines and runs",
         _machines(machines),
+        element("p", extent.note, class_="soft") if extent.note else "",
         _changes(changes),
-        _runs(table_),
+        _runs(history),
         _shown(done),
         element("h3", f"What did not run: {', '.join(lost)}") if lost else "",
         _reasons(cases),
@@ -85,24 +96,34 @@ def _changes(changes: Sequence[str]) -> Html | str:
     return items([*map(Html, shown), *([f"and {more} more changes"] if more > 0 else [])]) if shown else ""
 
 
-def _runs(table_: pd.DataFrame) -> Html:
+def _runs(history: Sequence[Summary]) -> Html:
+    """List the newest commits, and of each the newest files."""
+    by_label: dict[str, dict[Path, Header]] = {}
+    for run in history:
+        by_label.setdefault(spelled_out(run.label), {})[run.head.path] = run.head
     rows = []
-    saved = table_[["label", "run", "branch", "time", "profile", "data", "weights"]].drop_duplicates()
-    saved = saved.assign(time=saved["time"].dt.strftime(TO_THE_MINUTE))
-    for label, group in saved.groupby("label", sort=False):
-        shown = ", ".join(dict.fromkeys(group["run"]))
+    for label, by_path in list(by_label.items())[-MAX_COMMITS:]:
+        heads = list(by_path.values())
+        names = [spelled_out(head.path.name) for head in heads[-MAX_FILES:]]
+        more = f", and {len(heads) - MAX_FILES} before" if len(heads) > MAX_FILES else ""
         rows.append(
             (
                 element("code", label),
-                _span(group["branch"]),
-                _span(group["time"]),
-                _span(group["profile"]),
-                _span(group["data"]),
-                _span(group["weights"]),
-                shown,
+                _span(head.branch for head in heads),
+                _span(_to_the_minute(head) for head in heads),
+                _span(head.profile for head in heads),
+                _span(head.data for head in heads),
+                _span(head.weights for head in heads),
+                ", ".join(names) + more,
             )
         )
-    return table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+    listed = table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+    n_more = len(by_label) - len(rows)
+    return Html(listed + element("p", f"and {n_more:,} commits before", class_="soft")) if n_more else listed
+
+
+def _to_the_minute(head: Header) -> str | None:
+    return None if head.time is None else in_utc(head.time).strftime(TO_THE_MINUTE)
 
 
 def _shown(done: pd.DataFrame) -> Html | str:
@@ -115,8 +136,8 @@ def _shown(done: pd.DataFrame) -> Html | str:
     return element("p", f"{words}: {', '.join(parts)}. Only like ones are held against each other.")
 
 
-def _span(values: pd.Series) -> str:
-    known = list(dict.fromkeys(map(str, values.dropna())))
+def _span(values: Iterable[str | None]) -> str:
+    known = list(dict.fromkeys(value for value in values if value is not None))
     return known[0] if len(known) == 1 else f"{known[0]} … {known[-1]}" if known else units.UNMEASURED
 
 

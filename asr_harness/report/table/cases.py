@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.privacy import public_location
 from asr_harness.report.table.column import Column, Row
-from asr_harness.report.table.digest import digest
+from asr_harness.schema.digest import digest
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:

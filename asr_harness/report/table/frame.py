@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -31,3 +31,8 @@ def frame(rows: Iterable[Row], columns: Mapping[str, Column]) -> pd.DataFrame:
 
 def _held(time: datetime | None) -> datetime | None:
     return time if isinstance(time, datetime) and time.year in YEARS else None
+
+
+def in_utc(time: datetime) -> datetime:
+    """Give a time as the frame has it: what names no zone is UTC."""
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.metrics import wer
 from asr_harness.report.table.column import Column, ColumnGroup, Row
-from asr_harness.report.table.digest import digest
+from asr_harness.schema.digest import digest
 from asr_harness.stats import ratio_interval
 
 if TYPE_CHECKING:
