@@ -46,7 +46,7 @@ def machines_section(
     extent: Extent,
     cases: pd.DataFrame,
     machines: Sequence[MachineFacts],
-    changes: Sequence[str],
+    changes: Sequence[str] = (),
 ) -> Html:
     """Say what the page rests on: machines, runs, and what did not run or was not measured, and why."""
     done = measured(cases)
