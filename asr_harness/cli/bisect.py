@@ -23,6 +23,7 @@ from asr_harness.ab.bisecting import Search, bisect
 from asr_harness.ab.oracle import LiveOracle
 from asr_harness.ab.workplace import cores
 from asr_harness.ab.worktrees import top_of
+from asr_harness.ab.zygote import Nursery
 from asr_harness.cli import _bisection as bisection
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
@@ -50,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="exact signals alone, time alone, or time where no exact signal differs (%(default)s)",
     )
     parser.add_argument("--again", action="store_true", help="forget what an earlier search has seen")
+    parser.add_argument(
+        "--cheap-forks",
+        action="store_true",
+        help="fork later workers from one process that has imported the installed packages (Linux)",
+    )
     parser.add_argument("--cores", default=None, help="cores that both workers run on, such as 0,1 (all)")
     add_storage(parser)
 
@@ -69,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
         _save(path, search)
         _say(bisection.progress(search, picture))
 
-    oracle = LiveOracle(good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores))
+    nursery = Nursery() if arguments.cheap_forks else None
+    oracle = LiveOracle(good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores), nursery)
     with interrupts.remembered():
         try:
             picture = bisect(
@@ -77,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
             )
         finally:
             _save(path, search)
+            if nursery is not None:
+                nursery.close()
     subjects = {commit: git.attempt(top, "log", "-1", "--format=%s", commit) or "" for commit in commits}
     for line in bisection.conclusion(search, picture, subjects):
         _say(line)
