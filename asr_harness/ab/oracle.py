@@ -21,6 +21,7 @@ from asr_harness.schema import parse_run
 from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
+    from asr_harness.ab.worker import Lock
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Nursery
     from asr_harness.schema import RunFile
@@ -41,6 +42,7 @@ class LiveOracle:
     storage: Path
     cores: frozenset[int] | None
     nursery: Nursery | None = None
+    lock: Lock | None = None
     _numbers: count[int] = field(default_factory=count)
 
     def fork(self, commit: str) -> Look:
@@ -51,7 +53,7 @@ class LiveOracle:
                 sides = session.Sides(
                     {"base": good, "candidate": other},
                     {"base": self.python, "candidate": self.python},
-                    self.arguments, self.storage, self.cores, self.nursery,
+                    self.arguments, self.storage, self.cores, self.nursery, self.lock,
                 )  # fmt: skip
                 record = self.storage / "bisect" / f"{self.good[:7]}_{commit[:7]}.jsonl"
                 runs = session.forks(
@@ -82,7 +84,7 @@ class LiveOracle:
     def _run(self, tree: Worktree) -> RunFile:
         with started(
             "candidate", tree, self.arguments,
-            python=self.python, storage=self.storage, cores=self.cores, nursery=self.nursery,
+            python=self.python, storage=self.storage, cores=self.cores, nursery=self.nursery, lock=self.lock,
         ) as worker:  # fmt: skip
             for case in worker.cases():
                 if isinstance(case, Ready):

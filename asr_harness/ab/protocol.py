@@ -1,9 +1,10 @@
 """What a driver and its live workers say to each other: plain tuples over a local socket.
 
-A worker says `ready` when a case is loaded and warmed up. It is told to `try` one round while the other
-side rests, which tells how long one takes, and then to `go` for so many. It waits for each `turn`, answers
-with what the round took, and after the last waits for `finish`, so that nothing of one side runs beside a
-round of the other. At the end it hands over the run that it saves.
+A worker says which devices it needs, and waits until they are `locked`. It says `ready` when a case is loaded
+and warmed up. It is told to `try` one round while the other side rests, which tells how long one takes, and
+then to `go` for so many. It waits for each `turn`, answers with what the round took, and after the last waits
+for `finish`, so that nothing of one side runs beside a round of the other. At the end it hands over the run
+that it saves.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS, CASES, STARTS = "imports", "cases", "starts"
-TRY, GO, TURN, FINISH = "try", "go", "turn", "finish"
+IMPORTS, CASES, STARTS, DEVICES = "imports", "cases", "starts", "devices"
+TRY, GO, TURN, FINISH, LOCKED = "try", "go", "turn", "finish", "locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,14 @@ class Begun:
     test_id: str
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The locks of the session's devices: nothing is loaded until the driver holds them for both sides."""
+
+    locks: tuple[str, ...]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Devices
 
 
 def connect(address: str) -> Connection:

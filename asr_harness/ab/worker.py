@@ -20,14 +20,17 @@ from asr_harness.ab.paths import as_variable, python_path
 from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
     CASES,
+    DEVICES,
     FINISH,
     GO,
     IMPORTS,
     KEY_VARIABLE,
+    LOCKED,
     STARTS,
     TRY,
     TURN,
     Begun,
+    Devices,
     Ended,
     Imported,
     Ready,
@@ -41,7 +44,7 @@ from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
     from asr_harness.ab.zygote import Forked, Nursery, Zygote
     from asr_harness.judge.evidence import Side
     from asr_harness.schema import Outcome
+
+    Lock = Callable[[Iterable[str]], None]
 
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
@@ -92,6 +97,7 @@ class Worker:
     has_told_imports: bool = False
     nursery: Nursery | None = None
     has_begun: bool = False
+    lock: Lock | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it is silent too long or ends, CaseDiedError in a case."""
@@ -150,15 +156,8 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun):
-            if isinstance(message, Saved):
-                self.saved = message.text
-            elif isinstance(message, Begun):
-                self.current, self.has_begun = message.test_id, True
-            elif isinstance(message, Selected):
-                self.case_ids = message.case_ids
-            elif self.worktree is not None:
-                self._note_imports(message.files, self.worktree)
+        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun | Devices):
+            self._note(message)
         if isinstance(message, Ended):
             self.current = None
         if isinstance(message, Turn):
@@ -176,6 +175,24 @@ class Worker:
         """Give what `next_case` does, until the session is over."""
         while isinstance(case := self.next_case(), Ready) or case.test_id:
             yield case
+
+    def _note(self, message: Saved | Imported | Selected | Begun | Devices) -> None:
+        """Take what a worker tells by the way; devices it waits for."""
+        if isinstance(message, Saved):
+            self.saved = message.text
+        elif isinstance(message, Begun):
+            self.current, self.has_begun = message.test_id, True
+        elif isinstance(message, Selected):
+            self.case_ids = message.case_ids
+        elif isinstance(message, Devices):
+            self._lock(message)
+        elif self.worktree is not None:
+            self._note_imports(message.files, self.worktree)
+
+    def _lock(self, devices: Devices) -> None:
+        if self.lock is not None:
+            self.lock(devices.locks)
+        self.connection.send((LOCKED, 0))
 
     def _note_imports(self, files: Mapping[str, str], worktree: Worktree) -> None:
         self.has_told_imports = True
@@ -201,10 +218,12 @@ def started(
     storage: Path,
     cores: frozenset[int] | None,
     nursery: Nursery | None = None,
+    lock: Lock | None = None,
 ) -> Iterator[Worker]:
     """Start a worker and let it save its run at the end; its whole process group is ended with it.
 
-    It is forked from the `nursery`'s zygote, if there is one by now.
+    It is forked from the `nursery`'s zygote, if there is one by now. `lock` has to hold the devices that the
+    worker names before it loads anything.
     """
     key = secrets.token_bytes(32)
     path = tuple(python_path(worktree, arguments))
@@ -222,7 +241,7 @@ def started(
                 environment={
                     **git.environment(),
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS}",
+                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS},{DEVICES}",
                     "PYTHONPATH": as_variable(path),
                 },
                 log=log,
@@ -234,7 +253,7 @@ def started(
                 connection = _accepted(listener, process, name, log)
                 yield Worker(
                     side, name, process, connection, log, worktree, path,
-                    n_oom_kills=deaths.count_oom_kills(), nursery=nursery,
+                    n_oom_kills=deaths.count_oom_kills(), nursery=nursery, lock=lock,
                 )  # fmt: skip
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)

@@ -13,6 +13,7 @@ import re
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from pathlib import Path
 from shutil import get_terminal_size
@@ -31,12 +32,14 @@ from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report import forks, forms, step_summary
+from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from asr_harness.ab.worker import Lock
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.judge.evidence import Side
 
@@ -97,10 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
     refs = sides(arguments.base, arguments.candidate, Path.cwd())
-    with interrupts.remembered(), worktrees(refs, Path.cwd()) as (base, candidate):
+    with interrupts.remembered(), DeviceLocks() as locks, worktrees(refs, Path.cwd()) as (base, candidate):
         for line in told(base, candidate, has_own_environments=bool(arguments.environment)):
             _say(line)
-        _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began)
+        _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began, locks)
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
@@ -128,12 +131,19 @@ def duration_s(text: str) -> float:
 
 
 def _run_forks(
-    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], progress: session.LiveSession, began: float
+    arguments: argparse.Namespace,
+    trees: Mapping[Side, Worktree],
+    progress: session.LiveSession,
+    began: float,
+    locks: DeviceLocks,
 ) -> None:
-    """Fork until every case is decided, or the budget or the user's patience is spent."""
+    """Fork until every case is decided, or the budget or the user's patience is spent.
+
+    What was waited for another session's devices is not of the budget.
+    """
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
     pace = Pace(budget_s, arguments.turn_time)
-    sides = _sides(arguments, trees, storage)
+    sides = _sides(arguments, trees, storage, partial(locks.acquire, tell=_say, check=interrupts.check))
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
     _say(f"{named}, turns in {record}")
@@ -143,7 +153,7 @@ def _run_forks(
         record,
         seed=arguments.seed,
         turn_time_s=pace.turn_time_s,
-        on_case=Silence(began, budget_s),
+        on_case=Silence(lambda: began + locks.waited_s + budget_s),
         fresh=arguments.fresh,
     )
     number, spent_s, prepared_s, rounds_s, least_s = 0, 0.0, 0.0, 0.0, 0.0
@@ -151,7 +161,7 @@ def _run_forks(
         with closing(runs):
             for number, _ in enumerate(runs, 1):
                 interrupts.check()
-                now_s = monotonic() - began
+                now_s = monotonic() - began - locks.waited_s
                 next_s, spent_s = now_s - spent_s, now_s
                 if number == 1 or (number == 2 and sides.nursery and sides.nursery.zygote):  # noqa: PLR2004
                     rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
@@ -198,13 +208,15 @@ def _plan(progress: session.LiveSession, pace: Pace, most: int) -> float:
     return next_s
 
 
-def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path) -> session.Sides:
+def _sides(
+    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path, lock: Lock
+) -> session.Sides:
     pythons: dict[Side, str] = {}
     for side, tree in trees.items():
         pythons[side] = own_python(arguments.environment, tree) if arguments.environment else sys.executable
     selection = tuple(arguments.selection or ["benchmarks/"])
     nursery = Nursery() if arguments.cheap_forks else None
-    return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery)
+    return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery, lock)
 
 
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
@@ -215,9 +227,9 @@ def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
 class Silence:
     """Says in a long fork now and then how far it is."""
 
-    def __init__(self, began: float, budget_s: float) -> None:
-        self._ends = began + budget_s
-        self._said = began
+    def __init__(self, ends: Callable[[], float]) -> None:
+        self._ends = ends
+        self._said = monotonic()
         self._n_cases = 0
 
     def __call__(self, case_id: str) -> None:
@@ -225,7 +237,7 @@ class Silence:
         self._n_cases += 1
         if monotonic() - self._said > SILENCE_S:
             self._said = monotonic()
-            left = units.duration(max(self._ends - self._said, 0))
+            left = units.duration(max(self._ends() - self._said, 0))
             _say(f"  {case_id} measured, {self._n_cases} so far; {left} left")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -29,6 +30,7 @@ from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
 from asr_harness.report.writing import write_text
+from asr_harness.runs.device_locks import DeviceLocks
 
 if TYPE_CHECKING:
     import argparse
@@ -75,13 +77,19 @@ def run(arguments: argparse.Namespace) -> int:
         _save(path, search)
         _say(bisection.progress(search, picture))
 
+    locks = DeviceLocks()
     nursery = Nursery() if arguments.cheap_forks else None
-    oracle = LiveOracle(good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores), nursery)
-    with interrupts.remembered():
+    lock = partial(locks.acquire, tell=_say, check=interrupts.check)
+    oracle = LiveOracle(
+        good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores), nursery, lock
+    )
+
+    def has_time() -> bool:
+        return monotonic() - began - locks.waited_s < budget_s
+
+    with interrupts.remembered(), locks:
         try:
-            picture = bisect(
-                search, oracle, by=arguments.by, has_time=lambda: monotonic() - began < budget_s, tell=tell
-            )
+            picture = bisect(search, oracle, by=arguments.by, has_time=has_time, tell=tell)
         finally:
             _save(path, search)
             if nursery is not None:

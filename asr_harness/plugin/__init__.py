@@ -104,7 +104,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     folder = options.isolated_folder(config)
     task = None if folder is None else Task.read(folder)
     workbench.known_peaks |= task.peaks if task else {}
-    collecting = Collecting(config, ledger, workbench, running, task.test_ids if task else None)
+    collecting = Collecting(config, ledger, workbench, running, task.test_ids if task else None, live)
     config.pluginmanager.register(collecting, "asr-collecting")
     if options.flag(config, "isolate"):
         isolating = Isolating(ledger, workbench, running, collecting)
