@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 N_RUNS, N_SERIES = 30, 1000
 CREEP, N_CREEP = log1p(0.01), 21
 STEP, N_STEP = log1p(0.10), 20
-SD = 0.03
+SD, BUSY_SD = 0.03, 0.10
 
 Rule = "Callable[[Sequence[float]], str]"
 
@@ -93,6 +93,9 @@ def report_normal(rule: Callable[[Sequence[float]], str]) -> None:
             f"  normal noise of SD {sd:.0%}: false alarms {share(rule, draws)}, "
             f"+1 % a commit {share(rule, creeping)} found, +10 % step {share(rule, stepping)} found"
         )
+    for n in (21, 30, 40):
+        drawn = [creep([rng.gauss(0.0, BUSY_SD) for _ in range(n)]) for _ in range(N_SERIES)]
+        print(f"  at SD {BUSY_SD:.0%}, +1 % a commit over {n} commits: {share(rule, drawn)} found")
     named = [located(seed) for seed in range(N_SERIES)]
     print(f"  of the steps at SD {SD:.0%}: the range that is named holds the commit in {fmean(named):.1%}")
 

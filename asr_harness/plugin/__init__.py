@@ -92,6 +92,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.masking import Masking, session_mask
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
+    from asr_harness.plugin.trending import Trending
     from asr_harness.plugin.workbench import Workbench
 
     address = options.live_address(config)
@@ -115,6 +116,8 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     config.pluginmanager.register(Commits(config, is_live=bool(address)), "asr-commits")
     judging = options.usage_errors(lambda: make_judging(config)) if task is None else None
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
+    if task is None and live is None:
+        config.pluginmanager.register(Trending(storage_folder(config), ledger), "asr-trending")
     # The last wrapper is the outermost: what saving tells by itself does not come here.
     config.pluginmanager.register(Guarding(), "asr-guarding")
 

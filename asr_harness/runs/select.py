@@ -256,6 +256,18 @@ def former_runs(
     return ()
 
 
+def recent_runs(storage: Path, n_commits: int) -> tuple[RunFile, ...]:
+    """Load the runs of the newest commits, oldest first, but for those of uncommitted changes.
+
+    Of many runs a commit, the newest 200 runs in all.
+    """
+    clean = [head for head in headers(storage) if not head.error and not head.is_dirty]
+    labels = set(list(dict.fromkeys(head.label for head in reversed(clean)))[:n_commits])
+    paths = [head.path for head in clean if head.label in labels]
+    runs, _ = _load(paths[-MAX_HISTORY:], skipping=RecordError)
+    return runs
+
+
 def _newest_runs(storage: Path) -> tuple[RunFile, ...]:
     """Load the newest of the history: how much runs differ, so many tell, and older ones of older times."""
     readable = [head.path for head in headers(storage) if not head.error]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asr_harness.stats.trend import Trend
 
 STEP_ALPHA = 0.003
-TREND_ALPHA = 0.0007
+TREND_ALPHA = 0.001
 TOLERANCE = 0.02
 """Change on the logarithm below which nothing is told, however sure it is."""
 
