@@ -92,9 +92,11 @@ def _judge(
         replace(run, records={name: record for name, record in run.records.items() if name in cases})
         for run in runs
     ]
-    found = judge_trends(chosen, metric)
-    print(terminal(f"{metric.key} over commits: {trends.headline(found)}"))  # noqa: T201
-    print(terminal("\n".join(table(trends.HEADERS, trends.lines(found), width))))  # noqa: T201
+    # What has no trend can still be compared with a reference, where a creep adds up.
+    found = judge_trends(chosen, metric) if metric.test == "ratio" or not arguments.against else ()
+    if found:
+        print(terminal(f"{metric.key} over commits: {trends.headline(found)}"))  # noqa: T201
+        print(terminal("\n".join(table(trends.HEADERS, trends.lines(found), width))))  # noqa: T201
     status = _against(arguments, chosen, metric, width) if arguments.against else EXIT_FINE
     return EXIT_REGRESSION if any(trend.is_worse for trend in found) else status
 

@@ -64,8 +64,9 @@ def judge_trends(runs: Sequence[RunFile], metric: Metric) -> tuple[RowTrend, ...
     """
     if metric.test != "ratio":
         raise RecordError(
-            f"{metric.key} has no trend: what is exact, or a rate, `compare` judges between any two commits; "
-            "choose a time, energy or memory, such as latency"
+            f"{metric.key} has no trend: what is exact, or a rate, repeats itself from run to run, and "
+            "`compare` judges it between any two commits; pin a reference (--against v1.0), or choose a time, "
+            "energy or memory, such as latency"
         )
     series = _series(runs, metric)
     points = {key: _points(by_commit) for key, by_commit in series.items()}

@@ -25,7 +25,6 @@ from asr_harness.devices.cpu import processor_name
 from asr_harness.errors import RecordError
 from asr_harness.fleet.driver import OURS, Driver, FleetCase, connect
 from asr_harness.fleet.hosts import Kind, kind_of
-from asr_harness.fleet.standing import Standing
 from asr_harness.fleet.store import Store, ids
 from asr_harness.judge import Evidence, judge
 from asr_harness.judge.judgement import EXIT_UNUSABLE
@@ -63,7 +62,7 @@ def test_a_node_that_dies_amid_a_case_loses_nothing_and_doubles_nothing(
     gpu_cases = [FleetCase(Case("steady", "cuda", "5s", size, "baseline"), 1.0) for size in (1, 2)]
     of_one, of_another = (one.case.id for one in gpu_cases)
     told: list[str] = []
-    standings: list[Standing] = []
+    standings: list[Any] = []
 
     def tell(line: str) -> None:
         told.append(line)
@@ -88,9 +87,8 @@ def test_a_node_that_dies_amid_a_case_loses_nothing_and_doubles_nothing(
     assert any(f"is gone amid {lost}" in line for line in told)
     begun = Counter(line.split(" begins ")[1] for line in told if " begins " in line)
     assert begun == {kept: 1, lost: 2, of_one: 1, of_another: 1}
-    models = {
-        line.split(": ")[0]: line.partition("cuda (")[2].rstrip(")") for line in told if "cuda (" in line
-    }
+    described = [line for line in told if "cuda (" in line]
+    models = {line.split(": ")[0]: line.partition("cuda (")[2].rstrip(")") for line in described}
     places = {line.split(" begins ")[1]: line.split(" begins ")[0] for line in told if " begins " in line}
     assert [models[places[case_id]] for case_id in (of_one, of_another)] == ["One-GPU", "Another-GPU"]
     assert {one.case_id for standing in standings for one in standing.at_work} == begun.keys()
@@ -154,9 +152,7 @@ def fleet(suite: pytest.Pytester, address: str, *words: str) -> subprocess.Popen
 
 @pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")
-def test_an_interrupted_fleet_on_a_cluster_that_is_there_goes_on(
-    suite: pytest.Pytester, address: str
-) -> None:
+def test_an_interrupted_fleet_on_a_running_cluster_goes_on(suite: pytest.Pytester, address: str) -> None:
     first = fleet(suite, address)
     assert first.stdout is not None
     heard = list(takewhile(lambda line: not line.startswith("[1/2]"), iter(first.stdout.readline, "")))
