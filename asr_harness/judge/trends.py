@@ -2,7 +2,8 @@
 
 A point is a commit: the mean over its runs, and over the cases of its row, of the logarithm of a metric.
 Points are of one environment, one slice, one set of weights and clean trees; the logarithm is over the
-calibration kernel's where that makes neighbouring points more alike.
+calibration kernel's where that makes neighbouring points more alike. For a creep, all rounds count rather
+than their median, and a point less while the kernel was unsteady.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
+from statistics import median, pvariance
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
 from asr_harness.errors import RecordError
-from asr_harness.metrics import calibration
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
@@ -26,8 +27,26 @@ if TYPE_CHECKING:
     from asr_harness.schema import CaseResult, RunFile
     from asr_harness.stats import Drift
 
-Series = dict[tuple[str, str], dict[str, dict[str, list[tuple[float, float]]]]]
-"""By row and circumstances, by commit, by case: of each run the logarithm, and that of the kernel."""
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Logarithms of a run, or means of several.
+
+    `value` and `pace` are of the medians of the metric and of the kernel, `mean` and `pace_mean` the means
+    over rounds; `unsteady` is the variance of the kernel within a run, and there are `n` runs.
+    """
+
+    value: float
+    pace: float
+    mean: float
+    pace_mean: float
+    unsteady: float
+    n: int = 1
+
+
+MEANS = ("value", "pace", "mean", "pace_mean", "unsteady")
+Series = dict[tuple[str, str], dict[str, dict[str, list[Point]]]]
+"""By row and circumstances, by commit, by case: a point for each run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +84,8 @@ def judge_trends(runs: Sequence[RunFile], metric: Metric) -> tuple[RowTrend, ...
     if metric.test != "ratio":
         raise RecordError(
             f"{metric.key} has no trend: what is exact, or a rate, repeats itself from run to run, and "
-            "`compare` judges it between any two commits; pin a reference (--against v1.0), or choose a time, "
-            "energy or memory, such as latency"
+            "`compare` judges it between any two commits; pin a reference (--against v1.0), or choose a "
+            "time, energy or memory, such as latency"
         )
     series = _series(runs, metric)
     points = {key: _points(by_commit) for key, by_commit in series.items()}
@@ -74,10 +93,38 @@ def judge_trends(runs: Sequence[RunFile], metric: Metric) -> tuple[RowTrend, ...
     newest_first = list(reversed(points))
     rows = []
     for key, by_commit in points.items():
-        values = tuple(value - helps * pace for value, pace in by_commit.values())
+        values = tuple(point.value - helps * point.pace for point in by_commit.values())
         number = 1 + sum(other[0] == key[0] for other in newest_first[: newest_first.index(key)])
-        rows.append(RowTrend(key[0], number, tuple(by_commit), values, helps, stats.find_drift(values)))
+        drift = find_drift(list(by_commit.values()), is_time=metric.is_time, is_calibrated=helps)
+        rows.append(RowTrend(key[0], number, tuple(by_commit), values, helps, drift))
     return tuple(rows)
+
+
+def find_drift(points: Sequence[Point], *, is_time: bool, is_calibrated: bool) -> Drift:
+    """Look for steps in the medians, and for a creep in the means, with weights by the kernel."""
+    values = [point.value - is_calibrated * point.pace for point in points]
+    if not is_time:
+        return stats.find_drift(values)
+    means = [point.mean - is_calibrated * point.pace_mean for point in points]
+    weights = stats.trust([point.unsteady for point in points], [point.n for point in points])
+    return stats.find_drift(values, means, weights)
+
+
+def point_of(value: float, rounds: Sequence[float], calibration: Sequence[float]) -> Point:
+    """Make a point of one run: the metric, the rounds that it is the median of, if any, and the kernel's."""
+    paces = list(map(log, calibration))
+    logs = list(map(log, rounds)) if rounds and min(rounds) > 0 else [log(value)]
+    return Point(
+        log(value), log(median(calibration)), stats.mean(logs), stats.mean(paces), pvariance(paces)
+    )  # fmt: skip
+
+
+def mean_point(points: Sequence[Point], n: int) -> Point:
+    """Give the mean of points, as one of `n` runs."""
+    value, pace, mean, pace_mean, unsteady = (
+        stats.mean([getattr(point, name) for point in points]) for name in MEANS
+    )
+    return Point(value, pace, mean, pace_mean, unsteady, n)
 
 
 def _series(runs: Iterable[RunFile], metric: Metric) -> Series:
@@ -93,8 +140,9 @@ def _series(runs: Iterable[RunFile], metric: Metric) -> Series:
             key = record.case.group, environment + _identity(record.result)
             # The newest circumstances last: those that come again move to the end.
             of_row = series[key] = series.pop(key, {})
-            pace = log(calibration.read(record.result))
-            of_row.setdefault(run.label, {}).setdefault(record.case.id, []).append((log(value), pace))
+            rounds = metric.rounds(record.result) if metric.rounds else ()
+            point = point_of(value, rounds, record.result.speed.calibration_s)
+            of_row.setdefault(run.label, {}).setdefault(record.case.id, []).append(point)
     return series
 
 
@@ -103,31 +151,27 @@ def _identity(result: CaseResult) -> str:
     return json.dumps([prints.weights, prints.decoding, result.work.dtype])
 
 
-def _points(
-    by_commit: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]],
-) -> dict[str, tuple[float, float]]:
+def _points(by_commit: Mapping[str, Mapping[str, Sequence[Point]]]) -> dict[str, Point]:
     """Give the mean of each commit that has all the cases that most commits have."""
     n_commits = Counter(case for cases in by_commit.values() for case in cases)
     usual = [case for case, n in n_commits.items() if 2 * n > len(by_commit)]
     points = {}
     for label, cases in by_commit.items():
         if usual and all(case in cases for case in usual):
-            means = [tuple(map(stats.mean, zip(*cases[case], strict=True))) for case in usual]
-            points[label] = (
-                stats.mean([value for value, _ in means]),
-                stats.mean([pace for _, pace in means]),
-            )
+            n = min(len(cases[case]) for case in usual)
+            points[label] = mean_point([mean_point(cases[case], n) for case in usual], n)
     return points
 
 
-def _calibration_helps(series: Iterable[Mapping[str, tuple[float, float]]]) -> bool:
+def _calibration_helps(series: Iterable[Mapping[str, Point]]) -> bool:
     """Whether neighbouring points are more alike over the kernel's time.
 
     A step counts once among them, and a creep hardly.
     """
     raw = calibrated = 0.0
     for points in series:
-        for (before, pace_before), (after, pace_after) in pairwise(points.values()):
-            raw += (after - before) ** 2
-            calibrated += (after - before - pace_after + pace_before) ** 2
+        for before, after in pairwise(points.values()):
+            change = after.value - before.value
+            raw += change**2
+            calibrated += (change - after.pace + before.pace) ** 2
     return calibrated < raw

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asr_harness.stats.trend import Trend
 
 STEP_ALPHA = 0.003
-TREND_ALPHA = 0.001
+TREND_ALPHA = 0.0045
 TOLERANCE = 0.02
 """Change on the logarithm below which nothing is told, however sure it is."""
 
@@ -32,14 +32,21 @@ class Drift:
     trend: Trend | None = None
 
 
-def find_drift(values: Sequence[float]) -> Drift:
+def find_drift(
+    values: Sequence[float],
+    means: Sequence[float] | None = None,
+    weights: Sequence[float] | None = None,
+) -> Drift:
     """Look for steps and for a creep in a series of logarithms, one for each point.
+
+    A creep is looked for in `means` if given, with `weights`: over all points, a mean that one round can
+    spoil tells more than a median of few, and a step that rests on three points must not rest on such.
 
     Where both are shown, the smaller Bayesian information criterion tells which: a line has two parameters,
     k steps have 2 k + 1.
     """
     steps = [step for step in find_steps(values, STEP_ALPHA) if abs(step.effect) >= TOLERANCE]
-    trend = mann_kendall(values)
+    trend = mann_kendall(values if means is None else means, weights)
     if trend is not None and (trend.p > TREND_ALPHA or abs(trend.slope) * (len(values) - 1) < TOLERANCE):
         trend = None
     if steps and (trend is None or _prefers_steps(values, steps, trend)):
