@@ -3,6 +3,7 @@
     python -m tools.bisect_study words FOLDER --sessions 10     # a lost word
     python -m tools.bisect_study time FOLDER --sessions 10      # 20 % more time, by work that no counter sees
     python -m tools.bisect_study tell FOLDER                    # what all sessions so far came to
+    python -m tools.bisect_study simulated --sd 0.055           # many searches whose forks spread so
 
 Each session is a git repository of its own: a recogniser around an embedded model, 16 commits that change a
 comment in it, and one of them, drawn at random, what the rest keep. `bisect` is run as its user would, within
@@ -20,14 +21,21 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from math import log1p
 from pathlib import Path
 from statistics import fmean, median
 from time import monotonic, perf_counter
 
+from asr_harness.ab.bisecting import Look, Search, bisect
+from asr_harness.errors import AbError
 from asr_harness.runs.device_locks import VARIABLE
 
 N_COMMITS, SLOWER = 16, 0.20
 BUDGET = "20m"
+MAX_FORKS = 45
+"""What 20 minutes hold on a busy machine."""
+
 NAMED = re.compile(r"^(\w{7}) is the first changed commit", re.MULTILINE)
 
 CONFTEST = """
@@ -174,6 +182,51 @@ def tell(folder: Path) -> None:
         )
 
 
+@dataclass
+class Drawn:
+    """Forks drawn from normal noise: commits from `first` on are 20 % slower."""
+
+    first: int
+    sd: float
+    rng: random.Random
+    n_forks: int = 0
+
+    def fork(self, commit: str) -> Look:
+        """Draw a fork."""
+        self.n_forks += 1
+        effect = log1p(SLOWER) if int(commit) >= self.first else 0.0
+        return Look({"case": self.rng.gauss(effect, self.sd)}, {}, {})
+
+    def has_time(self) -> bool:
+        """Whether 20 minutes hold another fork."""
+        return self.n_forks < MAX_FORKS
+
+    def signals(self, commit: str) -> dict[str, str]:
+        """Give none: nothing exact differs."""
+        raise NotImplementedError(commit)
+
+
+def simulate(sd: float, n: int = 1000) -> None:
+    """Print how many of `n` searches name the right commit, of at most 45 forks each."""
+    rng = random.Random(0)
+    n_right = n_wrong = n_forks = 0
+    for _ in range(n):
+        oracle = Drawn(rng.randrange(N_COMMITS), sd, rng)
+        search = Search(tuple(map(str, range(N_COMMITS))))
+        try:
+            found = bisect(search, oracle, by="time", has_time=oracle.has_time, tell=lambda *_: None)
+        except AbError:
+            continue
+        finally:
+            n_forks += oracle.n_forks
+        n_right += found.is_sure and found.suspect == oracle.first
+        n_wrong += found.is_sure and found.suspect != oracle.first
+    print(
+        f"forks that spread by {sd:.1%}: {n_right} of {n} named right, {n_wrong} wrong, "
+        f"{n - n_right - n_wrong} not settled in {MAX_FORKS} forks; {n_forks / n:.1f} forks a search"
+    )
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Run git, and give what it prints."""
     done = subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True)
@@ -185,12 +238,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("kind", choices=(*PLANTED, "tell"))
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("kind", choices=(*PLANTED, "tell", "simulated"))
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("bisect-study"))
+    parser.add_argument("--sd", type=float, default=0.055)
     parser.add_argument("--sessions", type=int, default=1)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--model", default="ctc-mini", choices=("ctc-mini", "whisper-mini"))
     arguments = parser.parse_args()
+    if arguments.kind == "simulated":
+        simulate(arguments.sd)
+        return
     folder = arguments.folder.resolve()
     if arguments.kind != "tell":
         folder.mkdir(parents=True, exist_ok=True)
