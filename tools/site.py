@@ -109,15 +109,18 @@ def columns() -> str:
 
 def messages() -> str:
     """List every message that is raised for a user, under its kind, with where it comes from."""
+    import pytest
+
     from asr_harness import errors
 
-    kinds = dict(inspect.getmembers(errors, inspect.isclass))
+    kinds = dict(inspect.getmembers(errors, inspect.isclass)) | {"UsageError": pytest.UsageError}
     by_kind: dict[str, list[tuple[str, str]]] = {}
     for path in sorted((ROOT / "asr_harness").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args):
                 continue
-            name = node.exc.func.id if isinstance(node.exc.func, ast.Name) else ""
+            raised = node.exc.func
+            name = raised.id if isinstance(raised, ast.Name) else getattr(raised, "attr", "")
             text = template(node.exc.args[0])
             if name in kinds and text:
                 by_kind.setdefault(name, []).append((text, str(path.relative_to(ROOT))))

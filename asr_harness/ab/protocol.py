@@ -4,7 +4,8 @@ A worker says which devices it needs, and waits until they are `locked`. It says
 and warmed up. It is told to `try` one round while the other side rests, which tells how long one takes, and
 then to `go` for so many. It waits for each `turn`, answers with what the round took, and after the last waits
 for `finish`, so that nothing of one side runs beside a round of the other. At the end it hands over the run
-that it saves.
+that it saves. Where it is asked to, it also waits for `begin` before each case, so that nothing is loaded or
+warmed up beside anything either.
 """
 
 from __future__ import annotations
@@ -22,14 +23,19 @@ KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
 IMPORTS, CASES, STARTS, DEVICES = "imports", "cases", "starts", "devices"
-TRY, GO, TURN, FINISH, LOCKED = "try", "go", "turn", "finish", "locked"
+GATES, ENERGY = "gates", "energy"
+"""To wait before each case until the driver lets it begin, and to measure energy after its rounds."""
+BEGIN, TRY, GO, TURN, FINISH, LOCKED = "begin", "try", "go", "turn", "finish", "locked"
+STOP = "stop"
+"""In the place of any of these: save what was measured, and end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A case waits for its turns; `n_cases` are there in this fork.
 
-    `warm_up_s` is what its first pass took, maybe beside the other side's.
+    `warm_up_s` is what its first pass took, maybe beside the other side's; `n_rounds` would fill the time
+    that the session's own plan has for the case.
     """
 
     test_id: str
@@ -37,6 +43,7 @@ class Ready:
     slice_fingerprint: str
     warm_up_s: float
     n_cases: int = 1
+    n_rounds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,11 @@ class Devices:
 
 
 Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Devices
+
+
+def asked() -> tuple[str, ...]:
+    """Give what the driver of this worker asks for."""
+    return tuple(os.environ.get(ASKED_VARIABLE, "").split(","))
 
 
 def connect(address: str) -> Connection:

@@ -19,6 +19,7 @@ from asr_harness.ab.neighbours import arguments_for
 from asr_harness.ab.paths import as_variable, python_path
 from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
+    BEGIN,
     CASES,
     DEVICES,
     FINISH,
@@ -27,6 +28,7 @@ from asr_harness.ab.protocol import (
     KEY_VARIABLE,
     LOCKED,
     STARTS,
+    STOP,
     TRY,
     TURN,
     Begun,
@@ -165,11 +167,32 @@ class Worker:
         if isinstance(message, Ready) and self.worktree is not None and not self.has_told_imports:
             raise AbError(f"{self.name} {TOO_OLD}")
         self.has_begun |= isinstance(message, Ready) or bool(message.test_id)
+        self._check_has_begun()
+        return message
+
+    def next_gate(self) -> str | None:
+        """Wait until it stands before a case, and give the case's id; None once its session is over."""
+        while isinstance(message := self.receive(), Saved | Imported | Selected | Devices):
+            self._note(message)
+        if isinstance(message, Begun):
+            self._note(message)
+            return (self.case_ids or {})[message.test_id]
+        if message != Ended("", "", ""):
+            raise AbError(f"{self.name} came to no case in its turn: {message}{self._last_lines()}")
+        self.current = None
+        self._check_has_begun()
+        return None
+
+    def begin(self) -> Ready | Ended:
+        """Let it load and warm up the case that it stands before, and wait until that is done."""
+        self.connection.send((BEGIN, 0))
+        return self.next_case()
+
+    def _check_has_begun(self) -> None:
         if not self.has_begun:  # a session that ended before its first case says why in its own words
             with suppress(subprocess.TimeoutExpired):  # its reason comes at its very end
                 self.process.wait(GRACE_S)
             raise AbError(f"{self.name} has no case to run{self._last_lines()}")
-        return message
 
     def cases(self) -> Iterator[Ready | Ended]:
         """Give what `next_case` does, until the session is over."""
@@ -200,6 +223,17 @@ class Worker:
         if self.nursery is not None:
             self.nursery.learn(self.side, files, (worktree.folder, *self.path))
 
+    def stop(self, timeout_s: float) -> None:
+        """Let it save what it measured and end; it hears of it after its round."""
+        deadline = monotonic() + timeout_s
+        with suppress(OSError, EOFError):
+            self.connection.send((STOP, 0))
+            while monotonic() < deadline:
+                if self.connection.poll(POLL_S) and self.connection.recv() == Ended("", "", ""):
+                    break
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE_S)
+
     def end(self) -> None:
         """End the process at once."""
         end_group(self.process, GRACE_S)
@@ -222,39 +256,67 @@ def started(
 ) -> Iterator[Worker]:
     """Start a worker and let it save its run at the end; its whole process group is ended with it.
 
-    It is forked from the `nursery`'s zygote, if there is one by now. `lock` has to hold the devices that the
-    worker names before it loads anything.
+    It is forked from the `nursery`'s zygote, if there is one by now.
+    """
+    path = tuple(python_path(worktree, arguments))
+    start = Start(
+        python,
+        (*arguments, *saving(storage, _run_name(side, worktree)), *arguments_for(python)),
+        worktree.folder,
+        git.environment() | {"PYTHONPATH": as_variable(path)},
+        (IMPORTS, CASES, STARTS),
+        worktree.root.parent,
+        cores,
+    )
+    name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
+    with connected(name, start, side, zygote=nursery.zygote if nursery else None, lock=lock) as worker:
+        worker.worktree, worker.path, worker.nursery = worktree, path, nursery
+        yield worker
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a worker is started: pytest's arguments and folder, what it is asked for, where its log lies."""
+
+    python: str
+    arguments: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    asks: tuple[str, ...]
+    place: Path
+    cores: frozenset[int] | None = None
+
+
+@contextmanager
+def connected(
+    name: str, start: Start, side: Side = "base", *, zygote: Zygote | None = None, lock: Lock | None = None
+) -> Iterator[Worker]:
+    """Start a worker and wait for its call; it may save its run, then its process group is ended.
+
+    `lock` has to hold the devices that the worker names before it loads anything.
     """
     key = secrets.token_bytes(32)
-    path = tuple(python_path(worktree, arguments))
-    with _removed(socket_folder(worktree.root.parent)) as folder:
+    with _removed(socket_folder(start.place)) as folder:
         address, log = str(folder / "socket"), folder / "log"
         with Listener(address, family="AF_UNIX", authkey=key) as listener:
             process = _process(
-                python,
-                [
-                    *arguments,
-                    *_own_arguments(address, storage, _run_name(side, worktree)),
-                    *arguments_for(python),
-                ],
-                folder=worktree.folder,
+                start.python,
+                [f"--asr-live={address}", *start.arguments],
+                folder=start.folder,
                 environment={
-                    **git.environment(),
+                    **start.environment,
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: f"{IMPORTS},{CASES},{STARTS},{DEVICES}",
-                    "PYTHONPATH": as_variable(path),
+                    ASKED_VARIABLE: ",".join((*start.asks, DEVICES)),
                 },
                 log=log,
-                cores=cores,
-                zygote=nursery.zygote if nursery else None,
+                cores=start.cores,
+                zygote=zygote,
             )
-            name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
             try:
                 connection = _accepted(listener, process, name, log)
                 yield Worker(
-                    side, name, process, connection, log, worktree, path,
-                    n_oom_kills=deaths.count_oom_kills(), nursery=nursery, lock=lock,
-                )  # fmt: skip
+                    side, name, process, connection, log, n_oom_kills=deaths.count_oom_kills(), lock=lock
+                )
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:
@@ -291,15 +353,16 @@ def _run_name(side: Side, worktree: Worktree) -> str:
     return f"{worktree.commit}_{datetime.now(UTC):%Y%m%d_%H%M%S}_{side}"
 
 
-def _own_arguments(address: str, storage: Path, run_name: str) -> list[str]:
-    saving = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
+def saving(storage: Path, run_name: str) -> list[str]:
+    """Give the arguments of a worker that saves its run under a name, and runs all its cases quietly."""
+    saved = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
     # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
     quiet = ["--capture=no", "--asr-quiet"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
     # The driver ends a session, not its first failure.
     whole = ["--maxfail=0"]
     spared = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--assert=plain"]
-    return [f"--asr-live={address}", *quiet, *whole, *spared, *saving]
+    return [*quiet, *whole, *spared, *saved]
 
 
 def _accepted(

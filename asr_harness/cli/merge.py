@@ -8,6 +8,7 @@ absent are conflicts: each is named, nothing is written, and the exit status is 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from asr_harness.report.terminal import table
 from asr_harness.report.writing import write_whole
 from asr_harness.runs import select_runs
 from asr_harness.runs.merging import merge
+from asr_harness.schema.part import dump
 from asr_harness.schema.run import BLOCK, latest_of_each
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from asr_harness.runs.merging import Merged
-    from asr_harness.schema import RunFile
+    from asr_harness.schema import Block, RunFile
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,15 +56,31 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def write_merged(runs: Sequence[RunFile], path: Path, *, is_partial: bool = False) -> Merged:
-    """Merge runs into a new file. Raises RecordError for a conflict, OSError where it cannot be written."""
+def write_merged(
+    runs: Sequence[RunFile], path: Path, *, is_partial: bool = False, is_one_session: bool = False
+) -> Merged:
+    """Merge runs into a new file. Raises RecordError for a conflict, OSError where it cannot be written.
+
+    What was one session in several processes of one machine has no parts.
+    """
     from pytest_benchmark.utils import safe_dumps
 
     merged = merge(runs, path, is_partial=is_partial)
-    block = {**merged.content[BLOCK], "oom_frontier": oom_frontiers(merged.run.block.cases)}
+    whole = dump(_united(merged.run.block)) if is_one_session else merged.content[BLOCK]
+    block = {**whole, "oom_frontier": oom_frontiers(merged.run.block.cases)}
     text = safe_dumps({**merged.content, BLOCK: block}, ensure_ascii=True, indent=4)  # type: ignore[no-untyped-call]
     write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
     return merged
+
+
+def _united(block: Block) -> Block:
+    """Give the block of one session, its code that of all its processes; as it is if machines differ."""
+    from asr_harness.measure.imports import merged
+
+    if any(part.environment != block.environment for part in block.parts):
+        return block
+    code = [part.code for part in block.parts if part.code is not None]
+    return replace(block, parts=(), code=merged(code) if code else None)
 
 
 def summary(merged: Merged, width: int) -> list[str]:

@@ -1,29 +1,32 @@
 """Price the directions of optimisation: what each variant buys against a baseline, and costs in words.
 
-Saved runs are taken that measured both; `--sessions` measures some first, the order of the variants turned
-about each time, so that no hour favours one. What follows `--` goes to pytest. Exit status: 0, or 2 where
-nothing can be priced.
+Saved runs are taken that measured both. `--sessions` or `--minutes` measure first: a process for each
+variant, their rounds in turn, one session after another; what follows `--` goes to pytest (default:
+benchmarks/). Ctrl-C keeps what is over, and `--into` goes on with them. Exit status: 0, or 2
+where nothing can be priced.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime
+from math import inf
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._pricing import MAX_SESSIONS, Pricing
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge.price import price
+from asr_harness.metrics import units
 from asr_harness.report.price import lines
 from asr_harness.runs import select_runs
 from asr_harness.stats import ALPHA
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
-    from pathlib import Path
+
+SUFFIXES = (".html", ".svg", ".png")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runs", metavar="RUN", help="a file, a folder, a number or a commit (default: all saved runs)"
     )
     parser.add_argument(
-        "--sessions", type=int, default=0, metavar="N", help="measure so many sessions first (default: none)"
+        "--sessions", type=int, metavar="N", help="measure until there are so many sessions (6 show 10 %%)"
+    )
+    parser.add_argument(
+        "--minutes", type=float, metavar="M", help="measure for at most so long; whole sessions alone count"
+    )
+    parser.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="where sessions are saved; those that are there count"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="draw the prices, too: a .html, .svg or .png file"
     )
     parser.add_argument("--alpha", type=float, default=ALPHA, help="false alarms of a table (%(default)s)")
     add_storage(parser)
@@ -45,41 +57,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure what was asked for, and print the prices."""
-    if not 0 < arguments.alpha < 1:
-        raise RecordError(f"--alpha {arguments.alpha:g} is not between 0 and 1")
-    if arguments.sessions < 0:
-        raise RecordError(
-            f"--sessions {arguments.sessions} is below 0; 4 to 8 show a change of some per cent"
-        )
-    chosen = arguments.runs or str(arguments.storage)
-    if arguments.sessions:
-        chosen = str(_measured(arguments))
+    _check(arguments)
+    chosen, gone = arguments.runs or str(arguments.into or arguments.storage), {}
+    if arguments.sessions or arguments.minutes:
+        pricing = _pricing(arguments)
+        pricing.run()
+        chosen, gone = str(pricing.folder), pricing.gone
     prices = price(
-        select_runs(chosen, arguments.storage), arguments.baseline, arguments.variants, arguments.alpha
+        select_runs(chosen, arguments.storage), arguments.baseline, arguments.variants, arguments.alpha, gone
     )
     print("\n".join(lines(prices, arguments.alpha, get_terminal_size().columns)))  # noqa: T201
+    if arguments.output is not None:
+        from asr_harness.report.images import write_image
+        from asr_harness.report.price_chart import draw_prices
+
+        write_image(draw_prices(prices, arguments.alpha), arguments.output)
+        print(arguments.output)  # noqa: T201
     return 0
 
 
-def _measured(arguments: argparse.Namespace) -> Path:
-    """Run the sessions, each in a process of its own, and give the folder that they saved in."""
-    if not arguments.variants:
-        raise RecordError("--sessions needs the variants to measure, as in: price baseline fp16 --sessions 4")
-    folder: Path = arguments.storage / f"price-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    order = [arguments.baseline, *arguments.variants]
-    for number in range(arguments.sessions):
-        variants = order if number % 2 == 0 else order[::-1]
-        status = subprocess.run(_command(variants, folder, arguments.selection), check=False).returncode  # noqa: S603
-        if status:
-            raise RecordError(
-                f"session {number + 1} ended with status {status}; what was saved is in {folder}"
-            )
-    return folder
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise RecordError for what cannot be measured, priced or written, before anything runs."""
+    if not 0 < arguments.alpha < 1:
+        raise RecordError(f"--alpha {arguments.alpha:g} is not between 0 and 1")
+    if arguments.sessions is not None and arguments.sessions < 1:
+        raise RecordError(f"--sessions {arguments.sessions} is below 1; 6 show a change of some per cent")
+    if arguments.minutes is not None and not 0 < arguments.minutes < inf:
+        raise RecordError(f"--minutes {arguments.minutes:g} is no time to measure in; give one above 0")
+    output = arguments.output
+    if output is not None and output.suffix not in SUFFIXES:
+        raise RecordError(f"-o {output}: a picture is one of {', '.join(SUFFIXES)}")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise RecordError(f"cannot write {output}: there is no folder {output.parent}; make it first")
 
 
-def _command(variants: Sequence[str], folder: Path, selection: Sequence[str]) -> list[str]:
-    given = list(selection) or ["benchmarks/"]
-    return [
-        sys.executable, "-m", "pytest", *given, "--asr-variants", ",".join(variants),
-        "--benchmark-autosave", f"--benchmark-storage={folder}",
-    ]  # fmt: skip
+def _pricing(arguments: argparse.Namespace) -> Pricing:
+    variants = list(dict.fromkeys([arguments.baseline, *arguments.variants]))
+    if len(variants) == 1:
+        raise RecordError("what is to be measured? Name variants, as in: price baseline prune50 --sessions 6")
+    if arguments.runs:
+        raise RecordError("--runs is for what was measured before; --into names the folder to measure into")
+    return Pricing(
+        variants,
+        arguments.selection or ["benchmarks/"],
+        arguments.into or arguments.storage / f"price-{datetime.now(UTC):%Y%m%dT%H%M%S}",
+        arguments.sessions or MAX_SESSIONS,
+        inf if arguments.minutes is None else arguments.minutes * units.MINUTE_S,
+    )

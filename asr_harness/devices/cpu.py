@@ -30,7 +30,7 @@ class Cpu(Device):
     key = "cpu"
     kind_title = "CPU"
     peak_memory_name = "peak_resident_bytes"
-    quantisations = frozenset({"int8", "int8-weights"})
+    quantisations = frozenset({"int8", "int8-weights", "float8-weights"})
     sizes = Sizes(
         calibration_matrix=512,
         calibration_copy_bytes=32 << 20,

@@ -25,7 +25,7 @@ class Cuda(Accelerator):
 
     key = "cuda"
     kind_title = "GPU"
-    quantisations = frozenset({"int8", "int8-weights"})
+    quantisations = frozenset({"int8", "int8-weights", "float8", "float8-weights", "int4-weights"})
     sizes = Sizes(
         calibration_matrix=4096,
         calibration_copy_bytes=512 << 20,

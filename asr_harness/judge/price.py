@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import expm1, log
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from asr_harness import stats
@@ -86,20 +87,26 @@ class Price:
 
 
 def price(
-    runs: Sequence[RunFile], baseline: str, variants: Sequence[str] = (), alpha: float = stats.ALPHA
+    runs: Sequence[RunFile],
+    baseline: str,
+    variants: Sequence[str] = (),
+    alpha: float = stats.ALPHA,
+    gone: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Price, ...]:
     """Price variants, all that were measured unless some are named, for each model and device.
+
+    `gone` has those that nothing was saved of, each with the reason.
 
     Raises RecordError where no run has the baseline, or none has a named variant beside it.
     """
     names = {record.case.variant for run in runs for record in run.records.values()}
     for variant in (baseline, *variants):
-        if variant not in names:
+        if variant not in names and variant not in gone:
             raise RecordError(
                 f"no run has the variant {variant!r}; they have {', '.join(sorted(names)) or 'none'}. "
                 f"Measure both in one session: pytest benchmarks/ --asr-variants {baseline},{variant}"
             )
-    chosen = variants or tuple(sorted(names - {baseline}))
+    chosen = [one for one in dict.fromkeys(variants or sorted(names - {baseline})) if one != baseline]
     groups = dict.fromkeys(
         (record.case.model, record.case.device) for run in runs for record in run.records.values()
     )
@@ -108,7 +115,7 @@ def price(
             _price(runs, group, baseline, variant, alpha, len(chosen))
             for variant in (baseline, *chosen)
             if any(True for run in runs for _ in _of(run, group, variant))
-        ])
+        ] + [Price(*group, name, 0, 0, {}, reason=gone[name]) for name in chosen if name not in names])
         for group in groups
     ]  # fmt: skip
     return tuple(one for group in made for one in group)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asr_harness.schema.machine import MachineStates
+from asr_harness.schema.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,8 @@ class Measurement:
     rounds: tuple[Round, ...]
     machine: MachineStates = field(default_factory=MachineStates)
     machine_reasons: Mapping[str, str] = field(default_factory=dict)
+    start: Start = field(default_factory=Start)
+    start_reasons: Mapping[str, str] = field(default_factory=dict)
 
     def hypotheses(self, round_index: int = -1) -> tuple[str, ...]:
         """Give one round's transcripts in the order of the slice."""

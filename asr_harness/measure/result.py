@@ -58,12 +58,14 @@ def case_result(measurement: Measurement) -> CaseResult:
         fingerprints=fingerprints,
         machine=measurement.machine,
         speech=_speech(measurement.slice),
+        start=measurement.start,
         reasons=_told_of(measurement)
         | work_reasons
         | memory_reasons
         | energy_reasons
         | quality_reasons
         | fingerprint_reasons
+        | dict(measurement.start_reasons)
         | {f"machine.{name}": reason for name, reason in measurement.machine_reasons.items()},
     )
 

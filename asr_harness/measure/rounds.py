@@ -113,6 +113,15 @@ class SliceRunner:
         self._calibration = calibration
         self._calibration_s = 0.0
 
+    def first_batch_s(self) -> float:
+        """Transcribe the first batch as in a round, and give its seconds."""
+        audio = fresh(self._batches[0])
+        self._clock.start()
+        answer = unchecked_answer(self._system, audio, self._clock.stage)
+        latency_s, _ = self._clock.stop()
+        checked(answer, len(audio), self._system)
+        return latency_s
+
     def warm_up(self, operators: OperatorCounter | None = None) -> WarmUp:
         """Run one pass that is no round, and count what it does; `operators` watches its first batch."""
         began = perf_counter()

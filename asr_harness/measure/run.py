@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from asr_harness import corpora, devices
 from asr_harness.errors import MeterError
 from asr_harness.measure import energy
+from asr_harness.measure.compiling import CompileWatch
 from asr_harness.measure.machine import MachineWatch
 from asr_harness.measure.measurement import Measurement
 from asr_harness.measure.result import case_result
 from asr_harness.measure.rounds import SliceRunner, WarmUp, planned_rounds
+from asr_harness.measure.starting import Starting
 from asr_harness.schema import STAGES, EnergyMeasurement
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class MeasuredRun:
 
     `warm_up` comes first; then `calibrate` and `run_round` in turn, and `result` at last. `time_s` is for the
     rounds and for the calibration beside each of them. `on_round` hears of each round before it begins.
+    `load_s` is what loading took, None where the process had loaded a system before.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class MeasuredRun:
         *,
         time_s: float,
         compiles: bool,
+        load_s: float | None = None,
         by_arrival: bool = False,
         on_round: Callable[[int, int], None],
     ) -> None:
@@ -54,6 +58,7 @@ class MeasuredRun:
         self._on_round = on_round
         self._memory: tuple[Reading, ...] = ()
         self._warmed_up: WarmUp | None = None
+        self._starting = Starting(load_s, CompileWatch(compiles=compiles))
 
     @property
     def rounds(self) -> Sequence[Round]:
@@ -68,6 +73,9 @@ class MeasuredRun:
         from asr_harness.devices.instruments.operators import OperatorMeter
 
         self._watch = MachineWatch(devices.get(self._case.device))
+        self._starting.watch.begin()
+        if self._starting.is_cold:
+            self._starting.first_s = self._runner.first_batch_s()
         if self._compiles:
             # What compiles is no measure of a round, and under a counter of operators nothing would compile.
             self._runner.warm_up()
@@ -78,6 +86,7 @@ class MeasuredRun:
         self._memory = tuple(reading for meter in self._instruments.memory for reading in meter.read())
         self.warm_up_s = self._warmed_up.duration_s
         self.n_rounds = planned_rounds(self.warm_up_s, self._time_s)
+        self._starting.is_warm()
         return self.n_rounds
 
     def try_round(self) -> float:
@@ -100,6 +109,7 @@ class MeasuredRun:
         """
         if self._warmed_up is None:
             raise RuntimeError(f"{self._case.id} has no result before its warm-up")
+        start, start_reasons = self._starting.part()
         machine, machine_reasons = self._watch.after()
         whole_energy, stage_energy = self._measure_energy()
         return case_result(
@@ -116,11 +126,14 @@ class MeasuredRun:
                 tuple(self._runner.rounds),
                 machine,
                 machine_reasons,
+                start,
+                start_reasons,
             )
         )
 
     def release(self) -> None:
         """Let go of the model: pytest keeps a fixture's value longer than the next model can wait."""
+        self._starting.watch.end()
         del self._model, self._runner
 
     def _measure_energy(self) -> tuple[EnergyMeasurement, Mapping[StageName, EnergyMeasurement]]:

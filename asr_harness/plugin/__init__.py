@@ -81,6 +81,7 @@ def _print_names(grid: Grid) -> None:
 
 
 def _register(config: pytest.Config, plan: Plan) -> None:
+    from asr_harness.ab.protocol import ENERGY, asked
     from asr_harness.plugin.child import Task
     from asr_harness.plugin.collecting import Collecting
     from asr_harness.plugin.commits import Commits
@@ -99,7 +100,8 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     if not options.flag(config, "identify"):
         config.pluginmanager.register(Masking(), "asr-masking")
     ledger = Ledger(storage_folder(config) / "journal", session_mask(config, plan))
-    workbench = Workbench(plan, is_live=bool(address))
+    has_energy = not address or ENERGY in asked()
+    workbench = Workbench(plan, is_live=bool(address), has_energy=has_energy)
     live = Live(address, ledger) if address else None
     running = Running(config, ledger, workbench, live)
     folder = options.isolated_folder(config)

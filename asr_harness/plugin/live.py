@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from asr_harness.ab.protocol import (
-    ASKED_VARIABLE,
+    BEGIN,
     CASES,
     DEVICES,
     FINISH,
+    GATES,
     GO,
     IMPORTS,
     LOCKED,
     STARTS,
+    STOP,
     TRY,
     TURN,
     Begun,
@@ -26,6 +27,7 @@ from asr_harness.ab.protocol import (
     Saved,
     Selected,
     Turn,
+    asked,
     connect,
 )
 from asr_harness.errors import AbError
@@ -61,7 +63,7 @@ class Live:
 
     def wait_for_devices(self, locks: Iterable[str]) -> None:
         """Wait until the driver has locked the devices: it times on them for both sides."""
-        if DEVICES in _asked():
+        if DEVICES in asked():
             self._connection.send(Devices(tuple(locks)))
             self.wait(LOCKED)
 
@@ -82,6 +84,8 @@ class Live:
             word, number = self._connection.recv()
         except (EOFError, ConnectionError):
             pytest.exit("the driver of this live session is gone", returncode=2)
+        if word == STOP:
+            pytest.exit("ended by the driver", returncode=2)
         if word not in for_what:
             raise AbError(f"the driver said {word!r} where {' or '.join(for_what)} was due")
         return str(word), int(number)
@@ -91,10 +95,12 @@ class Live:
         self._connection.send(turn)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Tell that a case begins, so that the driver knows where the process died."""
-        if STARTS in _asked() and nodeid in self._ledger.selected:
+        """Tell that a case begins, so that the driver knows where the process died; wait where it asks to."""
+        if STARTS in asked() and nodeid in self._ledger.selected:
             self._tell_cases()
             self._connection.send(Begun(nodeid))
+            if GATES in asked():
+                self.wait(BEGIN)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tell of a case that ended before it was ready."""
@@ -125,20 +131,16 @@ class Live:
         items.sort(key=lambda item: item.nodeid.partition("[")[2])
 
     def _tell_cases(self) -> None:
-        if CASES in _asked() and self._ledger.selected and not self._has_told_cases:
+        if CASES in asked() and self._ledger.selected and not self._has_told_cases:
             self._has_told_cases = True
             self._connection.send(Selected({name: case.id for name, case in self._ledger.selected.items()}))
 
     def _tell_what_is_asked(self) -> None:
         self._tell_cases()
-        if IMPORTS in _asked():
+        if IMPORTS in asked():
             files = imported_files()
             self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))
             self._told_files = files
-
-
-def _asked() -> list[str]:
-    return os.environ.get(ASKED_VARIABLE, "").split(",")
 
 
 class LiveRun:
@@ -150,8 +152,8 @@ class LiveRun:
 
     def warm_up(self) -> int:
         """Warm up, and ask the driver how many rounds to run."""
-        self._run.warm_up()
-        ready = Ready(*self._names, warm_up_s=self._run.warm_up_s, n_cases=self._live.n_cases)
+        n_planned = self._run.warm_up()
+        ready = Ready(*self._names, self._run.warm_up_s, self._live.n_cases, n_planned)
         n_rounds = self._live.ready(ready, self._run.try_round)
         if not n_rounds:
             pytest.skip("the other side has no such case")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def results(entries: Iterable[JournalEntry], case_ids: Mapping[str, str], width:
     lines = []
     if measured:
         lines = [*_table(measured, width), *wrap(LEGEND, width)]
-        remarks = [*_remarks(tuple(measured.values())), *remarks]
+        remarks = [*_starts(measured), *_remarks(tuple(measured.values())), *remarks]
     return [*lines, *_wrapped(remarks, width)]
 
 
@@ -88,6 +89,26 @@ def _remarks(results: Sequence[CaseResult]) -> list[str]:
     n_gaps = sum(result.energy.stages_add_up is False for result in results)
     if n_gaps:
         lines.append(f"stages' energy does not add up to the whole in {_cases(n_gaps)}")
+    return lines
+
+
+def _starts(measured: Mapping[str, CaseResult]) -> list[str]:
+    """Say what the first case of a process waited for, and which cases compiled anew amid their rounds."""
+    lines = []
+    for case_id, result in measured.items():
+        start = result.start
+        parts = []
+        if start.load_s is not None and start.first_s is not None:
+            steady_s = median(batches[0] for batches in result.speed.batch_latency_s)
+            parts.append(
+                f"loaded in {units.seconds(start.load_s)}, first batch {units.seconds(start.first_s)}, "
+                f"later {units.seconds(steady_s)}"
+            )
+        if start.n_compilations:
+            parts.append(f"compiled {start.n_compilations} times in {units.seconds(start.compile_s)}")
+        if start.n_recompilations:
+            parts.append(f"{start.n_recompilations} times anew amid the rounds")
+        lines += [f"cold start of {case_id}: {'; '.join(parts)}"] if parts else []
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from asr_harness import corpora, devices, systems
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 class Workbench:
     """Loads slices once and one model at a time, so that the memory of two never adds up."""
 
-    def __init__(self, plan: Plan, *, is_live: bool = False) -> None:
+    def __init__(self, plan: Plan, *, is_live: bool = False, has_energy: bool | None = None) -> None:
         self.plan = plan
         self._is_live = is_live
+        self._has_energy = not is_live if has_energy is None else has_energy
         self.loading_s = 0.0
+        self._load_s: float | None = None
+        self._has_loaded = False
         self.known_peaks: dict[str, MachinePeaks] = {}
         self.other_code: list[CodeRecord] = []
         self._slices: dict[str, Slice] = {}
@@ -76,7 +79,9 @@ class Workbench:
                 self._untouched = ProcessState.record()
             # A load that fails halfway leaves memory behind, too.
             self._devices.add(devices.get(case.device))
+            is_first, self._has_loaded = not self._has_loaded, True
             with self._loading():
+                began = perf_counter()
                 self._model = systems.load(
                     self.plan.sources[case.model],
                     device=case.device,
@@ -85,6 +90,9 @@ class Workbench:
                     allow_pickle=self.plan.allow_pickle,
                     language=self.slice(case.bucket).language,
                 )
+                devices.get(case.device).synchronise()
+            if is_first:
+                self._load_s = perf_counter() - began
             self._loaded = (ProcessState.record(), self._model.system.configuration())
             self._key = key
         return self._model
@@ -95,7 +103,7 @@ class Workbench:
             with self._loading():
                 self._instruments[device] = make_instruments(
                     device,
-                    "off" if self._is_live else self.plan.energy,
+                    self.plan.energy if self._has_energy else "off",
                     with_peaks=not self._is_live and device not in self.known_peaks,
                 )
             measured = self._instruments[device].peaks
@@ -135,13 +143,17 @@ class Workbench:
         # A model may set threads or dtypes: what the machine can do at best is measured before it is loaded.
         instruments, slice_ = self.instruments(case.device), self.slice(case.bucket)
         devices.get(case.device).free_memory()
+        model = self.model(case)
+        # The model's first case alone starts cold.
+        load_s, self._load_s = self._load_s, None
         return MeasuredRun(
             case,
             slice_,
-            self.model(case),
+            model,
             instruments,
+            load_s=load_s,
             time_s=self.plan.time_s,
-            compiles=self.plan.variants[case.variant].compile_encoder,
+            compiles=self.plan.variants[case.variant].compiles,
             by_arrival=self.plan.variants[case.variant].batching == "arrival",
             on_round=on_round,
         )

@@ -17,6 +17,7 @@ from asr_harness.report.history import commit_points
 from asr_harness.report.machines import MachineFacts, machines
 from asr_harness.report.picks import Pick, picks
 from asr_harness.report.pooled import pooled
+from asr_harness.report.pricing import prices
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from asr_harness.judge.price import Price
     from asr_harness.report.page.differences import Differences
     from asr_harness.schema import RunFile
 
@@ -50,6 +52,7 @@ class Content:
     picks: tuple[Pick, ...]
     differences: Differences | None
     trends: tuple[RowTrend, ...] = ()
+    prices: tuple[Price, ...] = ()
 
 
 def gather(
@@ -65,6 +68,7 @@ def gather(
     drawn, not_drawn = drawable(cases)
     advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]
+    priced = prices(runs)
     return Content(
         title=_title(runs),
         table=rows,
@@ -81,6 +85,7 @@ def gather(
         picks=picks(advice),
         differences=differences,
         trends=judge_trends(runs, latency.METRIC),
+        prices=priced,
     )
 
 

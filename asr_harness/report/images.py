@@ -34,7 +34,13 @@ def write_images(figures: Iterable[Figure], folder: Path) -> list[Path]:
     return written
 
 
-def _save(chart: Any, options: Mapping[str, int], path: Path) -> None:
+def write_image(drawn: Figure, path: Path) -> None:
+    """Write one figure as what its name ends with: PNG, SVG, or HTML that fetches nothing."""
+    options = FORMATS.get(path.suffix[1:], {"inline": True})
+    write_whole(path, partial(_save, _whole(drawn), options))
+
+
+def _save(chart: Any, options: Mapping[str, Any], path: Path) -> None:
     chart.save(str(path), **options)
 
 
@@ -69,7 +75,8 @@ def _shown(drawn: Figure) -> str:
     """Say what an image without controls shows: the choices that its charts start with."""
     chosen: dict[str, str] = {}
     for panel in drawn.panels:
-        for parameter in () if isinstance(panel.chart, Missing) else panel.chart.params:
+        parameters = None if isinstance(panel.chart, Missing) else panel.chart.params
+        for parameter in parameters if isinstance(parameters, list) else ():
             _, is_choice, column = str(parameter.name).partition(CHOSEN)
             if is_choice:
                 chosen[column.replace("_", " ")] = str(parameter.value)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from asr_harness.judge.price import Change, Price
 
 MIN_WIDTH = 40
+MOST = 10.0
+"""An interval that ends beyond a thousand per cent knows nothing of that end."""
 COLUMNS = ("latency", "rtf", "memory", "energy", "flops", "wer")
 WORDS = {
     "pays": "pays",
@@ -39,8 +41,7 @@ def lines(prices: Sequence[Price], alpha: float, width: int) -> list[str]:
         rows = list(group)
         n_runs = max(one.n_runs for one in rows)
         written += [f"{model} on {device}: {n_runs} runs, {max(one.n_cases for one in rows)} cases", ""]
-        titles = ("variant", "front", *(by_key(key).title for key in COLUMNS))
-        written += table(titles, [_row(one) for one in rows], width)
+        written += _table(rows, width)
         written += ["", *(_sentence(one) for one in rows[1:])]
         written += [DUMMY] if any(one.is_dummy for one in rows) else []
         written += [NO_SPREAD] if n_runs == 1 else []
@@ -54,36 +55,55 @@ def _wrapped(text: str, width: int) -> list[str]:
     return [text] if "  " in text or not text else wrap(text, max(width, MIN_WIDTH), subsequent_indent="  ")
 
 
-def _row(one: Price) -> tuple[str, ...]:
+def _table(rows: Sequence[Price], width: int) -> list[str]:
+    """Lay out values and changes; where that is too wide, the changes alone below the baseline's values."""
+    titles = ("variant", "front", *(by_key(key).title for key in COLUMNS))
+    whole = table(titles, [_row(one, is_whole=True) for one in rows], width)
+    if max(map(len, whole)) <= width:
+        return whole
+    base, *others = rows
+    return table(titles, [_row(base, is_whole=True), *(_row(one, is_whole=False) for one in others)], width)
+
+
+def _row(one: Price, *, is_whole: bool) -> tuple[str, ...]:
     front = "*" if one.is_on_front else ""
-    return one.variant, front, *(_cell(key, one) for key in COLUMNS)
+    return one.variant, front, *(_cell(key, one, is_whole=is_whole) for key in COLUMNS)
 
 
-def _cell(key: str, one: Price) -> str:
+def _cell(key: str, one: Price, *, is_whole: bool) -> str:
     change = one.changes.get(key)
     if change is None or change.value is None:
         return units.UNMEASURED
     written = by_key(key).written(change.value)
     if change.effect == 0.0:
-        return written
-    mark = "!" if change.is_shown else ""
-    return f"{written} ({_change(key, change.effect or 0.0)}{mark})"
+        return written if is_whole else "="
+    effect = f"{_change(key, change.effect or 0.0)}{'!' if change.is_shown else ''}"
+    return f"{written} ({effect})" if is_whole else effect
 
 
 def _change(key: str, effect: float) -> str:
-    return f"{100 * effect:+.1f}pt" if key == "wer" else f"{100 * effect:+.0f}%"
+    if abs(effect) > MOST:
+        return f"{'over +' if effect > 0 else 'under -'}{100 * MOST:.0f}{'pt' if key == 'wer' else '%'}"
+    written = f"{100 * effect:+.1f}pt" if key == "wer" else f"{100 * effect:+.0f}%"
+    return written if any(digit in written for digit in "123456789") else f"±{written[1:]}"
 
 
 def _sentence(one: Price) -> str:
     if one.reason:
         return f"{one.variant} could not be priced: {one.reason}"
-    parts = [text for key in COLUMNS if key != "rtf" and (text := _part(key, one.changes[key]))]
-    return f"{one.variant} {WORDS[one.pays]}: {'; '.join(parts)}"
+    return f"{one.variant} {WORDS[one.pays]}: {changes_in_words(one)}"
+
+
+def changes_in_words(one: Price) -> str:
+    """Give each change with its interval, and whether it is shown."""
+    return "; ".join(text for key in COLUMNS if key != "rtf" and (text := _part(key, one.changes[key])))
 
 
 def _part(key: str, change: Change) -> str:
     if change.effect is None:
         return ""
+    if change.effect == 0.0:
+        return f"{by_key(key).title} the same"
     shown = {True: "shown", False: "not shown", None: "untested"}[change.is_shown]
     if change.low is None or change.high is None or change.low == change.high:
         return f"{by_key(key).title} {_change(key, change.effect)}"

@@ -20,6 +20,7 @@ from asr_harness.schema.run import (
 from asr_harness.schema.session import SavedShard, SessionCost, SessionPart
 from asr_harness.schema.speed import Speed
 from asr_harness.schema.stages import STAGES, PassKind, StageName
+from asr_harness.schema.start import Start
 from asr_harness.schema.work import Roof, Work
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Speech",
     "Speed",
     "StageName",
+    "Start",
     "Utterances",
     "Work",
     "load_run",

@@ -12,6 +12,7 @@ from asr_harness.schema.memory import Memory
 from asr_harness.schema.part import NotNegative, Part, Positive, PositiveCount
 from asr_harness.schema.quality import Quality
 from asr_harness.schema.speed import Speed
+from asr_harness.schema.start import Start
 from asr_harness.schema.work import Work
 
 
@@ -79,6 +80,7 @@ class CaseResult(Part):
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
     machine: MachineStates = field(default_factory=MachineStates)
     speech: Speech = field(default_factory=Speech)
+    start: Start = field(default_factory=Start)
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:

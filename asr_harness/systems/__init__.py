@@ -17,8 +17,10 @@ from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.checkpoints import Checkpoint, find_architecture, find_pretrained
 from asr_harness.systems.hf.family import Family
+from asr_harness.systems.kin import kin_of
 from asr_harness.systems.own import find_factory, is_own, load_own, own_names
 from asr_harness.systems.runtime import RUNTIMES, Runtime, split
+from asr_harness.systems.speech_only import SpeechOnly
 from asr_harness.systems.variant import BASELINE, Variant
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ def load(
     as the variant says.
     """
     devices.get(device).check()
+    if variant.checkpoint is not None:
+        return _load_other(source, device, weights, variant, language)
     if by := split(source):
         return _load_by(*by, source, device=device, weights=weights, variant=variant)
     if is_own(source):
@@ -120,7 +124,7 @@ def load(
         system.set_language(language)
     decoding = {"variant": settings, "weights": weights, "generation": system.decoding}
     return LoadedSystem(
-        system,
+        _hearing(system, variant),
         family.name,
         system.weights_fingerprint,
         _fingerprint(decoding),
@@ -161,6 +165,8 @@ def estimate_cost(
         runtime, source = by
         runtime.check(find_checkpoint(source, weights), variant)
         variant = Variant(beams=variant.beams)
+    if variant.checkpoint is not None:
+        source = kin_of("checkpoint", variant.checkpoint, source)
     if is_own(source):
         raise UnavailableError(f"{source} is a transcriber of your own: its cost cannot be estimated")
     checkpoint = replace(find_checkpoint(source, weights, allow_pickle=True), path=None)
@@ -195,6 +201,7 @@ def _load_own(source: str, *, device: str, variant: Variant, language: str | Non
     decoding = {"source": source, "variant": variant.settings(), "decoding": system.decoding}
     if language not in (None, ENGLISH):  # which was the only one before there were languages
         decoding["language"] = language
+    system = _hearing(system, variant)
     return LoadedSystem(system, "custom", system.weights_fingerprint, _fingerprint(decoding), is_dummy=False)
 
 
@@ -208,8 +215,29 @@ def _load_by(
     system.source = source
     decoding = {"runtime": runtime.versions, "variant": variant.settings(), "decoding": system.decoding}
     return LoadedSystem(
-        system, runtime.name, system.weights_fingerprint, _fingerprint(decoding), is_dummy=False
+        _hearing(system, variant),
+        runtime.name,
+        system.weights_fingerprint,
+        _fingerprint(decoding),
+        is_dummy=False,
     )
+
+
+def _load_other(
+    source: str, device: str, weights: Weights, variant: Variant, language: str | None
+) -> LoadedSystem:
+    """Load the checkpoint that the variant names in place of the model's own."""
+    name = kin_of("checkpoint", variant.checkpoint or "", source)
+    try:
+        return load(
+            name, device=device, weights=weights, variant=replace(variant, checkpoint=None), language=language
+        )
+    except ModelError as error:
+        raise UnavailableError(f"{source} cannot run with checkpoint={name!r}: {error}") from error
+
+
+def _hearing(system: System, variant: Variant) -> System:
+    return system if variant.vad is None else SpeechOnly(system)
 
 
 def _quieten_transformers() -> None:

@@ -23,8 +23,10 @@ class Variant:
     the weights set to zero, the smallest first, anywhere or two of four. The strides keep every n-th layer.
     `stopping` ends loops: `repetition` stops at one, `fallback` decodes anew by Whisper's own thresholds.
     `prompt_lookup` is how many tokens are guessed from those before. `audio_context` is the whole window, or
-    the clip alone. `own` holds the settings that only one's own system knows. `explicit` names what was
-    given, be it the default.
+    the clip alone; `long_form` says whether windows wait for the words of those before. `checkpoint` is
+    loaded in place of the model's own, `distilled` meaning the usual one; `assistant` drafts what the model
+    checks, `auto` meaning the usual one. `vad` names what leaves silence out before anything is heard. `own`
+    holds the settings that only one's own system knows. `explicit` names what was given, be it the default.
     Raises GridError for a value that is of the wrong type or unknown.
     """
 
@@ -34,6 +36,7 @@ class Variant:
     max_new_tokens: int | None = None
     quantisation: str | None = None
     compile_encoder: bool = False
+    compile_decoder: bool = False
     prune_encoder: float = 0.0
     sparse_encoder: float = 0.0
     sparsity: str = "free"
@@ -43,7 +46,11 @@ class Variant:
     cache: str = "dynamic"
     prompt_lookup: int | None = None
     audio_context: str = "window"
+    long_form: str = "sequential"
     batching: str = "length"
+    checkpoint: str | None = None
+    assistant: str | None = None
+    vad: str | None = None
     own: Mapping[str, object] = field(default_factory=dict, hash=False)
     explicit: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
@@ -59,6 +66,11 @@ class Variant:
         known = {name: value for name, value in settings.items() if name in SETTINGS}
         own = {name: value for name, value in settings.items() if name not in SETTINGS}
         return cls(**known, own=own, explicit=frozenset(known))  # type: ignore[arg-type]  # checked when made
+
+    @property
+    def compiles(self) -> bool:
+        """Whether any part is compiled, so that a first pass is no measure of a round."""
+        return self.compile_encoder or self.compile_decoder
 
     def settings(self) -> Mapping[str, object]:
         """Give plain settings: what differs from `baseline`, and what was given.
@@ -103,6 +115,7 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "max_new_tokens": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
     "quantisation": (lambda value: isinstance(value, str | None), "text, or None"),
     "compile_encoder": (lambda value: isinstance(value, bool), "True or False"),
+    "compile_decoder": (lambda value: isinstance(value, bool), "True or False"),
     "prune_encoder": (_is_share, "a share from 0 to below 1"),
     "sparse_encoder": (_is_share, "a share from 0 to below 1"),
     "sparsity": (lambda value: value in ("free", "2:4"), "free or 2:4"),
@@ -112,11 +125,18 @@ _CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "cache": (lambda value: value in ("dynamic", "static"), "dynamic or static"),
     "prompt_lookup": (lambda value: value is None or _is_count(value), "a whole number above 0, or None"),
     "audio_context": (lambda value: value in ("window", "clip"), "window or clip"),
+    "long_form": (lambda value: value in ("sequential", "chunked"), "sequential or chunked"),
     "batching": (lambda value: value in ("length", "arrival"), "length or arrival"),
+    "checkpoint": (lambda value: isinstance(value, str | None), "distilled, a hub id or a folder"),
+    "assistant": (lambda value: isinstance(value, str | None), "auto, a hub id or a folder"),
+    "vad": (lambda value: value in (None, "silero"), "silero, or None"),
 }
 
-OF_MEASURING = frozenset({"batching"})
-"""Settings of how a slice is handed over, which no system has to know."""
+OF_MEASURING = frozenset({"batching", "checkpoint", "vad"})
+"""Settings of how a slice is handed over, and of what is loaded, which no system has to know."""
+
+OF_ENCODER = frozenset({"prune_encoder", "sparse_encoder", "sparsity", "encoder_stride"})
+"""Settings that make an encoder smaller."""
 
 SETTINGS = tuple(part.name for part in fields(Variant) if part.name not in ("own", "explicit"))
 """The names of the settings that have a field."""

@@ -43,6 +43,13 @@ def test_a_worker_goes_on_once_the_driver_has_its_devices() -> None:
     assert connection.events == ["received", "lock cpu cuda-GPU-1", (LOCKED, 0), "received"]
 
 
+def test_a_worker_that_waits_before_its_cases_waits_for_devices_too() -> None:
+    connection = Connection(Devices(LOCKS), Ended("", "", ""))
+    taken = worker(connection, lock=lambda names: connection.events.append("lock"))
+    assert taken.next_gate() is None
+    assert connection.events == ["received", "lock", (LOCKED, 0), "received"]
+
+
 def test_without_a_lock_a_worker_waits_for_nothing() -> None:
     connection = Connection(Devices(LOCKS), Ended("", "", ""))
     worker(connection).next_case()

@@ -1,3 +1,4 @@
+import re
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -9,6 +10,7 @@ from asr_harness.corpora import BUCKETS_S, Corpus, CorpusKind, Slice, load_slice
 from asr_harness.errors import DataError, RegistryError
 from asr_harness.registry import Registry
 from tests.corpora.conftest import noise, write_talk
+from tests.corpora.formats.conftest import write_audio
 
 BRETON = CorpusKind(
     "breton", lambda location: Corpus("breton", str(location), "f", ()), "br", "whisper-basic"
@@ -53,6 +55,26 @@ def test_a_new_corpus_is_one_new_file(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(corpora, "__path__", [*corpora.__path__, str(tmp_path)])
     assert open_corpus("mine:over/there").origin == "over/there"
     del sys.modules["asr_harness.corpora.mine"]
+
+
+def test_the_corpus_that_contributing_shows_works_as_one_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    (shown,) = re.findall(r"```python\n(# asr_harness/corpora/meetings\.py\n.*?)```", text, re.DOTALL)
+    (tmp_path / "meetings.py").write_text(shown, "utf-8")
+    monkeypatch.setattr(corpora, "__path__", [*corpora.__path__, str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "asr_harness.corpora.meetings", None)  # and forgotten after the test
+    del sys.modules["asr_harness.corpora.meetings"]
+    write_audio(tmp_path / "one.flac", 10.0, rate_hz=8_000)
+    (tmp_path / "one.tsv").write_text("0\t4.5\tAnna\tGrüß Gott\n5.5\t10\tBerta\tServus\n", "utf-8")
+    slice_ = load_slice(f"meetings:{tmp_path}", "5s", limits_s=BUCKETS_S["5s"], n_utterances=None)
+    assert sorted(utterance.reference for utterance in slice_.utterances) == ["Grüß Gott", "Servus"]
+    assert [len(utterance.samples) for utterance in slice_.utterances] == [72_000, 72_000]
+    assert slice_.language == "de"
+    (tmp_path / "one.tsv").write_text("0\tAnna\tServus\n", "utf-8")
+    with pytest.raises(DataError, match=r"one\.tsv:1: '0.*' is not: START END SPEAKER WORDS"):
+        open_corpus(f"meetings:{tmp_path}")
 
 
 def test_a_new_corpus_is_one_entry_point_of_another_distribution(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,3 +112,24 @@ def test_the_table_marks_the_front_and_what_is_shown(runs: Runs) -> None:
     assert "*" in row
     assert "%!)" in row
     assert "fp16 pays: latency -33%" in text.replace("ms/utt", "latency").replace("s/utt", "latency")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_lines_fit_the_terminal(runs: Runs, width: int) -> None:
+    written = lines(price(runs(6, 0.67, wrong=(2,) * len(TALKS)), "baseline"), 0.01, width)
+    assert max(map(len, written)) <= width
+    row = next(line for line in written if line.startswith("fp16"))
+    assert row.split()[0] == "fp16"
+    assert "+20.0pt!" in row
+
+
+def test_an_end_that_knows_nothing_is_no_number_and_nothing_has_no_sign(runs: Runs) -> None:
+    text = " ".join(" ".join(lines(price(runs(2, 0.9, noise=0.3), "baseline"), 0.01, 200)).split())
+    assert "to over +1000%" in text
+    assert "-0%" not in text
+
+
+def test_a_variant_of_which_nothing_was_saved_is_priced_by_its_reason(runs: Runs) -> None:
+    prices = price(runs(2, 1.0), "baseline", ["fp16", "int4"], gone={"int4": "needs a GPU"})
+    assert of(prices, "int4").reason == "needs a GPU"
+    assert of(prices).n_runs == 2

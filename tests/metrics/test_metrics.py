@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asr_harness.measure.error_rate import score
 from asr_harness.metrics import all_metrics, by_key
 from asr_harness.metrics.base import geometric_mean
-from asr_harness.schema import CaseResult, Energy, EnergyMeasurement, Memory, Quality, Utterances
+from asr_harness.schema import CaseResult, Energy, EnergyMeasurement, Memory, Quality, Start, Utterances
 from tests.saved_runs import measured
 
 
@@ -18,7 +18,8 @@ def result(rounds_s: tuple[float, ...] = (1.0, 2.0, 4.0)) -> CaseResult:
     made = measured(rounds_s=rounds_s, wrong=(0, 1, 0, 3), calibration_s=(0.01, 0.03, 0.02)).result
     assert made is not None
     joules = EnergyMeasurement("nvml", "measured", gross_j=60.0)
-    return replace(made, energy=Energy(joules), memory=Memory(peak_resident_bytes=3e9))
+    start = Start(load_s=6.0, first_s=1.5, compile_s=20.0, n_compilations=2, n_recompilations=1)
+    return replace(made, energy=Energy(joules), memory=Memory(peak_resident_bytes=3e9), start=start)
 
 
 BY_HAND = {
@@ -30,6 +31,10 @@ BY_HAND = {
     "encode": 0.4 * 2.0 / 4,
     "decode": 0.5 * 2.0 / 4,
     "time_per_token": 0.5 * 2.0 / 40,
+    "load": 6.0,
+    "first": 1.5,
+    "compile": 20.0,
+    "recompilations": 1,
     "energy": 60.0 / 4,
     "memory": 3e9,
     "wer": 4 / 40,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,6 +11,7 @@ from asr_harness.corpora import BUCKETS_S, batches, load_slice
 from asr_harness.defaults import VARIANTS
 from asr_harness.errors import GridError, UnavailableError
 from asr_harness.measure.transcription import transcribe
+from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Pass
 from asr_harness.systems.hf.reshaping import sparsify
 from asr_harness.systems.hf.whisper_decoding import StopAtRepetition
@@ -132,3 +134,76 @@ def test_what_is_no_direction_is_refused(settings: Mapping[str, object]) -> None
 def test_every_named_variant_is_well_formed() -> None:
     for settings in VARIANTS.values():
         Variant.from_settings(settings)
+
+
+def spoken(n: int = 1) -> list[Samples]:
+    slice_ = load_slice("embedded", "5s", limits_s=BUCKETS_S["5s"], n_utterances=n)
+    return [utterance.samples for utterance in slice_.utterances]
+
+
+def test_an_assistant_drafts_and_the_words_stay_those_of_the_model() -> None:
+    # The model drafts for itself: every draft is right, and what it costs is twice the work.
+    whole, assisted = load(WHISPER), load(WHISPER, assistant=WHISPER)
+    assert transcribe(assisted, spoken()).texts == transcribe(whole, spoken()).texts
+    n_whole, n_assisted = whole.weights(), assisted.weights()
+    assert n_whole is not None
+    assert n_assisted is not None
+    assert n_assisted[0] == 2 * n_whole[0]
+    assert assisted.passes_recorded() is None
+    with pytest.raises(UnavailableError, match="an assistant guesses for one recording at a time"):
+        transcribe(assisted, spoken(2))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"assistant": "auto"}, "has no usual assistant; known are those of openai/whisper-base"),
+        ({"assistant": CTC}, "is no Whisper but wav2vec2|generation|tokenizer"),
+        ({"assistant": "nobody/nothing"}, "cannot run with assistant='nobody/nothing'"),
+        ({"checkpoint": "distilled"}, "has no usual checkpoint; known are those of openai/whisper-small.en"),
+        ({"checkpoint": "nobody/nothing"}, "cannot run with checkpoint='nobody/nothing'"),
+    ],
+)
+def test_kin_that_is_not_there_is_unavailable_with_the_way_out(
+    settings: Mapping[str, object], message: str
+) -> None:
+    with pytest.raises(UnavailableError, match=message):
+        load(WHISPER, **settings)
+
+
+def test_another_checkpoint_is_loaded_in_place_of_the_models_own() -> None:
+    assert load(WHISPER, checkpoint=CTC).weights() == load(CTC).weights()
+
+
+def test_silence_is_left_out_and_what_has_no_speech_has_no_words() -> None:
+    pytest.importorskip("faster_whisper")
+    system = load(CTC, vad="silero")
+    (speech,) = spoken()
+    silence = np.zeros(3 * SAMPLE_RATE_HZ, np.float32)
+    padded = np.concatenate([silence, speech, silence])
+    answer = transcribe(system, [silence, padded, silence])
+    assert answer.texts[0] == answer.texts[2] == ""
+    assert len(answer.texts[1].split()) > 5
+    assert transcribe(system, [silence]).texts == ("",)
+    recording = system.passes_recorded()
+    assert recording is not None
+    with recording as passes:
+        transcribe(system, [padded])
+    assert passes[0].n_new < len(padded) - 2 * SAMPLE_RATE_HZ
+
+
+def test_long_audio_in_chunks_is_joined_and_short_audio_is_heard_as_it_was() -> None:
+    whole, chunked = load(WHISPER), load(WHISPER, long_form="chunked")
+    short = spoken(8)
+    long = np.concatenate(short)
+    assert len(long) > 32 * SAMPLE_RATE_HZ
+    answer = transcribe(chunked, [short[0], long])
+    assert answer.texts[0] == transcribe(whole, short[:1]).texts[0]
+    pieces = " ".join(transcribe(whole, short).texts).split()
+    heard_words = answer.texts[1].split()
+    assert 0.8 < len(heard_words) / len(pieces) < 1.2
+    recording = chunked.passes_recorded()
+    assert recording is not None
+    with recording as passes:
+        transcribe(chunked, [long])
+    assert [each.n_rows for each in passes if each.kind == "encode"] == [2]

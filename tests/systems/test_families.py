@@ -82,3 +82,16 @@ def test_a_compiled_encoder_is_the_part_that_encodes(monkeypatch: pytest.MonkeyP
     variant = systems.Variant(compile_encoder=True)
     systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy", variant=variant)
     assert compiled == ["encoder"]
+
+
+def test_a_compiled_decoder_is_the_part_that_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    parts = {
+        name: SimpleNamespace(compile=lambda name=name: compiled.append(name))
+        for name in ("encode", "decode")
+    }
+    monkeypatch.setattr(type(whisper.FAMILY.work), "parts", lambda *_: parts)
+    variant = systems.Variant(compile_decoder=True, cache="static")
+    assert variant.compiles
+    systems.load("asr-harness/whisper-mini", device="cpu", weights="dummy", variant=variant)
+    assert compiled == ["decode"]

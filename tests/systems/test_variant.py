@@ -59,7 +59,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_the_right_kind(
             {"chunks": 3},
             (
                 r"openai/whisper-tiny cannot run with chunks=3: the family whisper \(autoregressive\) "
-                "knows attention, audio_context, batching, beams"
+                "knows assistant, attention, audio_context, batching, beams"
             ),
         ),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import re
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ TALK_KEYS = ("talk", "session", "session_id", "conversation_id")
 SPEAKER_KEYS = ("speaker", "speaker_id", "client_id", "spk")
 LANGUAGE_KEYS = ("language", "lang", "locale")
 """Names of fields, the first that is there and filled counts: NeMo's, Common Voice's, and what is usual."""
+
+ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+"""How an address begins (RFC 3986, 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,11 @@ def content(path: Path) -> bytes:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             held: bytes = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise DataError(f"{path} is missing; write it, or give the folder that has it") from error
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error})") from error
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path} cannot be read ({reason}); mend the file or its permissions") from error
     if len(held) > MAX_BYTES:
         raise DataError(f"{path} has more than {MAX_BYTES} bytes; divide it into several")
     return held
@@ -143,6 +150,11 @@ def row_of(raw: Mapping[str, object], place: str, folder: Path, audio_folders: t
 
 def located(value: str, place: str, folder: Path, others: tuple[str, ...] = ()) -> Path:
     """Find a recording, absolute or relative to `folder` or to one of `others` in it."""
+    if ADDRESS.match(value):
+        raise DataError(
+            f"{place}: {ascii(value)[:80]} is an address, and nothing is fetched while measuring; fetch it, "
+            "and write the file's path here"
+        )
     candidates = [folder / value, *(folder / other / value for other in others)]
     try:
         path = next((each for each in candidates if each.is_file()), None)

@@ -6,12 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from asr_harness.corpora.formats.base import Format, content, row_of
+from asr_harness.corpora.formats.base import AUDIO_KEYS, TEXT_KEYS, Format, content, row_of
 from asr_harness.corpora.sources import stm
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from asr_harness.corpora.formats.base import Row
@@ -31,6 +31,7 @@ def _rows(path: Path) -> Iterator[Row]:
         strict=not is_tsv,
     )
     try:
+        _check_names(reader.fieldnames or (), path)
         for raw in reader:
             place = f"{path}:{reader.line_num}"
             if None in raw or None in raw.values():
@@ -41,6 +42,17 @@ def _rows(path: Path) -> Iterator[Row]:
         raise DataError(
             f"{path}:{reader.line_num}: is no CSV ({error}); quote fields that hold commas"
         ) from error
+
+
+def _check_names(names: Sequence[str], path: Path) -> None:
+    """Refuse a table that begins with a recording; raises DataError."""
+    missing = [keys for keys in (AUDIO_KEYS, TEXT_KEYS) if not set(keys) & set(names)]
+    if names and missing:
+        raise DataError(
+            f"{path}:1: {', '.join(map(str, names))[:200]!r} names no field for "
+            f"{' or '.join('/'.join(keys) for keys in missing)}; write the fields' names as the first line, "
+            "such as path and sentence"
+        )
 
 
 FORMAT = Format(

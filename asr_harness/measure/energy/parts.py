@@ -64,6 +64,8 @@ def _whole_reasons(whole: EnergyMeasurement) -> dict[str, str]:
 
 
 def _undecided(whole: EnergyMeasurement, stages: Mapping[StageName, EnergyMeasurement]) -> str:
+    if whole.gross_j is None:
+        return str(whole.reason)
     if not stages:
         return "no stage was measured alone"
     named = {"whole": whole} | {str(stage): measurement for stage, measurement in stages.items()}

@@ -8,6 +8,7 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.report.directions import directions
 from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
@@ -16,6 +17,7 @@ from asr_harness.report.page.differences import banner, differences_section
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.models import model_data, models_section
 from asr_harness.report.page.scaling import scaling_section
+from asr_harness.report.page.starts import has_starts, starts_section
 from asr_harness.report.page.summary import machines_section, opening
 from asr_harness.report.page.trends import is_shown, trends_section
 from asr_harness.report.pooled import measured
@@ -29,6 +31,7 @@ SECTIONS = {
     "trends": "Trends",
     "figures": "Figures",
     "scaling": "Scaling",
+    "starts": "Cold start",
     "bottlenecks": "Bottlenecks",
     "advice": "Advice",
     "claims": "Claims",
@@ -49,13 +52,15 @@ def render(content: Content) -> str:
         trends_section(content.trends) if is_shown(content.trends) else "",
         figures_section(content.figures, content.not_drawn),
         scaling_section(content.latency_laws, content.memory_laws),
+        starts_section(content.cases) if has_starts(content.cases) else "",
         bottlenecks_section(content.bottlenecks),
-        advice_section(content.advice),
+        advice_section(content.advice, directions(content.prices)),
         claims_section(content.claims, int((measured(content.cases)["n_runs"] == 1).sum())),
         machines_section(content.table, content.cases, content.machines),
         cases_section(),
     ]
     there = {"comparison": compared, "trends": is_shown(content.trends), "claims": content.claims}
+    there["starts"] = has_starts(content.cases)
     absent = {key for key, content_of in there.items() if not content_of}
     shown = {key: title for key, title in SECTIONS.items() if key not in absent}
     links = [element("a", title, href=f"#{key}") for key, title in shown.items()]

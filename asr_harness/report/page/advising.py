@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.report.page.markup import Html, element, folded, items, section, table
+from asr_harness.report.directions import rule
+from asr_harness.report.page.claims import KINDS
+from asr_harness.report.page.markup import Html, badge, element, folded, items, section, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asr_harness.report.advice import Advice, Choice
     from asr_harness.report.bottlenecks import Bottleneck
+    from asr_harness.report.directions import Direction
 
 
 def bottlenecks_section(bottlenecks: Sequence[Bottleneck]) -> Html:
@@ -28,8 +31,8 @@ def bottlenecks_section(bottlenecks: Sequence[Bottleneck]) -> Html:
     )
 
 
-def advice_section(advice: Sequence[Advice]) -> Html:
-    """Show the front of each use, and why the rest fell out."""
+def advice_section(advice: Sequence[Advice], directions: Sequence[Direction] = ()) -> Html:
+    """Show the front of each use, why the rest fell out, and which directions of optimisation pay."""
     return section(
         "advice",
         "Advice",
@@ -39,6 +42,29 @@ def advice_section(advice: Sequence[Advice]) -> Html:
             "figures alone: near ones may change places in another run.",
         ),
         *map(_for_use, advice),
+        _directions(directions) if directions else "",
+    )
+
+
+def _directions(directions: Sequence[Direction]) -> Html:
+    """Show each direction as a claim with its answer; what pays comes first."""
+    ordered = sorted(directions, key=lambda one: list(KINDS).index(one.answer))
+    rows = [
+        (
+            one.model,
+            one.device,
+            one.variant,
+            badge(one.answer, KINDS[one.answer]),
+            one.detail,
+            str(one.n_runs),
+        )
+        for one in ordered
+    ]
+    return element(
+        "div",
+        element("h3", "Directions of optimisation: does it pay?"),
+        element("p", element("em", "Rule: "), rule(), class_="soft"),
+        table(("model", "device", "direction", "it pays", "against the baseline", "runs"), rows),
     )
 
 

@@ -77,12 +77,6 @@ class Wav2Vec2Family(CtcFamily):
         "unispeech-sat",
     )
     architectures = ARCHITECTURES
-    settings = frozenset(
-        {
-            "dtype", "attention", "quantisation", "compile_encoder", "prune_encoder", "sparse_encoder",
-            "sparsity", "encoder_stride",
-        }
-    )  # fmt: skip
     work = WORK
     eager_only = ("wavlm",)
     """Transformers has no scaled-dot-product attention for WavLM's relative positions."""

@@ -11,6 +11,7 @@ from asr_harness.systems.cost import Cost, n_parameters
 from asr_harness.systems.hf.building import DTYPES
 from asr_harness.systems.hf.ctc_system import CtcSystem
 from asr_harness.systems.hf.standard import StandardFamily
+from asr_harness.systems.variant import OF_ENCODER
 
 if TYPE_CHECKING:
     from asr_harness.systems.checkpoints import Checkpoint
@@ -25,7 +26,7 @@ class CtcFamily(StandardFamily):
     """Checkpoints with an encoder and a CTC head."""
 
     description = "CTC best path"
-    settings = frozenset({"dtype", "attention", "quantisation", "compile_encoder"})
+    settings = frozenset({"dtype", "attention", "quantisation", "compile_encoder"}) | OF_ENCODER
     auto = AutoModelForCTC
     work: ClassVar[CtcWork]
     skip_special_tokens: ClassVar[bool] = False

@@ -14,6 +14,7 @@ from asr_harness.systems.hf.encoder_decoder import Decoding, EncoderDecoderSyste
 from asr_harness.systems.hf.fixed_tokens import FixedTokens, dummy_tokens
 from asr_harness.systems.hf.stand_in import spelling
 from asr_harness.systems.hf.standard import StandardFamily
+from asr_harness.systems.variant import OF_ENCODER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,9 @@ class EncoderDecoderFamily(StandardFamily):
     """Checkpoints with an encoder of whole recordings, and an autoregressive decoder."""
 
     description = "autoregressive"
-    settings = frozenset({"dtype", "attention", "beams", "max_new_tokens", "quantisation", "compile_encoder"})
+    settings = OF_ENCODER | {
+        "dtype", "attention", "beams", "max_new_tokens", "quantisation", "compile_encoder", "decoder_stride",
+    }  # fmt: skip
     auto = AutoModelForSpeechSeq2Seq
     work: ClassVar[EncoderDecoderWork]
     system_class: ClassVar[type[EncoderDecoderSystem]] = EncoderDecoderSystem

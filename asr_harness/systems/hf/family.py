@@ -85,6 +85,8 @@ class Family(ABC):
         model = ready(model, device=device, quantisation=variant.quantisation)
         if variant.compile_encoder:
             self.work.parts(model)["encode"].compile()
+        if variant.compile_decoder:
+            self.work.parts(model)["decode"].compile()
         system = self.system(checkpoint, model, variant)
         system.loaded_fingerprint = fingerprint
         system.variant = variant

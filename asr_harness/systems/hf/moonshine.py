@@ -102,6 +102,9 @@ class MoonshineFamily(EncoderDecoderFamily):
     architectures = ARCHITECTURES
     work = MoonshineWork(AutoModelForSpeechSeq2Seq)
     tokens_per_s = 6.5
+    settings = EncoderDecoderFamily.settings - {"encoder_stride"}
+    """`generate` takes the layers of the decoder's cache from the number that its configuration gives the
+    encoder."""
 
     def stand_in_extractor(self, config: Any) -> Wav2Vec2FeatureExtractor:  # noqa: ARG002
         """Make an extractor that pads waveforms and leaves their level as it is."""

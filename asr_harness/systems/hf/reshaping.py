@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from asr_harness.errors import UnavailableError
+from asr_harness.systems.hf import layouts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from asr_harness.systems.variant import Variant
 
 GROUP, KEPT_OF_GROUP = 4, 2
 """Of 2:4 sparsity: NVIDIA's sparse tensor cores skip two of four (Mishra et al., 2021, arXiv:2104.08378)."""
+
+BY_LAYER = ("layer_types", "sliding_windows")
+"""Of which a configuration has an entry for each layer."""
 
 
 def reshape(encoder: Any, decoder: Any | None, config: Any, variant: Variant) -> None:
@@ -29,9 +31,9 @@ def reshape(encoder: Any, decoder: Any | None, config: Any, variant: Variant) ->
     Raises UnavailableError where the architecture is laid out otherwise.
     """
     if variant.encoder_stride > 1:
-        _drop_layers(encoder, config, "encoder_layers", variant.encoder_stride)
+        _drop_layers(encoder, config, "encoder", variant.encoder_stride)
     if variant.decoder_stride > 1 and decoder is not None:
-        _drop_layers(decoder, config, "decoder_layers", variant.decoder_stride)
+        _drop_layers(decoder, config, "decoder", variant.decoder_stride)
     if variant.sparse_encoder:
         sparsify(encoder, variant.sparse_encoder, variant.sparsity)
     if variant.prune_encoder:
@@ -43,24 +45,33 @@ def prune(encoder: Any, share: float) -> None:
 
     On the meta device, where there are no weights, the first of them stay: the shapes are the same.
     """
-    for layer in _layers(encoder):
-        attention, (inner, outer) = _attention(layer), _feed_forward(layer)
-        n_heads = max(1, round(attention.num_heads * (1 - share)))
-        kept = _kept(_head_scores(attention), n_heads)
-        width = torch.arange(attention.head_dim, device=kept.device)
-        rows = (kept[:, None] * attention.head_dim + width).flatten()
-        for name in ("q_proj", "k_proj", "v_proj"):
-            setattr(attention, name, _rows_of(getattr(attention, name), rows))
-        attention.out_proj = _columns_of(attention.out_proj, rows)
-        attention.num_heads = n_heads
-        scores = inner.weight.float().norm(dim=1) * outer.weight.float().norm(dim=0)
-        channels = _kept(scores, max(1, round(len(scores) * (1 - share))))
-        _put_feed_forward(layer, _rows_of(inner, channels), _columns_of(outer, channels))
+    for layer in layouts.layers(encoder):
+        _cut_heads(layouts.heads(layer), share)
+        for block, inner, outer in layouts.feed_forwards(layer):
+            into, out = getattr(block, inner), getattr(block, outer)
+            scores = into.weight.float().norm(dim=1) * out.weight.float().norm(dim=0)
+            channels = _kept(scores, max(1, round(len(scores) * (1 - share))))
+            setattr(block, inner, _rows_of(into, channels))
+            setattr(block, outer, _columns_of(out, channels))
+
+
+def _cut_heads(heads: layouts.Heads, share: float) -> None:
+    attention, n_heads = heads.attention, max(1, round(heads.count * (1 - share)))
+    kept = _kept(_head_scores(heads), n_heads)
+    width = torch.arange(heads.width, device=kept.device)
+    rows = (kept[:, None] * heads.width + width).flatten()
+    for name in heads.by_row:
+        setattr(attention, name, _rows_of(getattr(attention, name), rows))
+    setattr(attention, heads.out, _columns_of(getattr(attention, heads.out), rows))
+    for name in heads.biases:
+        bias = getattr(attention, name).detach()[kept]
+        setattr(attention, name, torch.nn.Parameter(bias, requires_grad=False))
+    heads.set_count(n_heads)
 
 
 def sparsify(encoder: Any, share: float, pattern: str) -> None:
     """Set the smallest weights of every linear layer in the encoder's layers to zero."""
-    for layer in _layers(encoder):
+    for layer in layouts.layers(encoder):
         for linear in (module for module in layer.modules() if isinstance(module, torch.nn.Linear)):
             weight = linear.weight.data
             if pattern == "2:4":
@@ -73,59 +84,47 @@ def sparsify(encoder: Any, share: float, pattern: str) -> None:
                 weight.view(-1)[smallest] = 0.0
 
 
-def _layers(encoder: Any) -> Sequence[Any]:
-    stack = encoder if hasattr(encoder, "layers") else getattr(encoder, "encoder", None)
-    layers: Sequence[Any] | None = getattr(stack, "layers", None)
-    if layers is None:
-        raise UnavailableError(f"{type(encoder).__name__} has no list of layers to make smaller")
-    return layers
-
-
-def _drop_layers(part: Any, config: Any, count: str, stride: int) -> None:
-    layers = _layers(part)
-    kept = list(layers)[::stride]
+def _drop_layers(part: Any, config: Any, stage: str, stride: int) -> None:
+    stack = layouts.stack(part)
+    n_layers, kept = len(stack.layers), list(stack.layers)[::stride]
     for place, layer in enumerate(kept):
         for module in layer.modules():
             if getattr(module, "layer_idx", None) is not None:
                 module.layer_idx = place
-    stack = part if hasattr(part, "layers") else part.encoder
     stack.layers = torch.nn.ModuleList(kept)
-    # In Whisper's configuration, num_hidden_layers is the encoder's number under another name.
-    names = (count, "num_hidden_layers") if count == "encoder_layers" else (count,)
-    for name in names:
-        if hasattr(config, name):
-            setattr(config, name, len(kept))
+    counts = _counts(config, stage, n_layers)
+    if not counts:
+        raise UnavailableError(f"{type(config).__name__} does not say how many layers {stage}s have")
+    for owner, name in counts:
+        setattr(owner, name, len(kept))
+    for owner, _ in counts:
+        for name in BY_LAYER:
+            values = getattr(owner, name, None)
+            if values is not None and len(values) == n_layers:
+                setattr(owner, name, values[::stride])
 
 
-def _attention(layer: Any) -> Any:
-    attention = getattr(layer, "self_attn", None) or getattr(layer, "attention", None)
-    if not all(hasattr(attention, name) for name in ("q_proj", "out_proj", "num_heads", "head_dim")):
-        raise UnavailableError(f"{type(layer).__name__} has no attention whose heads can be cut out")
-    return attention
+def _counts(config: Any, stage: str, n_layers: int) -> list[tuple[Any, str]]:
+    """Give where a configuration counts the layers of a stage: its own part, or names with the stage's."""
+    part = getattr(config, f"{stage}_config", None)
+    places = [
+        (part, "num_hidden_layers"),
+        (config, f"{stage}_layers"),
+        (config, f"{stage}_num_hidden_layers"),
+    ]
+    # By itself the number is the encoder's, unless the encoder is configured apart.
+    if part is None and (stage == "encoder") != hasattr(config, "encoder_config"):
+        places.append((config, "num_hidden_layers"))
+    return [(owner, name) for owner, name in places if getattr(owner, name, None) == n_layers]
 
 
-def _feed_forward(layer: Any) -> tuple[Any, Any]:
-    if hasattr(layer, "fc1"):
-        return layer.fc1, layer.fc2
-    if hasattr(layer, "feed_forward"):
-        return layer.feed_forward.intermediate_dense, layer.feed_forward.output_dense
-    raise UnavailableError(f"{type(layer).__name__} has no feed-forward channels that can be cut out")
-
-
-def _put_feed_forward(layer: Any, inner: Any, outer: Any) -> None:
-    if hasattr(layer, "fc1"):
-        layer.fc1, layer.fc2 = inner, outer
-    else:
-        layer.feed_forward.intermediate_dense, layer.feed_forward.output_dense = inner, outer
-
-
-def _head_scores(attention: Any) -> torch.Tensor:
-    n_heads, width = attention.num_heads, attention.head_dim
+def _head_scores(heads: layouts.Heads) -> torch.Tensor:
+    n_heads, width = heads.count, heads.width
     into = sum(
-        getattr(attention, name).weight.float().view(n_heads, width, -1).square().sum((1, 2))
-        for name in ("q_proj", "k_proj", "v_proj")
+        getattr(heads.attention, name).weight.float().view(n_heads, width, -1).square().sum((1, 2))
+        for name in heads.into
     )
-    out = attention.out_proj.weight.float().view(-1, n_heads, width).square().sum((0, 2))
+    out = getattr(heads.attention, heads.out).weight.float().view(-1, n_heads, width).square().sum((0, 2))
     return torch.as_tensor(into + out)
 
 

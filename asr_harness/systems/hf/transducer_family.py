@@ -17,6 +17,7 @@ from asr_harness.systems.hf.stand_in import spelling
 from asr_harness.systems.hf.standard import StandardFamily
 from asr_harness.systems.hf.transducer import TransducerSystem
 from asr_harness.systems.hf.transducer_work import FRAMES_PER_S, TransducerWork
+from asr_harness.systems.variant import OF_ENCODER
 
 if TYPE_CHECKING:
     from asr_harness.systems.checkpoints import Checkpoint
@@ -30,7 +31,7 @@ class TransducerFamily(StandardFamily):
     """Checkpoints with an encoder, a prediction network and a joint network."""
 
     description = "transducer, greedy"
-    settings = frozenset({"dtype", "attention", "max_new_tokens", "quantisation", "compile_encoder"})
+    settings = OF_ENCODER | {"dtype", "attention", "max_new_tokens", "quantisation", "compile_encoder"}
     work: ClassVar[TransducerWork]
 
     def check_files(self, checkpoint: Checkpoint) -> None:

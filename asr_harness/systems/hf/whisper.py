@@ -28,12 +28,13 @@ from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.checkpoints import read_json
 from asr_harness.systems.cost import Cost, n_parameters
-from asr_harness.systems.hf import beside, whisper_context, whisper_languages
+from asr_harness.systems.hf import beside, counting, whisper_context, whisper_languages
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
 from asr_harness.systems.hf.loading import load_pretrained
 from asr_harness.systems.hf.system import HfSystem
+from asr_harness.systems.hf.whisper_assistant import load_assistant
 from asr_harness.systems.hf.whisper_decoding import FALLBACK_SEED, generate_kwargs
 from asr_harness.systems.hf.whisper_files import GENERATION_FILE, check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
@@ -42,7 +43,9 @@ from asr_harness.systems.variant import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from asr_harness.systems.base import Pass
     from asr_harness.systems.checkpoints import Checkpoint
     from asr_harness.systems.variant import Variant
 
@@ -129,8 +132,10 @@ class WhisperSystem(HfSystem):
         generate_kwargs: Mapping[str, Any],
         fixed_tokens: FixedTokens | None = None,
         cuts_context: bool = False,
+        assistant: WhisperForConditionalGeneration | None = None,
     ) -> None:
         super().__init__(model, WORK)
+        self.assistant = assistant
         self.cuts_context = cuts_context
         if cuts_context:
             whisper_context.cut(model)
@@ -139,7 +144,7 @@ class WhisperSystem(HfSystem):
         self.generate_kwargs = dict(generate_kwargs)
         self.fixed_tokens = fixed_tokens
         self.window_s = float(feature_extractor.chunk_length)
-        self._processed_s = 0.0
+        self.processed_s = 0.0
 
     @property
     def decoding(self) -> Mapping[str, Any]:
@@ -191,7 +196,7 @@ class WhisperSystem(HfSystem):
             Encoded(
                 part,
                 None
-                if part.longest_s > self.window_s or self._decodes_anew
+                if part.longest_s > self.window_s or self._decodes_anew or self.assistant is not None
                 else self.model.get_encoder()(part.input_features),
             )
             for part in features
@@ -199,31 +204,50 @@ class WhisperSystem(HfSystem):
 
     @torch.inference_mode()
     def decode(self, encoded: Sequence[Encoded]) -> Transcription:
-        """Generate token ids, part by part, and turn them into text in the order of the batch."""
-        texts: dict[int, str] = {}
+        """Generate token ids, and turn them into text in the order of the batch."""
+        ids, n_tokens = self.token_ids(encoded)
+        places = range(len(ids))
+        texts = self.tokenizer.batch_decode([ids[place] for place in places], skip_special_tokens=True)
+        return Transcription(tuple(texts), tuple(n_tokens[place] for place in places), self.processed_s)
+
+    def token_ids(self, encoded: Sequence[Encoded]) -> tuple[dict[int, list[int]], dict[int, int]]:
+        """Generate part by part, and give ids and their number, without padding, by the place in the batch.
+
+        Sets `processed_s` to the seconds that the encoder computed on.
+        """
+        ids: dict[int, list[int]] = {}
         n_tokens: dict[int, int] = {}
-        self._processed_s = 0.0
+        self.processed_s = 0.0
         for one in encoded:
-            ids = self._generate(one)
-            texts |= zip(
-                one.part.places, self.tokenizer.batch_decode(ids, skip_special_tokens=True), strict=True
-            )
-            counts = (ids != self.model.generation_config.pad_token_id).sum(-1).tolist()
+            generated = self._generate(one)
+            ids |= zip(one.part.places, generated.tolist(), strict=True)
+            counts = (generated != self.model.generation_config.pad_token_id).sum(-1).tolist()
             n_tokens |= zip(one.part.places, counts, strict=True)
-        places = range(len(texts))
-        return Transcription(
-            tuple(texts[i] for i in places), tuple(n_tokens[i] for i in places), self._processed_s
-        )
+        return ids, n_tokens
 
     @property
     def _decodes_anew(self) -> bool:
         """Whether rows may be decoded again by themselves, for which `generate` wants the features."""
         return isinstance(self.generate_kwargs.get("temperature"), tuple)
 
+    def weights(self) -> tuple[int, int]:
+        """Count the parameters, and the bytes they take; an assistant's, too."""
+        own = super().weights()
+        if self.assistant is None:
+            return own
+        others = counting.weights(self.assistant)
+        return own[0] + others[0], own[1] + others[1]
+
+    def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:  # type: ignore[override]
+        """Collect the passes; None with an assistant, whose passes would be counted as the model's."""
+        return None if self.assistant is not None else super().passes_recorded()
+
     def _check_one(self, part: WindowedAudio) -> None:
-        if "prompt_lookup_num_tokens" in self.generate_kwargs and len(part.places) > 1:
+        guesses = "prompt lookup" if "prompt_lookup_num_tokens" in self.generate_kwargs else None
+        guesses = "an assistant" if self.assistant is not None else guesses
+        if guesses is not None and len(part.places) > 1:
             raise UnavailableError(
-                f"prompt lookup guesses for one recording at a time, and this batch has {len(part.places)}; "
+                f"{guesses} guesses for one recording at a time, and this batch has {len(part.places)}; "
                 "choose batch size 1"
             )
 
@@ -234,8 +258,10 @@ class WhisperSystem(HfSystem):
         if self.fixed_tokens is not None:
             self.fixed_tokens.restart(min(part.longest_s, self.window_s))
             kwargs["logits_processor"] = [self.fixed_tokens]
+        if self.assistant is not None:
+            kwargs["assistant_model"] = self.assistant
         if encoded.encoder_outputs is not None:
-            self._processed_s += len(part.input_features) * self._encoded_s(part)
+            self.processed_s += len(part.input_features) * self._encoded_s(part)
             return self._generate_from(encoded.encoder_outputs, kwargs)
         with self._encoder_passes_timed(), torch.random.fork_rng(enabled=self._decodes_anew):
             if self._decodes_anew:
@@ -267,18 +293,26 @@ class WhisperSystem(HfSystem):
 
         def enter(_: torch.nn.Module, arguments: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
             windows = arguments[0] if arguments else kwargs["input_features"]
-            self._processed_s += len(windows) * windows.shape[-1] / whisper_context.FRAMES_PER_S
+            self.processed_s += len(windows) * windows.shape[-1] / whisper_context.FRAMES_PER_S
             running.append(self.stage("encode"))
             running[-1].__enter__()
 
         def leave(*_: object) -> None:
             running.pop().__exit__(None, None, None)
 
+        def enter_assistant(*_: object) -> None:
+            running.append(self.stage("encode"))
+            running[-1].__enter__()
+
         encoder = self.model.get_encoder()
-        handles = (
+        handles = [
             encoder.register_forward_pre_hook(enter, with_kwargs=True),
             encoder.register_forward_hook(leave, always_call=True),
-        )
+        ]
+        if self.assistant is not None:
+            drafting = self.assistant.get_encoder()
+            handles.append(drafting.register_forward_pre_hook(enter_assistant))
+            handles.append(drafting.register_forward_hook(leave, always_call=True))
         try:
             yield
         finally:
@@ -336,21 +370,28 @@ class WhisperFamily(Family):
         self, checkpoint: Checkpoint, model: WhisperForConditionalGeneration, variant: Variant
     ) -> WhisperSystem:
         """Read the checkpoint's feature extractor and tokenizer, or make those of dummies."""
+        from asr_harness.systems.hf.whisper_chunks import ChunkedWhisperSystem
+
+        system_class = ChunkedWhisperSystem if variant.long_form == "chunked" else WhisperSystem
         options: dict[str, Any] = {
             "generate_kwargs": generate_kwargs(model, variant),
             "cuts_context": variant.audio_context == "clip",
+            "assistant": load_assistant(self, checkpoint, model, variant),
         }
         if checkpoint.path is not None:
             feature_extractor = WhisperFeatureExtractor.from_pretrained(checkpoint.path)
-            tokenizer = WhisperTokenizer.from_pretrained(checkpoint.path)
-            return WhisperSystem(model, feature_extractor, tokenizer, **options)
-        return WhisperSystem(
+            return system_class(model, feature_extractor, self.tokenizer(checkpoint), **options)
+        return system_class(
             model,
             WhisperFeatureExtractor(feature_size=model.config.num_mel_bins),
             stand_in_tokenizer(model.config),
             **options,
             fixed_tokens=FixedTokens(model.config.eos_token_id),
         )
+
+    def tokenizer(self, checkpoint: Checkpoint) -> WhisperTokenizer:
+        """Read a checkpoint's tokenizer."""
+        return WhisperTokenizer.from_pretrained(checkpoint.path)
 
     def cost(self, checkpoint: Checkpoint, *, batch_size: int, audio_s: float, variant: Variant) -> Cost:
         """Estimate what one batch costs: its windows, and the tokens that speech of this length has."""

@@ -220,6 +220,12 @@ def test_a_command_in_wav_scp_is_refused_and_not_run(folder: Path) -> None:
     assert not (folder / "ran").exists()
 
 
+def test_a_kaldi_folder_without_text_is_told_what_it_lacks(folder: Path) -> None:
+    (kaldi(folder) / "text").unlink()
+    with pytest.raises(DataError, match=r"text is missing; write it, or give the folder that has it"):
+        open_corpus(f"manifest:{folder}")
+
+
 GOOD: dict[str, object] = {"audio_filepath": "wav/a.wav", "text": "x"}
 
 
@@ -232,6 +238,7 @@ GOOD: dict[str, object] = {"audio_filepath": "wav/a.wav", "text": "x"}
         ('{"audio_filepath": "wav/a.wav"}', "names no text"),
         (GOOD | {"audio_filepath": "wav/c.wav"}, r".*wav/c\.wav is missing; paths are absolute"),
         (GOOD | {"audio_filepath": "a\0"}, "audio_filepath is"),
+        (GOOD | {"audio_filepath": "s3://bucket/a.wav"}, "'s3://bucket/a.wav' is an address.*fetch it"),
         (GOOD | {"text": 3}, "text is 3; expected text"),
         (GOOD | {"offset": -1}, "offset is -1; expected seconds"),
         (GOOD | {"duration": "long"}, "duration is 'long'"),
@@ -277,6 +284,9 @@ def test_what_lhotse_can_and_is_not_read_is_refused(
         ("m.csv", 'audio,text\nwav/a.wav,"x\n', "is no CSV"),
         ("m.csv", "audio,text\nwav/a.wav,x,y\n", r"m\.csv:2: has not the 2 fields"),
         ("m.csv", "audio,text\n", "has no rows"),
+        ("m.csv", "", "has no rows"),
+        ("m.csv", "wav/a.wav,hello\n", r"m\.csv:1: 'wav/a\.wav, hello' names no field for audio_filepath/"),
+        ("m.tsv", "path\tworte\n", r"m\.tsv:1: .* names no field for text/sentence/"),
         ("m.jsonl", "", "has no rows"),
         ("m.xyz", "", "in no format that is known; manifest:PATH takes"),
     ],

@@ -1,0 +1,64 @@
+"""The directions of optimisation as claims: whether each pays for a system, by the prices of these runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asr_harness.judge.price import PRICED, Change
+from asr_harness.metrics import by_key
+from asr_harness.report.price import changes_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asr_harness.judge.price import Price
+    from asr_harness.report.claims.voting import Result
+
+RULE = (
+    "A direction pays where latency, energy, memory or FLOPs are shown to fall by more than their tolerance "
+    "({tolerances}) and a rise of WER above {limit:g} points is excluded; it does not where WER is shown to "
+    "rise, or where a gain above the tolerance is excluded for all that was measured. Intervals of a table "
+    "hold together. Dummy weights, and single runs, tell neither."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """The claim that a variant pays for a model on a device, its answer and the numbers behind it."""
+
+    model: str
+    device: str
+    variant: str
+    answer: Result
+    detail: str
+    n_runs: int
+
+
+def directions(prices: Sequence[Price]) -> tuple[Direction, ...]:
+    """Answer for each variant that was priced; one that could not run is left out."""
+    return tuple(
+        Direction(one.model, one.device, one.variant, _answer(one), changes_in_words(one), one.n_runs)
+        for one in prices
+        if one.reason is None
+    )
+
+
+def rule() -> str:
+    """State how the claims are tested."""
+    tolerances = ", ".join(f"{by_key(key).title} {by_key(key).tolerance:.0%}" for key in PRICED)
+    return RULE.format(tolerances=tolerances, limit=100 * by_key("wer").limit)
+
+
+def _answer(one: Price) -> Result:
+    if one.pays == "pays":
+        return "holds"
+    is_excluded = one.pays == "buys nothing" and all(map(_has_no_gain, PRICED, map(one.changes.get, PRICED)))
+    return "does not hold" if one.pays == "costs words" or is_excluded else "cannot be told"
+
+
+def _has_no_gain(key: str, change: Change | None) -> bool:
+    """Whether a gain above the tolerance is excluded; what was not measured gains nothing."""
+    if change is None or change.value is None:
+        return True
+    return change.low is not None and change.low > -by_key(key).tolerance

@@ -1,0 +1,184 @@
+"""`asr-harness price`: sessions that are saved one by one, and what is said of them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from asr_harness.ab.variants import Unmeasured, VariantSession
+from asr_harness.cli import main
+from asr_harness.schema import load_run
+from tests.saved_runs import CASE, content, measured
+from tests.saved_runs import unmeasured as unmade
+
+TALKS = tuple("abcdef")
+CHEAP = {"baseline": 1.0, "prune50": 0.6, "half": 0.5}
+Play = Callable[..., list[list[str]]]
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
+    """Let sessions save made-up runs; `ends_after` of them somebody presses Ctrl-C."""
+    monkeypatch.chdir(tmp_path)
+
+    def playing(
+        ends_after: int | None = None, unmeasured: dict[str, str] | None = None, *, saves_half: bool = False
+    ) -> list[list[str]]:
+        orders: list[list[str]] = []
+
+        def run(session: VariantSession) -> None:
+            if len(orders) == ends_after and not saves_half:
+                raise KeyboardInterrupt
+            orders.append(list(session.variants))
+            session.n_places = 1
+            for variant in session.variants:
+                if why := (unmeasured or {}).get(variant):
+                    case_id = CASE.replace("baseline", variant)
+                    session.unmeasured.append(Unmeasured(variant, case_id, "test", why))
+                    continue
+                slow = CHEAP[variant] * (1 + 0.01 * len(orders))
+                made = measured(
+                    CASE.replace("baseline", variant), rounds_s=(slow,) * 3, wrong=(0,) * 6, talks=TALKS
+                )
+                late = unmade("interrupted", CASE.replace("5s", "15s").replace("baseline", variant))
+                is_half = saves_half and len(orders) > (ends_after or 0)
+                saved = content(made, *([late] if is_half else []))
+                saved["asr"] |= {"session_id": uuid4().hex}
+                saved["asr"]["plan"]["variants"] = {variant: {}}
+                path = session.folder / "here" / f"0001_{variant}.json"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(json.dumps(saved))
+            session.on_case(
+                CASE.removesuffix("-baseline"), {name: CHEAP.get(name, 1.0) for name in session.variants}
+            )
+
+            if saves_half and len(orders) > (ends_after or 0):
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(VariantSession, "run", run)
+        return orders
+
+    return playing
+
+
+def test_each_session_is_one_run_of_all_variants_and_begins_with_another(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = play()
+    assert main(["price", "baseline", "prune50", "--sessions", "4", "--into", "prices"]) == 0
+    assert [order[0] for order in orders].count("baseline") == 2
+    runs = [load_run(path) for path in sorted(Path("prices").glob("*.json"))]
+    variants = [sorted(record.case.variant for record in run.records.values()) for run in runs]
+    assert variants == [["baseline", "prune50"]] * 4
+    assert all(run.by_machine() == (run,) for run in runs)  # so that reports pair what it holds
+    output = capsys.readouterr().out
+    assert "4 runs, 1 cases" in output
+    assert "prune50 pays" in output
+    assert "baseline 1 s, prune50 -40%; " in output
+
+
+def test_ctrl_c_keeps_what_is_over_and_the_folder_goes_on(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]
+    play(ends_after=2)
+    assert main(command) == 0
+    assert "interrupted: priced by what was saved; `--into prices` goes on" in capsys.readouterr().out
+    orders = play()
+    assert main(command) == 0
+    assert len(orders) == 1
+    assert len(list(Path("prices").glob("*.json"))) == 3
+
+
+def test_cases_that_were_over_in_a_session_that_was_not_count_and_it_is_measured_again(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]
+    play(ends_after=1, saves_half=True)
+    assert main(command) == 0
+    assert "2 runs, 1 cases" in capsys.readouterr().out
+    orders = play()
+    assert main(command) == 0
+    assert len(orders) == 2
+    assert "4 runs" in capsys.readouterr().out
+
+
+def test_a_folder_goes_on_with_other_variants_beside_the_same_baseline(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = play()
+    assert main(["price", "baseline", "prune50", "--sessions", "2", "--into", "prices"]) == 0
+    assert main(["price", "baseline", "half", "--sessions", "2", "--into", "prices"]) == 0
+    assert len(orders) == 4
+    assert main(["price", "baseline", "--runs", "prices"]) == 0
+    last = capsys.readouterr().out.rpartition("2 runs, 1 cases")[2]
+    assert "prune50 pays" in last
+    assert "half pays" in last
+
+
+def test_a_budget_that_is_spent_ends_after_a_whole_session(play: Play) -> None:
+    orders = play()
+    assert main(["price", "baseline", "prune50", "--minutes", "0.000001"]) == 0
+    assert len(orders) == 1
+
+
+def test_what_cannot_run_is_priced_by_its_reason_and_tried_once(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = play(unmeasured={"flash": "unavailable: no such kernel"})
+    assert main(["price", "baseline", "prune50", "flash", "--sessions", "2"]) == 0
+    assert "flash" not in orders[1]
+    assert "flash could not be priced: unavailable: no such kernel" in capsys.readouterr().out
+
+
+def test_a_baseline_that_cannot_run_ends_it(play: Play, capsys: pytest.CaptureFixture[str]) -> None:
+    play(unmeasured={"baseline": "oom: too little memory"})
+    assert main(["price", "baseline", "prune50", "--sessions", "2"]) == 2
+    assert "baseline, the baseline, cannot run: oom: too little memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--sessions", "0"], "--sessions 0 is below 1"),
+        (["--minutes", "-1"], "--minutes -1 is no time"),
+        (["--sessions", "1", "--runs", "x"], "--runs is for what was measured before"),
+        (["-o", "prices.pdf"], "a picture is one of .html, .svg, .png"),
+        (["-o", "nowhere/prices.svg"], "there is no folder nowhere"),
+        (["--alpha", "1"], "not between 0 and 1"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_first(
+    play: Play, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    orders = play()
+    assert main(["price", "baseline", "prune50", *arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert not orders
+
+
+def test_a_picture_names_every_variant(play: Play) -> None:
+    play()
+    assert main(["price", "baseline", "prune50", "--sessions", "2", "-o", "prices.svg"]) == 0
+    drawn = Path("prices.svg").read_text()
+    assert drawn.count(">prune50<") >= 4
+    assert "difference in points" in drawn
+
+
+@pytest.mark.heavy
+def test_real_workers_price_a_variant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--asr-models", "ctc-mini", "--asr-devices", "cpu", "--asr-buckets", "5s", "--asr-time", "0.1"]
+    rest = ["--asr-utterances", "1", "--asr-batch-sizes", "1"]
+    command = ["price", "baseline", "prune50", "flash", "--sessions", "1", "--into", str(tmp_path)]
+    assert main([*command, "--", "benchmarks/", *chosen, *rest]) == 0
+    output = capsys.readouterr().out
+    assert "prune50" in output
+    assert "flash could not be priced: unavailable" in output
+    (run,) = map(load_run, tmp_path.glob("*.json"))
+    results = [record.result for record in run.records.values() if record.result]
+    assert len(results) == 2
+    assert all(len(result.speed.batch_latency_s) >= 3 for result in results)

@@ -1,0 +1,49 @@
+"""Which directions pay, by prices made by hand; the prices themselves are tested in tests/judge."""
+
+import pytest
+
+from asr_harness.judge.price import Change, Price
+from asr_harness.report.claims.voting import Result
+from asr_harness.report.directions import directions, rule
+from asr_harness.report.page.advising import advice_section
+
+FASTER = Change(1.0, 0.7, -0.3, -0.35, -0.25, is_shown=True)
+ALIKE = Change(1.0, 1.0, 0.0, -0.01, 0.01, is_shown=False)
+VAGUE = Change(1.0, 0.9, -0.1, -0.4, 0.2, is_shown=False)
+SAME_WORDS = Change(0.1, 0.1, 0.0, -0.005, 0.005, is_shown=False)
+WORSE = Change(0.1, 0.2, 0.1, 0.05, 0.15, is_shown=True)
+OPEN = Change(0.1, 0.11, 0.01, -0.02, 0.04, is_shown=False)
+
+
+def priced(latency: Change, wer: Change, n_runs: int = 6, *, is_dummy: bool = False) -> Price:
+    changes = dict.fromkeys(("energy", "memory", "flops", "rtf"), Change(reason="unmeasured"))
+    return Price("m", "cpu", "prune50", n_runs, 2, changes | {"latency": latency, "wer": wer}, is_dummy)
+
+
+@pytest.mark.parametrize(
+    ("one", "answer"),
+    [
+        (priced(FASTER, SAME_WORDS), "holds"),
+        (priced(FASTER, WORSE), "does not hold"),
+        (priced(ALIKE, SAME_WORDS), "does not hold"),
+        (priced(VAGUE, SAME_WORDS), "cannot be told"),
+        (priced(FASTER, OPEN), "cannot be told"),
+        (priced(FASTER, Change(reason="dummy weights"), is_dummy=True), "cannot be told"),
+        (priced(Change(1.0, 0.7, -0.3), SAME_WORDS, n_runs=1), "cannot be told"),
+    ],
+)
+def test_it_pays_only_where_a_gain_is_shown_and_harm_to_words_excluded(one: Price, answer: Result) -> None:
+    (direction,) = directions([one])
+    assert direction.answer == answer
+
+
+def test_what_could_not_run_is_no_claim() -> None:
+    assert directions([Price("m", "cpu", "flash", 0, 0, {}, reason="unavailable")]) == ()
+
+
+def test_the_page_states_the_rule_and_the_numbers() -> None:
+    section = advice_section((), directions([priced(FASTER, SAME_WORDS)]))
+    assert "above 1 points" in rule()
+    assert rule() in section
+    assert "latency -30% (-35% to -25%, shown)" in section
+    assert "Directions" not in advice_section(())
