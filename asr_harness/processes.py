@@ -7,10 +7,8 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Protocol
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): which signal a process gets when its parent dies."""
@@ -46,6 +44,17 @@ def die_with_parent() -> None:
     # Not on every system; the parent ends it on every way out but its own kill.
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def changed_variables() -> tuple[str, ...]:
+    """Name the environment variables that are no longer what this process was started with (Linux)."""
+    try:
+        entries = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return ()
+    before = dict(os.fsdecode(entry).partition("=")[::2] for entry in entries if entry)
+    now = dict(os.environ)
+    return tuple(sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name)))
 
 
 def last_lines(log: Path, most: int) -> list[str]:

@@ -58,9 +58,14 @@ def session(rng: random.Random, draw: Callable[[random.Random], float], effect: 
         drawn = draw(rng)
         values.append(effect + (drawn if first else -drawn))
         orders.append(first)
-    looks = planned_looks(n_forks)
+    return verdict_of(values, orders)
+
+
+def verdict_of(values: Sequence[float], orders: Sequence[bool]) -> str:
+    """Look at forks as `ab` does, one case alone; `orders` tell of each whether the base started first."""
+    looks = planned_looks(len(values))
     verdict = "inconclusive"
-    for n, _ in ended(looks, n_forks):
+    for n, _ in ended(looks, len(values)):
         decided = decide_all(
             {"": values[:n]}, looks, alpha=ALPHA * (SHARES[CASES] + SHARES[PER_MODEL]), bound_alpha=ALPHA,
             tolerance=TOLERANCE, limit=LIMIT, orders={"": orders[:n]},

@@ -1,6 +1,6 @@
 """How often `compare` cries wolf and how often it sleeps, on stored rounds.
 
-    python -m tools.judgement_study [--cases 30] [--comparisons 100]
+    python -m tools.judgement_study [--cases 30] [--comparisons 100] [--limit 5]
 
 Stretches of ten successive runs are cut out of the stored series (tools/noise) and shared out between two
 sides; 30 of these side by side, as many of each benchmark, are the cases of one comparison, which ends
@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING
 
-from asr_harness.judge import Evidence, judge
+from asr_harness.judge import Evidence, Policy, judge
 from asr_harness.schema import Block, Case, Environment, RunFile
 from tools.stored_noise import RUNS, SESSIONS, case_record, load, log_medians
 
@@ -47,7 +47,7 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 ENVIRONMENT = Environment(cpu="one")
 
 
-def replay(n_cases: int, n_comparisons: int) -> None:
+def replay(n_cases: int, n_comparisons: int, policy: Policy) -> None:
     """Print false alarms and power of `compare`, and of pytest-benchmark's rules on the same cells."""
     runs = load()
     series = [[run.cases[name] for run in runs] for name in runs[0].cases]
@@ -60,7 +60,7 @@ def replay(n_cases: int, n_comparisons: int) -> None:
         print(f"\n{design}; {noise}\n{'slow-down':>9}", end="")
         print("".join(f"{name:>{WIDTH}}" for name in (*COLUMNS, *PLAIN_RULES)))
         for slow_down in SLOW_DOWNS:
-            row = _row(series, pattern, slow_down, in_common, (n_cases, n_comparisons))
+            row = _row(series, pattern, slow_down, in_common, (n_cases, n_comparisons), policy)
             print(f"{slow_down:>9.0%}{row}", flush=True)
 
 
@@ -77,6 +77,7 @@ def _row(
     slow_down: float,
     in_common: bool,
     numbers: tuple[int, int],
+    policy: Policy,
 ) -> str:
     n_cases, n_comparisons = numbers
     rng = random.Random(0)
@@ -87,7 +88,7 @@ def _row(
         base, candidate = (
             _runs([case[side] for case in cells], len(series), pattern, side) for side in (0, 1)
         )
-        judgement = judge(Evidence(base, candidate))
+        judgement = judge(Evidence(base, candidate), policy)
         n_green += judgement.exit_status == 0
         n_red += judgement.exit_status == 1
         latencies = [each for each in judgement.findings if each.metric == "latency"]
@@ -159,8 +160,10 @@ def main() -> None:
     )
     parser.add_argument("--cases", type=int, default=N_CASES)
     parser.add_argument("--comparisons", type=int, default=100)
+    parser.add_argument("--limit", type=float, default=None, help="percent of harm that green excludes")
     arguments = parser.parse_args()
-    replay(arguments.cases, arguments.comparisons)
+    limit = None if arguments.limit is None else arguments.limit / 100
+    replay(arguments.cases, arguments.comparisons, Policy(limit=limit))
 
 
 if __name__ == "__main__":

@@ -103,8 +103,8 @@ def pack(folder: Path, path: Path) -> None:
             measured = {case_id: record.result for case_id, record in run.records.items() if record.result}
             cases = {
                 case_id: {
-                    "rounds_s": list(map(_rounded, result.speed.rounds_s)),
-                    "calibration_s": [_rounded(value) for value in result.speed.calibration_s or ()],
+                    "rounds_s": list(map(rounded, result.speed.rounds_s)),
+                    "calibration_s": [rounded(value) for value in result.speed.calibration_s or ()],
                 }
                 for case_id, result in measured.items()
             }
@@ -112,7 +112,8 @@ def pack(folder: Path, path: Path) -> None:
             stream.write(json.dumps(line) + "\n")
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
+    """Keep so many digits of a time as tell anything."""
     return float(f"{value:.{N_DIGITS}g}")
 
 

@@ -8,19 +8,19 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.ab import session
 from asr_harness.ab.bisecting import Look, UnmeasurableError
+from asr_harness.ab.progress import LiveSession
 from asr_harness.ab.protocol import Ready
 from asr_harness.ab.worker import started
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.errors import AbError
-from asr_harness.schema import parse_run
-from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from asr_harness.ab.worker import Lock
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Nursery
@@ -47,7 +47,7 @@ class LiveOracle:
 
     def fork(self, commit: str) -> Look:
         """Run the good commit and another one side by side once."""
-        progress = session.LiveSession()
+        progress = LiveSession()
         try:
             with worktrees((self.good, commit), self.here) as (good, other):
                 sides = session.Sides(
@@ -92,10 +92,10 @@ class LiveOracle:
                     worker.go(1)
                     worker.turn(round_s)
                     worker.finish()
-            content = decode_json((worker.saved or "").encode())
-        if not isinstance(content, dict):
+            run = worker.saved_run()
+        if run is None:
             raise AbError(f"{worker.name} saved no run")
-        return parse_run(Path(worker.name), content)
+        return run
 
 
 def _signals(runs: list[RunFile]) -> dict[str, str]:

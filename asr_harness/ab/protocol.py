@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
-IMPORTS, CASES, STARTS, DEVICES = "imports", "cases", "starts", "devices"
+IMPORTS, CASES, STARTS, VARIABLES = "imports", "cases", "starts", "variables"
+DEVICES = "devices"
 GATES, ENERGY = "gates", "energy"
 """To wait before each case until the driver lets it begin, and to measure energy after its rounds."""
 BEGIN, TRY, GO, TURN, FINISH, LOCKED = "begin", "try", "go", "turn", "finish", "locked"
@@ -99,7 +100,14 @@ class Devices:
     locks: tuple[str, ...]
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Devices
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The environment variables that are no longer what the process was started with."""
+
+    variables: tuple[str, ...]
+
+
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Changed | Devices
 
 
 def asked() -> tuple[str, ...]:

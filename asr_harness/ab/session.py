@@ -5,35 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from asr_harness.ab import estimate, schedule
+from asr_harness.ab.matching import check_slices, matched, without_counterpart
 from asr_harness.ab.protocol import Ended, Ready
 from asr_harness.ab.worker import CaseDiedError, started
-from asr_harness.errors import AbError, RecordError
-from asr_harness.judge import Evidence, Forks, Policy
+from asr_harness.errors import AbError
 from asr_harness.judge.evidence import SIDES
-from asr_harness.judge.judge_forks import decide_cases
-from asr_harness.schema import parse_run
-from asr_harness.schema.run import decode_json
-from asr_harness.stats.sequential import MIN_FORKS, planned_looks
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
+    from asr_harness.ab.progress import LiveSession
     from asr_harness.ab.protocol import Turn
     from asr_harness.ab.worker import Lock, Worker
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Nursery
     from asr_harness.judge import LogRatio
     from asr_harness.judge.evidence import Side
-    from asr_harness.schema import RunFile
-    from asr_harness.stats.sequential import Decision, Looks
 
 TurnTime = Callable[[int], float]
 OnCase = Callable[[str], None]
@@ -56,70 +51,6 @@ class Sides:
     cores: frozenset[int] | None
     nursery: Nursery | None = None
     lock: Lock | None = None
-
-
-@dataclass(slots=True)
-class LiveSession:
-    """The forks so far: for each case its log ratios, and what was left out with the reason.
-
-    `rounds_s` is what all rounds took, and `least_rounds_s` what the fewest would have taken. `runs` are what
-    the workers saved. `lost` has for each case that ended on one side alone that side, the outcome and the
-    reason. `died` are the tests that a process died in: they are not tried again.
-    """
-
-    policy: Policy = field(default_factory=Policy)
-    looks: Looks = field(default_factory=lambda: planned_looks(MIN_FORKS))
-    log_ratios: dict[str, list[LogRatio]] = field(default_factory=dict)
-    test_ids: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    lost: dict[str, tuple[Side, str, str]] = field(default_factory=dict)
-    died: set[str] = field(default_factory=set)
-    rounds_s: float = 0.0
-    least_rounds_s: float = 0.0
-    runs: dict[Side, list[RunFile]] = field(default_factory=lambda: {side: [] for side in SIDES})
-
-    def evidence(self) -> Evidence:
-        """Give what a judgement can rest on so far."""
-        forks = Forks(self.log_ratios, self.looks, self.lost)
-        return Evidence(self.runs["base"], self.runs["candidate"], forks=forks)
-
-    def decisions(self) -> dict[str, Decision]:
-        """Judge the latency of every case on its forks so far."""
-        evidence = self.evidence()
-        return decide_cases(evidence, evidence.forks, self.policy) if evidence.forks else {}
-
-    def leave_out(self, side: Side, ended: Ended, ready: Ready | None) -> None:
-        """Note a case that ended on one side, while the other one was ready for it or ended as well."""
-        self.left_out[ended.test_id] = f"{ended.outcome} on {side}: {ended.reason}"
-        if ready is not None:
-            self.lost[ready.case_id] = side, ended.outcome, ended.reason
-
-    def note_death(self, death: CaseDiedError, *, is_on_both: bool) -> None:
-        """Note a case that a process died in; what dies on both sides is lost on neither."""
-        self.died.add(death.test_id)
-        sides = "both sides" if is_on_both else death.side
-        self.left_out[death.test_id] = f"{death.outcome} on {sides}: {death.reason}"
-        if not is_on_both:
-            self.lost[death.case_id] = death.side, death.outcome, death.reason
-
-    def note_alone(self, side: Side, case: Ready | Ended) -> None:
-        """Note a case that only one side's suite has: one that the candidate lacks is lost."""
-        missing = schedule.other(side)
-        self.left_out[case.test_id] = f"not in the suite of {missing}"
-        if side == "base" and isinstance(case, Ready):
-            self.lost[case.case_id] = missing, "absent", "its suite no longer has it"
-
-    def forget_runs(self, but_last: int) -> None:
-        """Leave out earlier runs: they hold more memory than those of processes that were forked from one."""
-        self.runs = {side: runs[-but_last:] for side, runs in self.runs.items()}
-
-    def keep_run(self, worker: Worker) -> None:
-        """Take the run that a worker handed over at its end. Raises RecordError for what is none."""
-        if worker.saved is not None:
-            content = decode_json(worker.saved.encode())
-            if not isinstance(content, dict):
-                raise RecordError(f"the run of {worker.name} is no saved run")
-            self.runs[worker.side].append(parse_run(Path(f"the run of {worker.name}"), content))
 
 
 def forks(
@@ -153,6 +84,7 @@ def forks(
                 rounds_s = sum(turn.latency_s for taken in turns.values() for turn in taken)
                 progress.rounds_s += rounds_s
                 progress.least_rounds_s += rounds_s * schedule.MIN_PAIRS / len(turns["base"])
+                progress.pairs[case_id] = estimate.pairs(turns["base"], turns["candidate"])
                 ratio = replace(estimate.log_ratio(turns["base"], turns["candidate"]), first=order[0])
                 progress.log_ratios.setdefault(case_id, []).append(ratio)
                 _append(record, case_id, order, turns, ratio)
@@ -226,27 +158,31 @@ def _turns(
             if side not in ready:
                 ready[side] = worker.next_case()
         leaving.close()
-        if alone := _without_counterpart(ready, workers):
+        if alone := without_counterpart(ready, workers):
             progress.note_alone(alone, ready[alone])
             if isinstance(ready.pop(alone), Ready):
                 workers[alone].go(0)
             continue
-        cases = _matched(ready, workers, progress)
+        cases = matched(ready, workers, progress)
         if cases is None:
             return
         if cases:
-            yield cases["base"].case_id, cases["base"].test_id, _rounds(workers, cases, order, turn_time_s)
+            case = cases["base"]
+            known = progress.pairs.get(case.case_id)
+            round_s = known.round_s if known else _tried(workers, cases)
+            n_pairs = schedule.n_pairs(round_s, turn_time_s(case.n_cases))
+            yield case.case_id, case.test_id, _rounds(workers, order, n_pairs, round_s)
         ready.clear()
 
 
+def _tried(workers: Mapping[Side, Worker], cases: Mapping[Side, Ready]) -> float:
+    """Let each side run a round that does not count, and give the seconds of the longer one."""
+    return max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
+
+
 def _rounds(
-    workers: Mapping[Side, Worker],
-    cases: Mapping[Side, Ready],
-    order: tuple[Side, Side],
-    turn_time_s: TurnTime,
+    workers: Mapping[Side, Worker], order: tuple[Side, Side], n_pairs: int, round_s: float
 ) -> Mapping[Side, list[Turn]]:
-    round_s = max(worker.try_round(cases[side].warm_up_s) for side, worker in workers.items())
-    n_pairs = schedule.n_pairs(round_s, turn_time_s(cases["base"].n_cases))
     turns: dict[Side, list[Turn]] = {"base": [], "candidate": []}
     for worker in workers.values():
         worker.go(n_pairs)
@@ -292,7 +228,7 @@ def _taken_alone(
         progress.leave_out(side, case, ready.get(case.test_id))
     for case_id, by_side in turns_by_case.items():
         if len(by_side) == len(SIDES):
-            _check_slices({side: case for side, (case, _) in by_side.items()})
+            check_slices({side: case for side, (case, _) in by_side.items()})
             n = min(len(turns) for _, turns in by_side.values())
             yield (
                 case_id,
@@ -326,59 +262,6 @@ def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContext
         python=sides.pythons[side], storage=sides.storage, cores=sides.cores,
         nursery=sides.nursery, lock=sides.lock,
     )  # fmt: skip
-
-
-def _without_counterpart(ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker]) -> Side | None:
-    """Give a side that is at a case which the other one's suite lacks. Raises AbError if all are such."""
-    selected = {side: worker.case_ids for side, worker in workers.items()}
-    known = {side: {*case_ids.values()} for side, case_ids in selected.items() if case_ids is not None}
-    if len(known) < len(SIDES):
-        return None
-    if not known["base"] & known["candidate"]:
-        examples = " and ".join(f"{min(cases)} on {side}" for side, cases in known.items())
-        raise AbError(
-            f"the sides have no case in common, but {examples}; select cases that both commits have"
-        )
-    for side, case in ready.items():
-        case_id = (selected[side] or {}).get(case.test_id)
-        if case_id is not None and case_id not in known[schedule.other(side)]:
-            return side
-    return None
-
-
-def _matched(
-    ready: Mapping[Side, Ready | Ended], workers: Mapping[Side, Worker], progress: LiveSession
-) -> dict[Side, Ready] | None:
-    """Give the case that both sides are ready for; nothing if it ended on one, None after the last."""
-    cases = {side: case for side, case in ready.items() if isinstance(case, Ready)}
-    ended = {side: case for side, case in ready.items() if isinstance(case, Ended)}
-    if len(cases) == len(ready):
-        _check_slices(cases)
-        return cases
-    if all(not case.test_id for case in ready.values()):
-        return None
-    case_ids = {
-        (workers[side].case_ids or {}).get(case.test_id, case.test_id) for side, case in ready.items()
-    }
-    if len(case_ids) > 1:
-        named = " and ".join(f"{side} is at {case.test_id or 'its end'}" for side, case in ready.items())
-        raise AbError(f"the sides do not run the same cases: {named}; select cases that both commits have")
-    for side, case in ended.items():
-        progress.leave_out(side, case, next(iter(cases.values()), None))
-    for side in cases:
-        workers[side].go(0)
-    return {}
-
-
-def _check_slices(cases: Mapping[Side, Ready]) -> None:
-    base, candidate = cases["base"], cases["candidate"]
-    if base.case_id != candidate.case_id:
-        raise AbError(f"the sides do not run the same cases: {base.case_id} against {candidate.case_id}")
-    if base.slice_fingerprint != candidate.slice_fingerprint:
-        raise AbError(
-            f"{base.case_id}: the sides transcribe different slices ({base.slice_fingerprint[:12]} and "
-            f"{candidate.slice_fingerprint[:12]}); their times cannot be compared"
-        )
 
 
 def _append(

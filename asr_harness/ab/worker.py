@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Listener
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ from asr_harness.ab.protocol import (
     STOP,
     TRY,
     TURN,
+    VARIABLES,
     Begun,
+    Changed,
     Devices,
     Ended,
     Imported,
@@ -41,23 +44,25 @@ from asr_harness.ab.protocol import (
     Turn,
 )
 from asr_harness.ab.scratch import socket_folder
-from asr_harness.errors import AbError
+from asr_harness.errors import AbError, RecordError
 from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
+from asr_harness.schema import parse_run
+from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
     from asr_harness.ab.protocol import Message
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Forked, Nursery, Zygote
     from asr_harness.judge.evidence import Side
-    from asr_harness.schema import Outcome
+    from asr_harness.schema import Outcome, RunFile
 
     Lock = Callable[[Iterable[str]], None]
 
+ByTheWay = Saved | Imported | Selected | Begun | Changed | Devices
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
 PATIENCE = 10
@@ -149,7 +154,8 @@ class Worker:
         self.connection.send((word, 0))
         answer = self.receive(max(PATIENCE * round_s, LEAST_TIMEOUT_S))
         if not isinstance(answer, Turn):
-            raise AbError(f"{self.name} ended a case amid its rounds: {answer}{self._last_lines()}")
+            why = answer if isinstance(answer, Ended) else type(answer).__name__
+            raise AbError(f"{self.name} ended a case amid its rounds: {why}{self._last_lines()}")
         return answer
 
     def finish(self) -> None:
@@ -158,7 +164,7 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun | Devices):
+        while isinstance(message := self.receive(), ByTheWay):
             self._note(message)
         if isinstance(message, Ended):
             self.current = None
@@ -199,7 +205,7 @@ class Worker:
         while isinstance(case := self.next_case(), Ready) or case.test_id:
             yield case
 
-    def _note(self, message: Saved | Imported | Selected | Begun | Devices) -> None:
+    def _note(self, message: ByTheWay) -> None:
         """Take what a worker tells by the way; devices it waits for."""
         if isinstance(message, Saved):
             self.saved = message.text
@@ -209,6 +215,8 @@ class Worker:
             self.case_ids = message.case_ids
         elif isinstance(message, Devices):
             self._lock(message)
+        elif isinstance(message, Changed):
+            self._note_variables(message)
         elif self.worktree is not None:
             self._note_imports(message.files, self.worktree)
 
@@ -216,6 +224,10 @@ class Worker:
         if self.lock is not None:
             self.lock(devices.locks)
         self.connection.send((LOCKED, 0))
+
+    def _note_variables(self, changed: Changed) -> None:
+        if self.nursery is not None:
+            self.nursery.learn_variables(self.side, changed.variables)
 
     def _note_imports(self, files: Mapping[str, str], worktree: Worktree) -> None:
         self.has_told_imports = True
@@ -233,6 +245,15 @@ class Worker:
                     break
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(GRACE_S)
+
+    def saved_run(self) -> RunFile | None:
+        """Read the run that was handed over at the end, None where there was none. Raises RecordError."""
+        if self.saved is None:
+            return None
+        content = decode_json(self.saved.encode())
+        if not isinstance(content, dict):
+            raise RecordError(f"the run of {self.name} is no saved run")
+        return parse_run(Path(f"the run of {self.name}"), content)
 
     def end(self) -> None:
         """End the process at once."""
@@ -264,7 +285,7 @@ def started(
         (*arguments, *saving(storage, _run_name(side, worktree)), *arguments_for(python)),
         worktree.folder,
         git.environment() | {"PYTHONPATH": as_variable(path)},
-        (IMPORTS, CASES, STARTS),
+        (IMPORTS, CASES, STARTS, VARIABLES),
         worktree.root.parent,
         cores,
     )

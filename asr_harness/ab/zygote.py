@@ -3,7 +3,9 @@
 It imports what the workers of the first fork told that they had from installed packages, and nothing of the
 repository, so that each worker imports its own commit's code itself. Both sides are children of the same
 process: what they share, be it the addresses of libraries or the seed of hashes, is no difference between
-them. It loads no model and computes nothing; if it has more than one thread, nothing is forked from it.
+them. It loads no model and computes nothing. Nothing is forked from it where a fork would not be what a new
+process is: with threads or an accelerator that imports started, or where a commit's own code sets variables
+that a package may read as it is imported.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab import git, zygote_program
 from asr_harness.errors import AbError
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 OWN = "asr_harness"
+BY_PYTEST = "PYTEST_"
 IMPORT_TIMEOUT_S = 300.0
 FORK_TIMEOUT_S = 30.0
 GRACE_S = 5.0
@@ -64,7 +67,7 @@ class Zygote:
         requests, self._requests = os.pipe()
         self._replies, replies = os.pipe()
         self._unread = b""
-        self._told: list[dict[str, object]] = []
+        self._told: list[dict[str, Any]] = []
         self._children: dict[int, Forked] = {}
         self._process = subprocess.Popen(  # noqa: S603
             [
@@ -85,9 +88,10 @@ class Zygote:
         os.close(requests)
         os.close(replies)
 
-    def import_all(self, names: Sequence[str]) -> int:
-        """Import modules, and give the number of threads that are there now. Raises AbError."""
-        return self._ask({"import": list(names)}, "n_threads", IMPORT_TIMEOUT_S)
+    def import_all(self, names: Sequence[str]) -> State:
+        """Import modules, and give what that has left behind. Raises AbError."""
+        told = self._ask({"import": list(names)}, IMPORT_TIMEOUT_S)
+        return State(told["n_threads"], tuple(told["initialised"]), frozenset(told["variables"]))
 
     def fork(
         self,
@@ -103,7 +107,7 @@ class Zygote:
             "module": module, "arguments": list(arguments), "folder": str(folder),
             "environment": dict(environment), "log": str(log),
         }  # fmt: skip
-        pid = self._ask(request, "forked", FORK_TIMEOUT_S)
+        pid: int = self._ask(request, FORK_TIMEOUT_S)["forked"]
         self._children[pid] = Forked(self, pid)
         return self._children[pid]
 
@@ -133,7 +137,7 @@ class Zygote:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def _ask(self, request: Mapping[str, object], field_name: str, timeout_s: float) -> int:
+    def _ask(self, request: Mapping[str, object], timeout_s: float) -> Mapping[str, Any]:
         with suppress(BrokenPipeError):
             os.write(self._requests, (json.dumps(request) + "\n").encode())
         deadline = monotonic() + timeout_s
@@ -144,7 +148,7 @@ class Zygote:
                 f"the process that workers are forked from said nothing for {timeout_s:.0f} s, or ended "
                 f"(status {self._process.poll()}); leave --cheap-forks out"
             )
-        return int(str(self._told.pop(0)[field_name]))
+        return self._told.pop(0)
 
     def _end_all(self) -> None:
         for child in self._children.values():
@@ -152,6 +156,15 @@ class Zygote:
                 os.killpg(child.pid, signal.SIGKILL)
             child.returncode = -signal.SIGKILL
         self._children.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What imports have left behind in a zygote: threads, accelerators that began, variables they set."""
+
+    n_threads: int
+    initialised: tuple[str, ...] = ()
+    variables: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -164,6 +177,7 @@ class Nursery:
     zygote: Zygote | None = None
     why_not: str | None = None
     files: dict[str, dict[str, str]] = field(default_factory=dict)
+    variables: dict[str, set[str]] = field(default_factory=dict)
 
     def learn(self, side: str, files: Mapping[str, str], path: Iterable[Path]) -> None:
         """Take note of what a worker imported that any side may have from the zygote."""
@@ -173,6 +187,10 @@ class Nursery:
             (name, file) for name, file in files.items() if _is_installed(name, file) and not _has(own, name)
         )
 
+    def learn_variables(self, side: str, names: Iterable[str]) -> None:
+        """Take note of the variables that a worker set itself, or what it imported did."""
+        self.variables.setdefault(side, set()).update(names)
+
     def prepare(self, pythons: Iterable[str], cores: frozenset[int] | None) -> None:
         """Make the zygote. Raises AbError if it dies or hangs."""
         if sys.platform != "linux":
@@ -181,10 +199,22 @@ class Nursery:
             self.why_not = "each side has a Python of its own"
         else:
             self.zygote = Zygote(different.pop(), cores)
-            n_threads = self.zygote.import_all(self.in_common())
-            if n_threads > 1:
+            self.why_not = self._unsound(self.zygote.import_all(self.in_common()))
+            if self.why_not:
                 self.close()
-                self.why_not = f"importing started {n_threads - 1} threads, which a fork would lose"
+
+    def _unsound(self, state: State) -> str | None:
+        """Say why what is forked from a zygote in this state would not be what a new process is."""
+        if state.n_threads > 1:
+            return f"importing started {state.n_threads - 1} threads, which a fork would lose"
+        if state.initialised:
+            return f"importing initialised {' and '.join(state.initialised)}, which no fork can use"
+        for side in self.files.keys() - self.variables.keys():
+            return f"the asr-harness of {side} does not tell which variables its code sets"
+        for side, names in self.variables.items():
+            if own := sorted(name for name in names - state.variables if not name.startswith(BY_PYTEST)):
+                return f"the code of {side} sets {', '.join(own)}, too late for what is imported before it"
+        return None
 
     def close(self) -> None:
         """End the zygote."""

@@ -32,6 +32,13 @@ def import_all(names: "list[str]") -> "dict[str, str]":
     return failed
 
 
+def initialised() -> "list[str]":
+    """Name the kinds of accelerator that imports have initialised, which no forked process can use."""
+    torch = sys.modules.get("torch")
+    kinds = [(name, getattr(torch, name, None)) for name in ("cuda", "xpu")]
+    return [name for name, kind in kinds if kind is not None and kind.is_initialized()]
+
+
 def n_threads() -> int:
     """Count the threads that a fork leaves here: one first, since OpenBLAS ends its own before a fork."""
     child = os.fork()
@@ -41,8 +48,11 @@ def n_threads() -> int:
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208 (pathlib would be one more module)
 
 
-def become(request: "dict[str, object]") -> "mmap.mmap":
-    """Make of a forked process what a new one would be: log, session, folder, variables, path, seeds."""
+def become(request: "dict[str, object]", by_imports: "dict[str, str]") -> "mmap.mmap":
+    """Make of a forked process what a new one would be: log, session, folder, variables, path, seeds.
+
+    `by_imports` are the variables that the imports set, as they would in a new process.
+    """
     log, folder, variables = str(request["log"]), str(request["folder"]), request["environment"]
     os.setsid()
     for target, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY | os.O_APPEND)):
@@ -52,6 +62,7 @@ def become(request: "dict[str, object]") -> "mmap.mmap":
     os.dup2(1, 2)
     os.chdir(folder)
     os.environ.clear()
+    os.environ.update(by_imports)
     os.environ.update(variables)  # type: ignore[call-overload]
     own = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:] = [folder, *own, *sys.path]
@@ -62,10 +73,13 @@ def become(request: "dict[str, object]") -> "mmap.mmap":
     return mmap.mmap(-1, random.SystemRandom().randint(1, MOST_PAGES) * mmap.PAGESIZE, prot=0)
 
 
-def serve(requests: int, replies: int) -> "dict[str, object] | None":
-    """Fork for each line. Gives the line in the forked process, and None in the zygote at the end."""
+def serve(requests: int, replies: int) -> "tuple[dict[str, object], dict[str, str]] | None":
+    """Fork for each line. Gives the line in the forked process, and None in the zygote at the end.
+
+    With the line come the variables that imports have set here.
+    """
     children: dict[int, int] = {}
-    unread = b""
+    started_with, unread = dict(os.environ), b""
     while True:
         readable, _, _ = select.select([requests, *children], [], [])
         for descriptor in readable:
@@ -83,23 +97,31 @@ def serve(requests: int, replies: int) -> "dict[str, object] | None":
             request = json.loads(line)
             if "import" in request:
                 failed = import_all(request["import"])
-                answer(replies, failed=failed, n_threads=n_threads())
+                answer(
+                    replies, failed=failed, n_threads=n_threads(), initialised=initialised(),
+                    variables=sorted(_new(started_with)),
+                )  # fmt: skip
                 continue
             pid = os.fork()
             if not pid:
                 for descriptor in (requests, replies, *children):
                     os.close(descriptor)
-                return dict(request)
+                return dict(request), _new(started_with)
             children[os.pidfd_open(pid)] = pid
             answer(replies, forked=pid)
+
+
+def _new(before: "dict[str, str]") -> "dict[str, str]":
+    return {name: value for name, value in os.environ.items() if before.get(name) != value}
 
 
 def main() -> None:
     """Serve until the driver hangs up; a forked process goes on as `python -m MODULE ARGUMENTS` would."""
     sys.path[:] = [entry for entry in sys.path if entry]  # not the folder that the driver runs in
-    request = serve(*map(int, sys.argv[1:3]))
-    if request is not None:
-        hole = become(request)
+    served = serve(*map(int, sys.argv[1:3]))
+    if served is not None:
+        request, by_imports = served
+        hole = become(request, by_imports)
         sys.argv = [str(request["module"]), *request["arguments"]]  # type: ignore[misc]
         runpy.run_module(str(request["module"]), run_name="__main__", alter_sys=True)
         hole.close()

@@ -21,6 +21,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from asr_harness.ab import interrupts, session
+from asr_harness.ab.progress import LiveSession
 from asr_harness.ab.schedule import Pace
 from asr_harness.ab.telling import told
 from asr_harness.ab.workplace import cores, own_python
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
 SILENCE_S = 30.0
+N_LEARNED = 2
+"""Forks that the pace is learnt from: the second starts in another way than the first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run forks, show the estimate after each, and end with the verdicts."""
-    began, progress = monotonic(), session.LiveSession(policy.from_arguments(arguments))
+    began, progress = monotonic(), LiveSession(policy.from_arguments(arguments))
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
     refs = sides(arguments.base, arguments.candidate, Path.cwd())
@@ -133,7 +136,7 @@ def duration_s(text: str) -> float:
 def _run_forks(
     arguments: argparse.Namespace,
     trees: Mapping[Side, Worktree],
-    progress: session.LiveSession,
+    progress: LiveSession,
     began: float,
     locks: DeviceLocks,
 ) -> None:
@@ -163,11 +166,11 @@ def _run_forks(
                 interrupts.check()
                 now_s = monotonic() - began - locks.waited_s
                 next_s, spent_s = now_s - spent_s, now_s
-                if number == 1 or (number == 2 and sides.nursery and sides.nursery.zygote):  # noqa: PLR2004
+                if number <= N_LEARNED:
                     rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
-                    pace.learn(next_s, rounds_s, least_s, once_s=prepared_s)
+                    pace.learn(next_s, rounds_s, least_s, once_s=prepared_s, pairs=progress.pairs.values())
                     next_s = _plan(progress, pace, arguments.forks)
-                    if number > 1:
+                    if number > 1 and sides.nursery and sides.nursery.zygote:
                         progress.forget_runs(but_last=1)
                 decisions = progress.decisions()
                 _say(forks.progress(number, decisions, max(budget_s - spent_s, 0)))
@@ -197,7 +200,7 @@ def _prepare(sides: session.Sides) -> float:
     return monotonic() - began
 
 
-def _plan(progress: session.LiveSession, pace: Pace, most: int) -> float:
+def _plan(progress: LiveSession, pace: Pace, most: int) -> float:
     """Plan the looks after the first fork, say what would spoil the end, and give the next's length."""
     n_cases = len(progress.log_ratios)
     n_forks, next_s = pace.n_forks(n_cases), pace.fork_s(n_cases)

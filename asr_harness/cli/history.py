@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     width = get_terminal_size().columns
     if arguments.judge:
         return _judge(arguments, runs, metric, {line.case for line in chosen}, width)
-    lines = [*_head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
+    lines = [*head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
     print(terminal("\n".join(lines)))  # noqa: T201
     return 0
 
@@ -108,15 +109,27 @@ def _against(arguments: argparse.Namespace, runs: Sequence[RunFile], metric: Met
     if not labels:
         raise RecordError("no run is of a clean tree; --against needs one to compare")
     newest = [run for run in clean if run.label == labels[-1]]
-    reference = select_runs(arguments.against, arguments.storage)
+    named = select_runs(arguments.against, arguments.storage)
+    reference = [run for run in named if run.label != labels[-1]]
     before = [run for run in clean if run.label == labels[-2]] if len(labels) > 1 else []
-    pinned = _of_metric(judge(Evidence(reference, newest, clean)), metric)
-    sides = {f"against {arguments.against}": pinned}
+    sides, status = {}, EXIT_FINE
+    if len(reference) < len(named):
+        print(terminal(f"\n{itself(arguments.against, labels[-1], has_others=bool(reference))}"))  # noqa: T201
+    if reference:
+        pinned = _of_metric(judge(Evidence(reference, newest, clean)), metric)
+        sides[f"against {arguments.against}"], status = pinned, pinned.exit_status
     if before:
         sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, clean)), metric)
     for name, judgement in sides.items():
         print(terminal(f"\n{name}: {forms.render('table', judgement, width)}"))  # noqa: T201
-    return pinned.exit_status
+    return status
+
+
+def itself(against: str, newest: str, *, has_others: bool) -> str:
+    """Say that a reference is, or has among its runs, the commit that it was to be compared with."""
+    if has_others:
+        return f"--against {against} has runs of {newest}, the newest commit: they are left out"
+    return f"--against {against} is {newest}, the newest commit itself: nothing to compare it with"
 
 
 def _of_metric(judgement: Judgement, metric: Metric) -> Judgement:
@@ -144,14 +157,19 @@ def _asked(words: str, known: Sequence[CaseHistory]) -> str:
     return f" for {words!r}; words are parts of a case's name, such as {known[0].case}"
 
 
-def _head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
+def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
+    """Name the commits, where the environment changed, and which ran the same code as the one before."""
     labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in timeline]
-    head = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
+    lines = wrap(f"{metric} over {len(timeline)} commits, oldest first: {' '.join(labels)}", width)
     for point in timeline:
         if point.changed:
             text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
-            head += wrap(text, width, subsequent_indent="  ")
-    return head
+            lines += wrap(text, width, subsequent_indent="  ")
+    for before, point in pairwise(timeline):
+        if point.code is not None and point.code == before.code and point.label != before.label:
+            text = f"= {point.label} imported the same sources as {before.label}: what differs is noise"
+            lines += wrap(text, width, subsequent_indent="  ")
+    return lines
 
 
 def _lines(

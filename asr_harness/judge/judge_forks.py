@@ -27,6 +27,7 @@ NOT_BY_FORKS = ("energy", "p95", "time_per_token", *STAGES)
 """Metrics that saved runs tell and forks do not: a rule for one is told, and left to `compare`."""
 
 Decisions = dict[str, "Decision"]
+Groups = dict[str, list[str]]
 
 CASES, PER_MODEL, RATES, REST = "cases", "per_model", "rates", "rest"
 SHARES: Mapping[str, float] = {CASES: 0.7, PER_MODEL: 0.2, REST: 0.1}
@@ -39,12 +40,12 @@ Stages only inform, and are held to the whole rate by themselves.
 
 def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Finding]:
     """Give the findings on times and on cases that one side lost."""
-    latency_of_cases = decide_cases(evidence, forks, policy)
+    groups = groups_of(evidence, forks)
+    latency_of_cases = _decide_cases(evidence, forks, policy, groups)
     findings = [_finding(case_id, LATENCY, decision) for case_id, decision in latency_of_cases.items()]
-    by_model = decide_models(evidence, forks, policy)
+    by_model = decide_models(forks, policy, groups)
     findings += [_finding(pattern, LATENCY, decision) for pattern, decision in by_model.items()]
     findings += _stages(forks, policy, latency_of_cases)
-    groups = _groups(evidence, forks)
     findings = [_with_values(finding, evidence, groups) for finding in findings]
     findings += [_lost(case_id, *what) for case_id, what in forks.lost.items()]
     return findings
@@ -52,14 +53,17 @@ def judge_forks(evidence: Evidence, forks: Forks, policy: Policy) -> list[Findin
 
 def decide_cases(evidence: Evidence, forks: Forks, policy: Policy) -> Decisions:
     """Judge the latency of every case on its forks so far."""
+    return _decide_cases(evidence, forks, policy, groups_of(evidence, forks))
+
+
+def _decide_cases(evidence: Evidence, forks: Forks, policy: Policy, groups: Groups) -> Decisions:
     values = {case_id: [ratio.raw for ratio in ratios] for case_id, ratios in forks.log_ratios.items()}
-    share = shares(evidence)[CASES] + (0.0 if _groups(evidence, forks) else SHARES[PER_MODEL])
+    share = shares(evidence)[CASES] + (0.0 if groups else SHARES[PER_MODEL])
     return _decide(forks, policy, values, share, {case_id: [case_id] for case_id in values})
 
 
-def decide_models(evidence: Evidence, forks: Forks, policy: Policy) -> Decisions:
+def decide_models(forks: Forks, policy: Policy, groups: Groups) -> Decisions:
     """Judge the mean latency over the cases of each model, by the forks that had all of them."""
-    groups = _groups(evidence, forks)
     raw = {case_id: [ratio.raw for ratio in ratios] for case_id, ratios in forks.log_ratios.items()}
     # Cases leave once they are decided and do not come back, so the first forks had all.
     values = {
@@ -92,7 +96,7 @@ def _transcripts_differ(runs: Sequence[RunFile]) -> bool:
     return False
 
 
-def _groups(evidence: Evidence, forks: Forks) -> dict[str, list[str]]:
+def groups_of(evidence: Evidence, forks: Forks) -> Groups:
     """Give the cases that differ in bucket and batch size alone, by their pattern, where there are two.
 
     What a case is, its saved runs tell; its id has dashes in names as well as between them.

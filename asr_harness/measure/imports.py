@@ -43,7 +43,7 @@ def record_code(folder: Path) -> CodeRecord:
     installed: set[str] = set()
     elsewhere: dict[str, Path] = {}
     for name, file in sorted(imported_files().items()):
-        path, top_name = Path(os.path.realpath(file)), name.partition(".")[0]
+        path, top_name = Path(_real(file)), name.partition(".")[0]
         if INSTALLED & set(path.parts):
             installed.add(top_name)
         elif top is not None and path.is_relative_to(top):
@@ -75,8 +75,14 @@ def _fingerprint(modules: Mapping[str, SourceFile], outside: Mapping[str, str]) 
     return sha256(json.dumps([files, sorted(outside.items())]).encode()).hexdigest()
 
 
+@cache
+def _real(file: str) -> str:
+    """Resolve links, once a file: of the thousands that are imported each is asked for again and again."""
+    return os.path.realpath(file)
+
+
 def _is_standard(file: str) -> bool:
-    real = os.path.realpath(file)
+    real = _real(file)
     return real.startswith(STANDARD_LIBRARY) and not INSTALLED & set(Path(real).parts)
 
 

@@ -19,7 +19,9 @@ from asr_harness.ab.protocol import (
     STOP,
     TRY,
     TURN,
+    VARIABLES,
     Begun,
+    Changed,
     Devices,
     Ended,
     Imported,
@@ -32,6 +34,7 @@ from asr_harness.ab.protocol import (
 )
 from asr_harness.errors import AbError
 from asr_harness.measure.imports import imported_files
+from asr_harness.processes import changed_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -137,6 +140,8 @@ class Live:
 
     def _tell_what_is_asked(self) -> None:
         self._tell_cases()
+        if VARIABLES in asked():
+            self._connection.send(Changed(changed_variables()))
         if IMPORTS in asked():
             files = imported_files()
             self._connection.send(Imported({name: files[name] for name in files.keys() - self._told_files}))

@@ -30,11 +30,15 @@ SliceKey = tuple[str | None, str | None, float]
 
 @dataclass(frozen=True, slots=True)
 class CommitPoint:
-    """A commit in an environment; `changed` says what is new in the environment since the point before."""
+    """A commit in an environment; `changed` says what is new in the environment since the point before.
+
+    `code` is the fingerprint of all sources that its first run imported, None where that is not known.
+    """
 
     label: str
     environment: str
     changed: str | None
+    code: str | None = None
 
     @property
     def place(self) -> Place:
@@ -62,7 +66,8 @@ def commit_points(runs: Sequence[RunFile]) -> tuple[CommitPoint, ...]:
         changed = None
         if before is not None and place_of(before)[1] != place[1]:
             changed = difference(before.environment, run.environment) or UNNAMED
-        points.append(CommitPoint(*place, changed))
+        code = run.block.code
+        points.append(CommitPoint(*place, changed, code.fingerprint if code else None))
         before = run
     return tuple(points)
 

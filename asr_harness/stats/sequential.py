@@ -121,7 +121,8 @@ def decide_all(
     """Judge every case on its forks so far, all cases together at `alpha`.
 
     p values are held together by Holm's method, intervals by Bonferroni's. `tolerance` and `limit` are log
-    ratios: a change counts above the one, and green is a slow-down above the other excluded. A case in
+    ratios: a change counts above the one, and green is a slow-down above the other excluded, before the last
+    look only where the estimate and its standard error are within the tolerance. A case in
     `limits` has those two of its own; `orders` tell of each fork whether the base started first. The upper
     bound is each case's own, at `bound_alpha` or `alpha`: a case that is called green in error harms itself
     alone.
@@ -153,6 +154,9 @@ def _decision(
     low, high = interval(log_ratios, looks, level, orders) or (None, None)
     worst = upper_bound(log_ratios, looks, bound_level, orders)
     verdict = decide(estimate, worst, is_shown=p <= alpha, tolerance=tolerance, limit=limit)
+    is_on_the_way = len(log_ratios) < looks[-1][0]
+    if verdict == "unchanged" and is_on_the_way and test and test.estimate + test.error > tolerance:
+        verdict = "inconclusive"  # more forks may show a regression: to stop here would be to look away
     detectable = _detectable(log_ratios, looks, level, orders)
     more = None
     if verdict == "inconclusive":

@@ -45,6 +45,10 @@ from asr_harness.systems.base import Transcription
 
 SLEEP_S, N_UTTERANCES, DIES, FAILS, TEXT = 0.005, 2, False, False, "hello"
 
+if "WITNESS" in os.environ:
+    with open(os.environ["WITNESS"], "a") as stream, open("/proc/self/cmdline") as words:
+        print("forked" if "def become" in words.read() else "new", file=stream)
+
 class Sleeper:
     n_rounds = 0
 
@@ -78,6 +82,7 @@ COMMITS = {
     ),
     "fails": RECOGNISER.replace('False, "hello"', 'True, "hello"'),
     "mishears": RECOGNISER.replace('"hello"\n', '"yellow"\n'),
+    "sets-variables": RECOGNISER + "\nos.environ['MKL_DYNAMIC'] = 'FALSE'\n",
     "broken": "raise RuntimeError('cannot be imported')",
 }
 TIMEOUT_S = 600
@@ -196,6 +201,43 @@ def test_a_commit_many_times_slower_is_a_regression(
     for line in lines:
         assert len(line["turns"]["base"]) == len(line["turns"]["candidate"]) >= MIN_PAIRS
         assert line["log_ratio"]["raw"] > 0.1
+
+
+@pytest.fixture
+def witness(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that each worker of the repository, which is the working folder, says in how it was started."""
+    path = tmp_path / "witness"
+    for name, value in {**environment(repository), "WITNESS": str(path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(repository)
+    # Three forks are no evidence for anyone; here they are to show what a verdict looks like.
+    monkeypatch.setattr("asr_harness.stats.sequential.MIN_FORKS", 3)
+    return path
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
+@pytest.mark.parametrize(
+    ("candidate", "later", "reason"),
+    [
+        ("slow", "forked", ""),
+        ("sets-variables", "new", "the code of candidate sets MKL_DYNAMIC, too late for what is imported"),
+    ],
+)
+def test_later_workers_are_forked_where_that_is_sound(
+    candidate: str,
+    later: str,
+    reason: str,
+    command: list[str],
+    witness: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status = main([*command[3:], "base", candidate, "--cheap-forks", "--alpha=0.2", "--forks=3"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert candidate != "slow" or status == 1, told
+    assert reason in told
+    assert ("started anew" in told) == bool(reason)
+    assert witness.read_text().split() == ["new"] * 2 + [later] * 4
 
 
 @pytest.mark.heavy

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr_harness.ab.estimate import log_ratio
+from asr_harness.ab.estimate import log_ratio, pairs
 from asr_harness.ab.protocol import Turn
 
 SECONDS = st.floats(0.01, 10)
@@ -43,3 +43,11 @@ def test_swapping_the_sides_turns_the_sign(taken: list[tuple[float, float]]) -> 
 def test_sides_with_unequal_turns_are_a_fault() -> None:
     with pytest.raises(ValueError, match="zip"):
         log_ratio(turns((1.0, 0.02)), [])
+
+
+def test_pairs_are_as_long_as_the_slower_side_and_scatter_in_spite_of_an_outlier() -> None:
+    base = turns(*[(1.0, 0.5)] * 5)
+    candidate = turns(*[(exp(ratio), 0.5) for ratio in (-0.1, 0.0, 0.1, 0.2, 3.0)])
+    shown = pairs(base, candidate)
+    assert shown.round_s == pytest.approx(sum(map(exp, (-0.1, 0.0, 0.1, 0.2, 3.0))) / 5 + 0.5)
+    assert shown.sd == pytest.approx(1.4826 * 0.1)

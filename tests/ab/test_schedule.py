@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr_harness.ab import schedule
+from asr_harness.ab.estimate import Pairs
 
 
 def test_turns_go_a_b_b_a() -> None:
@@ -74,3 +75,27 @@ def test_forks_that_start_in_another_way_are_planned_by_the_first_of_them() -> N
     pace.learn(fork_s=12.0, rounds_s=2.0, once_s=10.0)
     assert pace.fork_s(1) == 12.0
     assert pace.n_forks(1) == 2 + 4  # 48 s left
+
+
+def test_as_many_rounds_as_tell_most_in_the_time() -> None:
+    # Pairs of 1 s that scatter as forks do, 9 s beside them: n = 1 * sqrt(9 / 1).
+    case = Pairs(round_s=0.5, sd=schedule.PROCESS_SD)
+    assert schedule.best_time_s([case], startup_s=9.0) == pytest.approx(3.0)
+    assert schedule.best_time_s([case, case], startup_s=18.0) == pytest.approx(3.0)
+    pace = schedule.Pace(600.0)
+    pace.learn(fork_s=21.0, rounds_s=12.0, pairs=[case])
+    assert pace.turn_time_s(1) == pytest.approx(3.0)
+
+
+@given(st.floats(0.001, 0.3), st.floats(0.1, 20), st.floats(0.05, 2))
+def test_no_other_number_of_rounds_tells_more(sd: float, startup_s: float, round_s: float) -> None:
+    def price(time_s: float) -> float:
+        n = time_s / (2 * round_s)
+        return (schedule.PROCESS_SD**2 + sd**2 / n) * (startup_s + time_s)
+
+    best_s = schedule.best_time_s([Pairs(round_s, sd)], startup_s)
+    assert price(best_s) <= min(price(0.8 * best_s), price(1.25 * best_s)) * (1 + 1e-9)
+
+
+def test_before_a_fork_is_over_nothing_is_known_of_its_rounds() -> None:
+    assert schedule.best_time_s([], 10.0) == float("inf")

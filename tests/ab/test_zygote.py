@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asr_harness.ab.zygote import Nursery, Zygote
+from asr_harness.ab.zygote import Nursery, State, Zygote
+from asr_harness.processes import changed_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +56,7 @@ def told(zygote: Zygote, folder: Path, end: str = "", name: str = "one") -> tupl
 
 
 def test_a_fork_runs_its_own_folder_s_code_with_its_own_variables(zygote: Zygote, tmp_path: Path) -> None:
-    assert zygote.import_all(["decimal"]) == 1
+    assert zygote.import_all(["decimal"]).n_threads == 1
     (status, base), (_, candidate) = (told(zygote, tmp_path / name, name=name) for name in ("base", "cand"))
     assert (status, base["mine"], candidate["mine"]) == (0, "base", "cand")
     assert base["cwd"] == str(tmp_path / "base")
@@ -112,12 +113,35 @@ def _is_gone(pid: int) -> bool:
     return state in "ZX"
 
 
-def test_what_started_threads_is_not_forked_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Zygote, "import_all", lambda *_: 2)
+@pytest.mark.parametrize(
+    ("state", "own", "reason"),
+    [
+        (State(2), {"PYTEST_VERSION"}, "importing started 1 threads, which a fork would lose"),
+        (State(1, ("cuda",)), {"PYTEST_VERSION"}, "importing initialised cuda, which no fork can use"),
+        (State(1), {"OMP_NUM_THREADS"}, "the code of base sets OMP_NUM_THREADS, too late for"),
+        (State(1), None, "the asr-harness of base does not tell which variables its code sets"),
+        (State(1, variables=frozenset({"OMP_NUM_THREADS"})), {"OMP_NUM_THREADS"}, None),
+    ],
+)
+def test_what_no_new_process_would_be_is_not_forked_from(
+    monkeypatch: pytest.MonkeyPatch, state: State, own: set[str] | None, reason: str | None
+) -> None:
+    monkeypatch.setattr(Zygote, "import_all", lambda *_: state)
     nursery = Nursery()
+    nursery.learn("base", {}, [])
+    if own is not None:
+        nursery.learn_variables("base", own)
     nursery.prepare([sys.executable, sys.executable], None)
-    assert nursery.zygote is None
-    assert nursery.why_not == "importing started 1 threads, which a fork would lose"
+    assert (nursery.zygote is None) == (reason is not None)
+    assert (nursery.why_not or "").startswith(reason or "")
+    nursery.close()
+
+
+def test_a_process_knows_which_variables_it_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_VARIABLE_OF_THIS_TEST", "x")
+    monkeypatch.delenv("PATH")
+    assert {"A_VARIABLE_OF_THIS_TEST", "PATH"} <= {*changed_variables()}
+    assert "HOME" not in changed_variables()
 
 
 def test_threads_are_counted() -> None:
@@ -132,7 +156,7 @@ print(n_threads())
 
 
 def test_what_cannot_be_imported_is_left_to_the_forks(zygote: Zygote) -> None:
-    assert zygote.import_all(["no_such_module_anywhere"]) == 1
+    assert zygote.import_all(["no_such_module_anywhere"]) == State(1)
 
 
 def test_sides_of_two_pythons_are_not_forked() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from asr_harness.cli import main
-from asr_harness.cli.history import change, newest, sparkline, with_words
+from asr_harness.cli.history import change, head, newest, sparkline, with_words
 from asr_harness.metrics import Metric, all_metrics
 from asr_harness.report.history import CaseHistory, CommitPoint
 from tests.report import made_up
@@ -189,3 +189,27 @@ def test_errors_that_creep_up_are_told_against_a_pinned_reference(
     pinned = capsys.readouterr().out.split("against the commit before: ")[0]
     assert "over commits" not in pinned
     assert "against 0001: REGRESSION" in pinned
+
+
+def test_a_reference_that_is_the_newest_commit_is_not_compared_with_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in (1, 2):
+        write_run(tmp_path / f"{i:04d}_x.json", measured(), commit=f"{i:07x}".ljust(40, "0"), day=i)
+    words = ["history", "--storage", str(tmp_path), "--judge", "--against"]
+    main([*words, "0002"])
+    told = capsys.readouterr().out
+    assert "--against 0002 is 0000002, the newest commit itself: nothing to compare it with" in told
+    assert "(1 run) → 0000002 (1 run)" in told.partition("against the commit before: ")[2]
+    assert "against 0002: " not in told
+    main([*words, "0001,0002"])
+    told = capsys.readouterr().out
+    assert "has runs of 0000002, the newest commit: they are left out" in told
+    assert "0000001 (1 run) → 0000002 (1 run)" in told.partition("against 0001,0002: ")[2]
+
+
+def test_commits_that_ran_the_same_sources_are_told() -> None:
+    timeline = [CommitPoint(name, "1", None, code) for name, code in zip("abcd", "xxy", strict=False)]
+    timeline.append(CommitPoint("d", "1", None))
+    told = [line for line in head("latency", timeline, 80) if line.startswith("=")]
+    assert told == ["= b imported the same sources as a: what differs is noise"]

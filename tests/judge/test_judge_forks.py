@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.ab.session import LiveSession
+from asr_harness.ab.progress import LiveSession
 from asr_harness.judge import Judgement, LogRatio, Policy, judge, judge_forks
-from asr_harness.judge.judge_forks import RATES, decide_models, shares
+from asr_harness.judge.judge_forks import RATES, decide_models, groups_of, shares
 from asr_harness.judge.rules import parse_rule, parse_waiver
 from asr_harness.metrics import by_key
 from asr_harness.report import forks
@@ -157,7 +157,8 @@ def test_a_name_with_dashes_is_told_from_those_between_names() -> None:
     found.log_ratios = {f"tiny-cpu-{bucket}-b1-beams-4": found.log_ratios[CASE] for bucket in ("5s", "15s")}
     found.runs = {side: [parse_run(Path(side), made)] for side in ("base", "candidate")}
     evidence = found.evidence()
-    assert list(decide_models(evidence, evidence.forks, found.policy)) == ["tiny-cpu-*-beams-4"]
+    groups = groups_of(evidence, evidence.forks)
+    assert list(decide_models(evidence.forks, found.policy, groups)) == ["tiny-cpu-*-beams-4"]
 
 
 def test_where_a_model_has_a_row_that_row_is_what_is_undecided() -> None:

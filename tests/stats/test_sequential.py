@@ -97,6 +97,17 @@ def test_a_small_but_certain_effect_is_within_tolerance_and_unchanged() -> None:
     assert exp(found.estimate or 0) == pytest.approx(1.01, abs=1e-3)
 
 
+def test_what_may_still_turn_out_slower_is_not_called_green_before_the_end() -> None:
+    # Their mean is 0.0227, above the tolerance; harm above the limit is excluded, and nothing is shown yet.
+    values = [0.045, 0.002, 0.030, 0.010, 0.038, 0.011]
+    limits = {"tolerance": 0.02, "limit": 0.08, "alpha": 0.001, "bound_alpha": 0.01}
+    verdicts = [
+        sequential.decide_all({"case": values}, looks, **limits)["case"].verdict
+        for looks in (((6, 0.5), (12, 0.5)), ((6, 1.0),))
+    ]
+    assert verdicts == ["inconclusive", "unchanged"]
+
+
 def test_a_decision_says_the_least_it_could_have_seen_and_what_would_decide() -> None:
     values = [0.05, -0.03, 0.06, -0.04, 0.02]
     found = sequential.decide_all({"case": values}, ((5, 1.0),), **LIMITS)["case"]
