@@ -61,25 +61,42 @@ class StarterError(AsrHarnessError):
     """A suite cannot be written into a repository, or the demonstration cannot run here."""
 
 
+class PlaceError(AsrHarnessError):
+    """The folder that a command was started in is gone."""
+
+
 def unforeseen(error: BaseException) -> str:
     """Say in one message what nobody foresaw, its traceback being put into a file that the message names.
 
-    Where no file can be made, the traceback is in the message. Of the user's older files the newest are kept.
+    Where there is no room for it among temporary files, it goes into the current folder, else nowhere. Of the
+    user's older files the newest are kept.
     """
     what = f"{type(error).__name__}: {error}".strip().strip(":")
     if isinstance(error, OSError) and error.strerror:
         what = f"{error.strerror}: {error.filename}" if error.filename is not None else error.strerror
-    trace = "".join(traceback.format_exception(error))
-    try:
-        descriptor, path = tempfile.mkstemp(prefix=TRACEBACK_PREFIX, suffix=".txt")
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(trace)
-        _leave_newest(Path(path).parent)
-    except OSError:
-        return f"{what}\n{trace}"
+    path = _written("".join(traceback.format_exception(error)))
     if isinstance(error, OSError):
-        return f"{what}; make room, or give another path (traceback: {path})"
-    return f"{what}; this is a fault of asr-harness or of a plug-in: please report it with {path}"
+        return f"{what}; make room, or give another path" + (f" (traceback: {path})" if path else "")
+    with_it = path or "its traceback, for which TMPDIR has no room: let it name another folder"
+    return f"{what}; this is a fault of asr-harness or of a plug-in: please report it with {with_it}"
+
+
+def _written(trace: str) -> str | None:
+    """Keep a traceback, and give its path; None where nothing can be written."""
+    for place in (None, os.curdir):
+        path = None
+        try:
+            descriptor, path = tempfile.mkstemp(prefix=TRACEBACK_PREFIX, suffix=".txt", dir=place)
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(trace)
+            _leave_newest(Path(path).parent)
+        except OSError:
+            if path is not None:
+                with suppress(OSError):
+                    Path(path).unlink()  # half of it
+            continue
+        return path
+    return None
 
 
 def _leave_newest(folder: Path) -> None:

@@ -14,6 +14,10 @@ PR_SET_PDEATHSIG = 1
 """prctl(2): which signal a process gets when its parent dies."""
 
 
+MAX_LINE_BYTES = 4096
+"""Of what a process wrote last; a line may have no end."""
+
+
 class Process(Protocol):
     """What is needed of `subprocess.Popen`, or of what stands for it."""
 
@@ -58,6 +62,11 @@ def changed_variables() -> tuple[str, ...]:
 
 
 def last_lines(log: Path, most: int) -> list[str]:
-    """Give the last lines of what a process wrote, blank ones left out."""
-    lines = log.read_text("utf-8", "replace").splitlines()
+    """Give the last lines of what a process wrote, blank ones left out; none if its log is gone."""
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(0, log.stat().st_size - most * MAX_LINE_BYTES))
+            lines = stream.read(most * MAX_LINE_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
     return [line for line in lines if line.strip()][-most:]

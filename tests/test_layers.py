@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "languages": {"errors"},
     "streams": set(),
     "registry": {"errors"},
-    "schema": {"errors"},
+    "schema": {"errors", "paths"},
     "metrics": BASIS,
     "devices": BASIS,
     "corpora": BASIS,

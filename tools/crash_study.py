@@ -10,7 +10,10 @@ of the dead one behind. Faults are
 - at each call that changes the disk, by its number: a kill before it, after it, and amid a write; ENOSPC, EIO
   and half a write; a power cut, which loses all that was not synced and every name whose folder was not;
 - kills at random moments, `--kills` of them;
-- a tmpfs with room for so many pages, from none on (as root on Linux; left out elsewhere, and said so).
+- a tmpfs with room for so many pages, from none on (as root on Linux; left out elsewhere, and said so);
+- `--sessions` of whole sessions with a model, a quarter of them with --asr-isolate: each is killed up to
+  three times by SIGKILL, SIGTERM or SIGHUP, resumed after each, and counted once it is through;
+- `--workers` of those of `ab`, one in each comparison of two commits.
 
 The last line counts what was lost, and the status is 1 if anything was.
 """
@@ -46,6 +49,8 @@ from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.journal import JournalEntry, JournalHeader
 from tests import saved_runs
 from tools.faulty_disk import CUTS, REFUSALS, Disk, cut_power
+from tools.killed_sessions import killed_sessions
+from tools.killed_workers import killed_workers
 
 CASES = tuple(saved_runs.measured(f"model-cpu-5s-b{size}-baseline", wrong=(0, 1, 0, 0)) for size in (1, 2, 4))
 CONTENT = saved_runs.content(*CASES)
@@ -186,11 +191,15 @@ def short_of_room() -> Iterator[tuple[str, list[str]]]:
                 return
 
 
-def study(n_kills: int, seed: int, *, with_tmpfs: bool) -> tuple[Counter[str], dict[str, Counter[str]]]:
+def study(
+    n_kills: int, seed: int, *, with_tmpfs: bool, n_sessions: int = 0, n_workers: int = 0
+) -> tuple[Counter[str], dict[str, Counter[str]]]:
     """Give how often each fault was tried, and what came of it."""
     n_tried: Counter[str] = Counter()
     problems: dict[str, Counter[str]] = {}
     trials = [at_every_call(), at_random(n_kills, seed), *([short_of_room()] if with_tmpfs else [])]
+    trials += [killed_sessions(n_sessions, seed)] if n_sessions else []
+    trials += [killed_workers(n_workers, seed)] if n_workers else []
     for trial in trials:
         for how, found in trial:
             n_tried[how] += 1
@@ -202,17 +211,25 @@ def main() -> int:
     """Print a line for each kind of fault; 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=500, help="kills at random moments (500)")
+    parser.add_argument("--sessions", type=int, default=0, help="kills of whole sessions (none)")
+    parser.add_argument("--workers", type=int, default=0, help="kills of workers of ab (none)")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     can_mount = sys.platform == "linux" and os.geteuid() == 0
     print(f"{platform.machine()}, {os.cpu_count()} logical cores, {platform.system()} {platform.release()}")
     print(f"a session of {len(CASES)} cases makes {count_calls()} calls that change the disk")
     began = perf_counter()
-    n_tried, problems = study(arguments.kills, arguments.seed, with_tmpfs=can_mount)
+    n_tried, problems = study(
+        arguments.kills,
+        arguments.seed,
+        with_tmpfs=can_mount,
+        n_sessions=arguments.sessions,
+        n_workers=arguments.workers,
+    )
     for how, n in n_tried.items():
-        print(f"{how:15} {n:5} tried, {sum(problems[how].values())} problems {json.dumps(problems[how])}")
+        print(f"{how:16} {n:5} tried, {sum(problems[how].values())} problems {json.dumps(problems[how])}")
     if not can_mount:
-        print("full tmpfs      not tried: mounting one needs root on Linux")
+        print("full tmpfs       not tried: mounting one needs root on Linux")
     n_problems = sum(sum(found.values()) for found in problems.values())
     took_s = perf_counter() - began
     print(f"{sum(n_tried.values())} faults in {took_s:.0f} s: {n_problems} losses, half files or leftovers")

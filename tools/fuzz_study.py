@@ -16,11 +16,12 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tools.fuzzing import of_corpora, of_runs, of_texts
+from tools.fuzzing import of_corpora, of_runs, of_state, of_texts
 from tools.fuzzing.reading import Reader, Reading, try_out
 
 READERS: dict[str, Reader] = {
-    reader.name: reader for reader in (*of_runs.READERS, *of_corpora.READERS, *of_texts.READERS)
+    reader.name: reader
+    for reader in (*of_runs.READERS, *of_state.READERS, *of_corpora.READERS, *of_texts.READERS)
 }
 SOUND = ("read", "refused")
 

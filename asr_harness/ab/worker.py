@@ -43,10 +43,10 @@ from asr_harness.ab.protocol import (
     Selected,
     Turn,
 )
-from asr_harness.ab.scratch import socket_folder
 from asr_harness.errors import AbError, RecordError
 from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
+from asr_harness.runs.scratch import socket_folder
 from asr_harness.schema import parse_run
 from asr_harness.schema.run import decode_json
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.ab import git
-from asr_harness.ab.scratch import scratch
 from asr_harness.errors import AbError
+from asr_harness.runs.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ def worktrees(refs: Sequence[str], here: Path) -> Iterator[list[Worktree]]:
     """
     top = top_of(here)
     commits = [git.commit_of(top, ref) for ref in refs]
-    with scratch(top) as folder:
+    with scratch("ab", top) as folder:
         roots = [folder.resolve() / f"{index}-{commit[:7]}" for index, commit in enumerate(commits)]
         for root, commit in zip(roots, commits, strict=True):
             git.git(

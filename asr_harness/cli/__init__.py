@@ -15,12 +15,14 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asr_harness import __version__, streams
 from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
 from asr_harness.cli._help import HelpFormatter
-from asr_harness.errors import AsrHarnessError, unforeseen
+from asr_harness.errors import AsrHarnessError, PlaceError, unforeseen
+from asr_harness.paths import ensure_home
+from asr_harness.report.escaping import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +35,23 @@ SEPARATOR = "--"
 TRACEBACK = "--traceback"
 
 
+class Parser(argparse.ArgumentParser):
+    """Unlike argparse's own, says so where standard output takes no help, and repeats no escape sequence."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout:
+            sys.stdout.write(message)
+        else:
+            super()._print_message(terminal(message), file)
+
+
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """Make the parser; a module's docstring is its subcommand's help.
 
     Only the chosen subcommand is imported, so that none pays for what another one needs; without a choice,
     all are.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="asr-harness",
         description="Measure and judge speech recognisers.",
         epilog=FIRST_STEPS,
@@ -86,6 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     the rest is for nobody and no error.
     """
     streams.open_closed_output()
+    ensure_home()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show an arrow is no reason to end in a traceback.
@@ -115,7 +128,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(given: Sequence[str], message: str) -> None:
     command = next((word for word in given if word in command_names()), "")
     with suppress(OSError, ValueError):  # nobody is left to hear it
-        print(f"asr-harness {command}".strip(), message, sep=": ", file=sys.stderr)  # noqa: T201
+        words = f"asr-harness {command}".strip()
+        print(words, terminal(message), sep=": ", file=sys.stderr)  # noqa: T201
 
 
 def _leave_unwritten() -> None:
@@ -131,6 +145,12 @@ def _leave_unwritten() -> None:
 
 
 def _run(given: Sequence[str]) -> int:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise PlaceError(
+            f"the current folder cannot be told ({error.strerror}); change to one that is there"
+        ) from error
     end = given.index(SEPARATOR) if SEPARATOR in given else len(given)
     parser = build_parser(next((word for word in given[:end] if word in command_names()), ""))
     arguments = parser.parse_args(given[:end])

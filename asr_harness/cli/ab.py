@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import closing
+from argparse import ArgumentTypeError
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from math import inf
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
 SILENCE_S = 30.0
+RECORDS = "ab"
+"""Where in the storage turns are recorded."""
 N_LEARNED = 2
 """Forks that the pace is learnt from: the second starts in another way than the first."""
 
@@ -68,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--forks",
         "--restarts",
-        type=int,
+        type=_at_least_one,
         default=100,
         help="at most so many starts of both sides (%(default)s)",
     )
@@ -100,8 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run forks, show the estimate after each, and end with the verdicts."""
     began, progress = monotonic(), LiveSession(policy.from_arguments(arguments))
-    if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
-        raise AbError(f"--markdown {arguments.markdown}: there is no such folder to write to; make it first")
+    _check(arguments)
     refs = sides(arguments.base, arguments.candidate, Path.cwd())
     with interrupts.remembered(), DeviceLocks() as locks, worktrees(refs, Path.cwd()) as (base, candidate):
         for line in told(base, candidate, has_own_environments=bool(arguments.environment)):
@@ -118,11 +120,35 @@ def run(arguments: argparse.Namespace) -> int:
     return judgement.exit_status
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise AbError before anything runs for what would only be noticed when the budget is spent."""
+    if arguments.markdown is not None:
+        if not arguments.markdown.absolute().parent.is_dir():
+            raise AbError(
+                f"--markdown {arguments.markdown}: there is no such folder to write to; make it first"
+            )
+        if arguments.markdown.is_dir():
+            raise AbError(f"--markdown {arguments.markdown}: it is a folder; name a file")
+    try:
+        (arguments.storage / RECORDS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AbError(
+            f"--storage {arguments.storage}: cannot be written to ({error.strerror}); name another folder"
+        ) from error
+
+
+def _at_least_one(text: str) -> int:
+    with suppress(ValueError):
+        if (value := int(text)) > 0:
+            return value
+    raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
+
+
 def _not_negative(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < inf:
-        raise ValueError(f"{text} is below 0, or without an end")
-    return value
+    with suppress(ValueError):
+        if 0 <= (value := float(text)) < inf:
+            return value
+    raise ArgumentTypeError(f"{text!r} is not a number of seconds, 0 or more")
 
 
 def duration_s(text: str) -> float:
@@ -224,7 +250,7 @@ def _sides(
 
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
-    return storage / "ab" / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
+    return storage / RECORDS / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
 
 
 class Silence:

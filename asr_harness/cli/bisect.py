@@ -19,6 +19,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from asr_harness.ab import git, interrupts
 from asr_harness.ab.bisecting import Search, bisect
 from asr_harness.ab.oracle import LiveOracle
@@ -29,8 +31,10 @@ from asr_harness.cli import _bisection as bisection
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
+from asr_harness.paths import read_file
 from asr_harness.report.writing import write_text
 from asr_harness.runs.device_locks import DeviceLocks
+from asr_harness.schema.run import MAX_FILE_BYTES, decode_json
 
 if TYPE_CHECKING:
     import argparse
@@ -119,9 +123,8 @@ def _state_path(storage: Path, good: str, bad: str, selection: tuple[str, ...]) 
 
 def _load(path: Path, commits: tuple[str, ...]) -> Search:
     try:
-        content = json.loads(path.read_text("utf-8"))
-        search = Search(**{**content, "commits": tuple(content["commits"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        search = msgspec.convert(decode_json(read_file(path, MAX_FILE_BYTES)), Search)
+    except (OSError, ValueError, RecursionError) as error:
         raise AbError(f"{path} is damaged ({error}); --again begins anew") from error
     if search.commits != commits:
         raise AbError(f"{path} is of other commits; --again begins anew")

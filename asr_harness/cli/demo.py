@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from asr_harness.cli.ab import duration_s
 from asr_harness.judge.judgement import EXIT_UNDECIDED
+from asr_harness.runs.scratch import scratch
 from asr_harness.starter.demonstration import CAUGHT, Demonstration
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show both, and say what became of them."""
+    duration_s(arguments.budget)  # what is no duration is refused before anything is made
     if arguments.keep is not None:
         return _show(arguments.keep, arguments.budget)
-    with TemporaryDirectory(prefix="asr-harness-demo-") as folder:
-        return _show(Path(folder) / "repository", arguments.budget)
+    with scratch("demo") as folder:
+        return _show(folder / "repository", arguments.budget)
 
 
 def _show(root: Path, budget: str) -> int:

@@ -12,9 +12,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from shutil import get_terminal_size
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,6 +25,7 @@ from asr_harness.fleet.driver import Driver, FleetCase, connect
 from asr_harness.fleet.hosts import sticky_kinds
 from asr_harness.fleet.store import Store, ids
 from asr_harness.runs import known_runs
+from asr_harness.runs.scratch import scratch
 from asr_harness.schema import Case
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.part import load
@@ -85,8 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _selected(selection: list[str]) -> tuple[list[FleetCase], Conditions]:
     """Ask a session what it would measure."""
-    with TemporaryDirectory(prefix="asr-harness-fleet-") as place:
-        listing = Path(place, "selected")
+    with scratch("fleet") as place:
+        listing = place / "selected"
         command = [sys.executable, "-m", "pytest", *selection, f"--asr-selected={listing}"]
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
         if not listing.exists():

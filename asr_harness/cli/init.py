@@ -46,6 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise StarterError(f"--into {root}: there is no such folder; make it first")
     models = arguments.models or _asked("models, separated by commas", OWN_MODELS).split(",")
     models = [model.strip() for model in models if model.strip()]
+    if not models or any(starter.name_models([model]).keys() == {""} for model in models):
+        raise StarterError(
+            f"{', '.join(map(repr, arguments.models)) or 'nothing'} names no model; give module:function, a "
+            "hub id or a checkpoint folder"
+        )
     data = arguments.data or _asked("corpus", "embedded")
     ci = arguments.ci or _asked("workflow: github, gitlab or none", guess_ci(root))
     if ci not in get_args(starter.Ci):

@@ -9,6 +9,7 @@ from asr_harness.corpora.base import Corpus, CorpusKind, Segment
 from asr_harness.corpora.slices import content, fields
 from asr_harness.corpora.sources import audio, stm
 from asr_harness.errors import DataError
+from asr_harness.paths import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def open_at(location: str | None) -> Corpus:
 
 def _lines(transcript: Path) -> list[str]:
     try:
-        text = stm.decode(transcript.read_bytes(), str(transcript))
+        text = stm.decode(read_file(transcript, stm.MAX_BYTES), str(transcript))
     except OSError as error:
         raise DataError(f"{transcript} cannot be read ({error.strerror})") from error
     return text.split("\n")

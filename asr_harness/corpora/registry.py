@@ -31,4 +31,8 @@ def open_corpus(spec: str) -> Corpus:
 
     Raises DataError if the key is unknown, or nothing usable is at the location.
     """
-    return find_kind(spec).open_at(spec.partition(":")[2] or None)
+    try:
+        return find_kind(spec).open_at(spec.partition(":")[2] or None)
+    except OSError as error:  # a folder that changes, or may not be looked into
+        where = f" ({error.filename})" if error.filename else ""
+        raise DataError(f"{spec} cannot be read: {error.strerror or error}{where}") from error

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from asr_harness.errors import RecordError
+from asr_harness.paths import read_file
 from asr_harness.runs.disk import sync_folder, write_all
 from asr_harness.schema import load_run
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.part import dump, load
+from asr_harness.schema.run import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +48,10 @@ class Store:
     def resume(cls, folder: Path, conditions: Conditions) -> Store:
         """Go on with what is there. Raises RecordError where it is nothing, or another session's."""
         try:
-            earlier = load(Conditions, msgspec.json.decode(folder.joinpath(HEADER).read_bytes()), str(folder))
-        except (OSError, msgspec.MsgspecError) as error:
+            earlier = load(
+                Conditions, msgspec.json.decode(read_file(folder / HEADER, MAX_FILE_BYTES)), str(folder)
+            )
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise RecordError(f"nothing to resume in {folder}: {error}") from error
         if differences := earlier.differences(conditions):
             what = ", ".join(differences[:4])

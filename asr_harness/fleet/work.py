@@ -9,11 +9,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from asr_harness.fleet.hosts import Description
 from asr_harness.processes import die_with_parent
+from asr_harness.runs.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -53,8 +53,8 @@ def measure(case_id: str, selection: Sequence[str], folder: str, threads: int | 
     """
     if not Path(folder).is_dir():
         return b"", f"{folder} is not there: every host needs the repository, at one commit, in one place"
-    with TemporaryDirectory(prefix="asr-harness-fleet-") as place:
-        listed = Path(place, "cases")
+    with scratch("fleet") as place:
+        listed = place / "cases"
         listed.write_text(case_id, "utf-8")
         own = [
             f"--asr-cases={listed}", "--asr-isolate", f"--benchmark-storage={place}", "--benchmark-save=case",
@@ -70,7 +70,7 @@ def measure(case_id: str, selection: Sequence[str], folder: str, threads: int | 
             check=False,
             preexec_fn=die_with_parent,
         )
-        saved = sorted(Path(place).glob("*/*_case.json"))
+        saved = sorted(place.glob("*/*_case.json"))
         return saved[-1].read_bytes() if saved else b"", done.stdout[-LAST_BYTES:].decode("utf-8", "replace")
 
 

@@ -17,6 +17,7 @@ from asr_harness.errors import RuleError
 from asr_harness.judge.judgement import Undecided
 from asr_harness.judge.rules import ALL_CASES, Rule, Waiver, parse_rule, parse_waiver
 from asr_harness.metrics import by_key, measurement
+from asr_harness.paths import read_file
 from asr_harness.stats import ALPHA
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from asr_harness.metrics import Metric
 
 TABLE = "asr-harness"
+MAX_FILE_BYTES = 16 << 20
 Across = Literal["machines", "weights", "decoding", "system"]
 ACROSS: tuple[Across, ...] = get_args(Across)
 UNDECIDED: tuple[Undecided, ...] = get_args(Undecided)
@@ -217,7 +219,7 @@ def _table(path: Path) -> Mapping[str, object]:
     if not path.is_file():
         return {}
     try:
-        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+        tools = tomllib.loads(read_file(path, MAX_FILE_BYTES).decode("utf-8")).get("tool", {})
     except (OSError, ValueError, RecursionError) as error:
         raise RuleError(f"cannot read {path}: {error}") from error
     table = tools.get(TABLE, {}) if isinstance(tools, dict) else {}

@@ -107,6 +107,11 @@ def price(
                 f"Measure both in one session: pytest benchmarks/ --asr-variants {baseline},{variant}"
             )
     chosen = [one for one in dict.fromkeys(variants or sorted(names - {baseline})) if one != baseline]
+    if not chosen:
+        raise RecordError(
+            f"there is no variant beside the baseline {baseline!r} to price; measure another in one session "
+            f"with it, as in: pytest benchmarks/ --asr-variants {baseline},bf16"
+        )
     groups = dict.fromkeys(
         (record.case.model, record.case.device) for run in runs for record in run.records.values()
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pytest
 
     from asr_harness.runs.journal_content import JournalContent
-    from asr_harness.schema import RunFile
+    from asr_harness.schema import Outcome, RunFile
 
 TASK, LOG, CACHE = "task.json", "log", "cache"
 GRACE_S = 10.0
@@ -80,6 +80,7 @@ class Child:
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self._folder = folder
+        self._n_oom_kills = deaths.count_oom_kills()
         parameters = config.invocation_params
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         with folder.joinpath(LOG).open("wb") as log:
@@ -103,11 +104,12 @@ class Child:
                 self._process.wait(POLL_S)
                 is_over = True
             for path in journal_content.newest_first(self._folder / "journal")[:1]:
-                if (now := path.stat().st_size) != size:
-                    size = now
-                    # Its header is not whole yet.
-                    with suppress(RecordError):
-                        yield journal_content.read(path)
+                # Its header is not whole yet, or it was removed this moment.
+                with suppress(RecordError, FileNotFoundError):
+                    if (now := path.stat().st_size) != size:
+                        content = journal_content.read(path)
+                        size = now
+                        yield content
 
     def end(self) -> None:
         """End it with all that it has started, if it has not ended by itself."""
@@ -118,11 +120,15 @@ class Child:
         paths = sorted(self._folder.glob("*/*_isolated.json"))
         return load_run(paths[-1]) if paths else None
 
-    @property
-    def ending(self) -> str:
-        """Say how it ended, as it has by now."""
-        _, reason = deaths.of_status(self._process.wait(), is_oom=False)
-        return reason
+    def ending(self, *, is_amid_case: bool) -> tuple[Outcome, str]:
+        """Say how it ended, as it has by now.
+
+        What ends by itself before it has begun a case has refused to, and says why in its last words.
+        """
+        is_oom = deaths.has_risen(self._n_oom_kills, deaths.count_oom_kills())
+        status = self._process.wait()
+        outcome, reason = deaths.of_status(status, is_oom=is_oom)
+        return (outcome if is_amid_case or status < 0 else "failed"), reason
 
     @property
     def last_words(self) -> str:

@@ -15,10 +15,11 @@ from asr_harness.errors import GridError
 from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
+from asr_harness.runs import scratch
 from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema import Case
 from asr_harness.schema.journal import JournalEntry
-from asr_harness.schema.part import dump, savable_text
+from asr_harness.schema.part import dump, savable_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,13 +84,14 @@ class Collecting:
             items[:] = [item for item in items if item.nodeid in wanted]
 
     def _keep_listed(self, path: Path, items: list[pytest.Item]) -> None:
-        try:
-            wanted = set(path.read_text("utf-8").split())
-        except (OSError, ValueError) as error:
-            raise GridError(f"cannot read the cases in {path}: {error}") from error
+        from asr_harness.plugin import sharding
+
+        wanted = sharding.listed(path)
         unknown = wanted - {_case_of(item).id for item in items if _has_case(item)}
         if unknown:
-            raise GridError(f"{path} lists {min(unknown)}, which is not selected; `--asr-list` shows what is")
+            raise GridError(
+                f"{path} lists {shown(min(unknown), 200)}, which is not selected; `--asr-list` shows what is"
+            )
         kept = [item for item in items if _has_case(item) and _case_of(item).id in wanted]
         self._config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
@@ -158,13 +160,17 @@ class Collecting:
         return None
 
     def _lock_devices(self, cases: Sequence[Case]) -> None:
-        """Wait for the devices, unless this session is part of one that has them, or nothing is timed."""
+        """Wait for the devices, unless this session is part of one that has them, or nothing is timed.
+
+        A session that has them itself also cleans up after those that were killed.
+        """
         if options.isolated_folder(self._config) is not None or neighbours.is_disabled(self._config):
             return
         names = {devices.get(case.device).lock_name for case in cases}
         if self._live is not None:
             self._live.wait_for_devices(names)
         else:
+            scratch.sweep()
             self._locks.acquire(names, terminal_of(self._config).write_line)
 
     def pytest_unconfigure(self) -> None:

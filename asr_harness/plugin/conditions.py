@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asr_harness import git
+from asr_harness.paths import expanded
 from asr_harness.plugin import options
 from asr_harness.privacy import public_location, public_path
 from asr_harness.schema import SavedPlan
@@ -18,6 +18,7 @@ from asr_harness.schema.part import savable_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import pytest
 
@@ -80,12 +81,21 @@ def uncommitted_changes(folder: Path) -> str | None:
     new = [folder / os.fsdecode(name) for name in listed.split(b"\0") if name]
     if not changes and not new:
         return NO_CHANGES
-    contents = (sha256(path.read_bytes()).digest() for path in new if path.is_file())
+    contents = (_digest(path) for path in new if path.is_file())
     return sha256(b"".join([changes, listed, *contents])).hexdigest()[:16]
 
 
+def _digest(path: Path) -> bytes:
+    """Digest a file, however large; one that may not be read is known by its name alone."""
+    try:
+        with path.open("rb") as stream:
+            return file_digest(stream, "sha256").digest()
+    except OSError:
+        return b""
+
+
 def _public_source(source: str) -> str:
-    return public_path(source) if Path(source).expanduser().is_dir() else source
+    return public_path(source) if expanded(source).is_dir() else source
 
 
 def _locations(plan: Plan) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from asr_harness.errors import AsrHarnessError, unforeseen
 from asr_harness.judge.judgement import EXIT_UNUSABLE
+from asr_harness.report.escaping import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -29,7 +30,7 @@ def guarded() -> Iterator[None]:
 
 def message_of(error: BaseException) -> str:
     """Give what a user reads of an error."""
-    return str(error) if isinstance(error, AsrHarnessError) else unforeseen(error)
+    return terminal(str(error) if isinstance(error, AsrHarnessError) else unforeseen(error))
 
 
 def ended_by(config: pytest.Config, error: Exception) -> int:

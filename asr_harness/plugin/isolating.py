@@ -6,8 +6,6 @@ replayed here as a resumed case is: the file is saved by one session, and in one
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from asr_harness.errors import GridError, RecordError
 from asr_harness.plugin import options
 from asr_harness.plugin.child import Child, Task
+from asr_harness.runs.scratch import scratch
 from asr_harness.schema.journal import JournalEntry
 from asr_harness.schema.part import savable_text
 
@@ -78,8 +77,7 @@ class Isolating:
             self._collecting.replay(other)
 
     def _run_one(self, test_ids: list[str], config: pytest.Config) -> None:
-        with TemporaryDirectory(prefix="asr-harness-", ignore_cleanup_errors=True) as place:
-            folder = Path(place)
+        with scratch("isolated") as folder:
             Task(test_ids, self._workbench.known_peaks).write(folder)
             child = Child(config, folder)
             content: JournalContent | None = None
@@ -114,11 +112,12 @@ class Isolating:
             self._workbench.other_code.append(run.block.code)
 
     def _give_up(self, test_ids: list[str], content: JournalContent | None, child: Child) -> None:
-        """Note why cases have no outcome: that in which the process ended, or all if it began with none."""
+        """Note what became of a case in which the process died; of all its cases if it began with none."""
         left = [test_id for test_id in test_ids if test_id not in self._ledger.entries]
         in_it = [test_id for test_id in left if content and test_id in content.unfinished]
         is_fruitless = len(left) == len(test_ids)
         for test_id in in_it or (left if is_fruitless else []):
-            where = " in it" if test_id in in_it else " before it could begin"
-            reason = f"{child.ending}{where}; its last words:\n{child.last_words}"
-            self._running.take(JournalEntry(test_id, "failed", savable_text(reason)))
+            outcome, ending = child.ending(is_amid_case=test_id in in_it)
+            where = "in it" if test_id in in_it else "before it could begin"
+            reason = f"{ending} {where}; its last words:\n{child.last_words}"
+            self._running.take(JournalEntry(test_id, outcome, savable_text(reason)))

@@ -60,7 +60,7 @@ class Ledger:
     @property
     def path(self) -> Path | None:
         """Where the journal of this session lies, while it has one."""
-        return self._journal.path if self._journal else None
+        return self._journal.path if self._journal and self._journal.is_there else None
 
     @property
     def n_kept(self) -> int:

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from asr_harness.devices import HOST, key_of
 from asr_harness.errors import AsrHarnessError, GridError
+from asr_harness.paths import read_file
 from asr_harness.schema import SavedShard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from asr_harness.grid import Plan
     from asr_harness.schema import Case
 
 FORM = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
+MAX_LIST_BYTES = 64 << 20
 NOMINAL = {"host": (5e10, 1e10), "accelerator": (1e13, 1e12)}
 """FLOP/s and bytes/s that shares are planned by; only their proportions matter."""
 
@@ -31,6 +34,17 @@ def parse(given: str) -> tuple[int, int]:
     if not 1 <= index <= n_shards:
         raise GridError(f"--asr-shard {given!r} is no share; 1/5 is the first of five, 5/5 the last")
     return index, n_shards
+
+
+def listed(path: Path) -> frozenset[str]:
+    """Read the ids of cases, one a line. Raises GridError where that is no such file."""
+    try:
+        return frozenset(read_file(path, MAX_LIST_BYTES).decode("utf-8").split())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise GridError(
+            f"--asr-cases {path}: cannot be read ({why}); give a file that lists cases, one a line"
+        ) from error
 
 
 def shard_of(given: str, cases: Sequence[Case], plan: Plan) -> tuple[SavedShard, frozenset[str]]:

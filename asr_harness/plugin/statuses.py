@@ -11,7 +11,9 @@ import pytest
 
 from asr_harness import streams
 from asr_harness.judge.judgement import EXIT_UNUSABLE
+from asr_harness.paths import ensure_home
 from asr_harness.plugin import guarding
+from asr_harness.report.escaping import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -39,7 +41,7 @@ def pytest_cmdline_main(
         if not config.stash.get(IS_OURS, False):
             raise
         for message in error.args:
-            print(f"ERROR: {message}\n", file=sys.stderr)  # noqa: T201 - as pytest itself does
+            print(f"ERROR: {terminal(str(message))}\n", file=sys.stderr)  # noqa: T201 - as pytest itself does
         return EXIT_UNUSABLE
     except Exception as error:
         if not config.stash.get(IS_OURS, False):
@@ -53,6 +55,7 @@ def pytest_cmdline_main(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """End with 2, not pytest's 4, where a suite of ours, by its grid or an option, cannot be imported."""
+    ensure_home()
     try:
         result = yield
     except pytest.UsageError:

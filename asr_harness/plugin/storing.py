@@ -27,6 +27,7 @@ def store(storage: Any, output_json: dict[str, Any], name: str) -> Path:
     The file is whole and on disk when it appears. Raises OSError, leaving nothing, where that fails.
     """
     folder = storage.get(name).parent
+    folder.mkdir(parents=True, exist_ok=True)  # somebody may have removed it meanwhile
     sweep(folder)
     content = safe_dumps(output_json, ensure_ascii=True, indent=4).encode()  # type: ignore[no-untyped-call]
     number = int(storage._next_num)  # noqa: SLF001

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -21,13 +23,29 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
     A link keeps pointing where it did; what is no regular file, such as a pipe, is written to as it is.
     """
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except RuntimeError:  # before Python 3.13, for links that lead to each other
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     if target.exists() and not target.is_file():
-        write(target)
+        with _named(path, target):
+            write(target)
         return
     temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
     try:
-        write(temporary)
+        with _named(path, temporary):
+            write(temporary)
         os.replace(temporary, target)  # noqa: PTH105  # the name of the call that is atomic
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path, written: Path) -> Iterator[None]:
+    """Name the file that was asked for in an error of another's, or of none's, as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, str(written)):
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise

@@ -10,22 +10,26 @@ import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 NAME = ".asr-index.sqlite"
-VERSION = 2
+VERSION = 3
 TABLE = """CREATE TABLE IF NOT EXISTS run (
     path TEXT PRIMARY KEY, mtime_ns INTEGER, size INTEGER, "commit" TEXT, branch TEXT, is_dirty INTEGER,
-    time TEXT, has_regressed INTEGER, is_undecided INTEGER, error TEXT, is_other INTEGER)"""
-INSERT = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    time TEXT, has_regressed INTEGER, is_undecided INTEGER, error TEXT, is_other INTEGER, checksum INTEGER)"""
+SELECT = """SELECT path, mtime_ns, size, "commit", branch, is_dirty, time, has_regressed, is_undecided, error,
+    is_other, checksum FROM run"""
+INSERT = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 LOCK_TIMEOUT_S = 30.0
 N_KEPT_AT_ONCE = 100
+DAMAGED = (sqlite3.Error, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,17 @@ class Header:
 
 def headers(folder: Path) -> tuple[Header, ...]:
     """Give the head of every JSON file in a folder, oldest run first."""
-    files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*.json"))}
+    files = {_plain(str(path.relative_to(folder))): path for path in sorted(folder.rglob("*.json"))}
     if not files:
         return ()
     try:
         rows = _up_to_date(folder / NAME, files)
-    except sqlite3.Error:
+    except DAMAGED:
         with suppress(OSError):
             (folder / NAME).unlink(missing_ok=True)
         try:
             rows = _up_to_date(folder / NAME, files)
-        except sqlite3.Error:  # a folder that cannot be written to, or a disk without room
+        except DAMAGED:  # a folder that cannot be written to, or a disk without room
             rows = _up_to_date(":memory:", files)
     heads = (_header(files, row) for row in rows)
     return tuple(sorted(heads, key=lambda head: (head.time is not None, head.time or "", head.path.name)))
@@ -80,11 +84,27 @@ def _up_to_date(database: Path | str, files: dict[str, Path]) -> list[tuple[obje
         gone = known.keys() - files.keys()
         connection.executemany("DELETE FROM run WHERE path = ?", [(path,) for path in gone])
         for n_read, row in enumerate(_changed(files, known), 1):
-            connection.execute(INSERT, row)
+            connection.execute(INSERT, (*row, _checksum(row)))
             if n_read % N_KEPT_AT_ONCE == 0:
                 connection.commit()  # an interrupted first reading goes on where it was
         connection.commit()
-        return connection.execute("SELECT * FROM run").fetchall()
+        rows = [_checked(row) for row in connection.execute(SELECT)]
+    if sorted(str(row[0]) for row in rows) != sorted(files):
+        raise sqlite3.DatabaseError("a run is missing, or there twice")
+    return rows
+
+
+def _checked(row: tuple[object, ...]) -> tuple[object, ...]:
+    """Give a row as it was put in; SQLite itself does not notice a bit that fell over."""
+    *values, checksum = row
+    if checksum != _checksum(values):
+        raise sqlite3.DatabaseError("a row is not as it was written")
+    return tuple(values)
+
+
+def _checksum(values: Iterable[object]) -> int:
+    # SQLite gives truth values back as numbers.
+    return crc32(repr([int(value) if isinstance(value, bool) else value for value in values]).encode())
 
 
 def _changed(files: dict[str, Path], known: dict[str, tuple[int, int]]) -> Iterator[tuple[object, ...]]:
@@ -92,7 +112,7 @@ def _changed(files: dict[str, Path], known: dict[str, tuple[int, int]]) -> Itera
         try:
             stat = path.stat()
         except OSError as error:
-            yield name, -1, -1, None, None, 0, None, 0, 0, f"cannot read {path}: {error.strerror}", 0
+            yield name, -1, -1, None, None, 0, None, 0, 0, _plain(f"cannot read {path}: {error.strerror}"), 0
             continue
         if known.get(name) != (stat.st_mtime_ns, stat.st_size):
             yield name, stat.st_mtime_ns, stat.st_size, *_read(path)
@@ -102,9 +122,14 @@ def _read(path: Path) -> tuple[object, ...]:
     try:
         run = load_run(path)
     except RecordError as error:
-        return None, None, 0, None, 0, 0, str(error), isinstance(error, OtherBenchmarkError)
+        return None, None, 0, None, 0, 0, _plain(str(error)), isinstance(error, OtherBenchmarkError)
     time = run.time.isoformat() if run.time else None
     return run.commit, run.branch, run.is_dirty, time, bool(run.regressions), run.is_undecided, None, 0
+
+
+def _plain(text: str) -> str:
+    """Spell out the bytes of a file's name that are no UTF-8, which SQLite cannot hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _header(files: dict[str, Path], row: tuple[object, ...]) -> Header:

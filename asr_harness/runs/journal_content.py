@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import RecordError
+from asr_harness.paths import read_file
 from asr_harness.runs import deaths
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, load_header, load_line
-from asr_harness.schema.run import decode_json
+from asr_harness.schema.run import MAX_FILE_BYTES, decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +46,7 @@ def newest_first(folder: Path) -> tuple[Path, ...]:
 def read_header(path: Path) -> JournalHeader:
     """Read the first line. Raises RecordError where it cannot be read."""
     try:
-        with path.open("rb") as stream:
-            return load_header(decode_json(stream.readline()), str(path))
-    except OSError as error:
-        raise RecordError(f"cannot read the journal {path}: {error.strerror}") from error
+        return load_header(decode_json(_content(path).partition(b"\n")[0]), str(path))
     except (ValueError, RecursionError) as error:
         raise RecordError(f"journal {path} has no header ({error}); remove it to start afresh") from error
 
@@ -62,7 +60,7 @@ def read(path: Path) -> JournalContent:
     n_skipped = 0
     last: CaseStart | None = None
     is_trace = False
-    for raw in path.read_bytes().split(b"\n")[1:]:
+    for raw in _content(path).split(b"\n")[1:]:
         line = _line(raw.strip(b"\0 \r"), path)
         is_trace = line is None and (is_trace or raw.startswith(deaths.FATAL))
         if isinstance(line, JournalEntry):
@@ -93,6 +91,13 @@ def _line(raw: bytes, path: Path) -> JournalEntry | CaseStart | None:
         return load_line(decode_json(raw), str(path))
     except (ValueError, RecursionError):
         return None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_file(path, MAX_FILE_BYTES)
+    except OSError as error:
+        raise RecordError(f"cannot read the journal {path}: {error.strerror}") from error
 
 
 def _age(path: Path) -> int:

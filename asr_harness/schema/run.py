@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from asr_harness.errors import OtherBenchmarkError, RecordError
+from asr_harness.paths import read_file
 from asr_harness.schema import migrate
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.code import CodeRecord
@@ -30,7 +31,8 @@ BLOCK = "asr"
 """The key of our block in pytest-benchmark's JSON."""
 EXTRA_INFO = "extra_info"
 """The key of a benchmark's own values there."""
-MAX_FILE_BYTES = 2 << 30
+MAX_FILE_BYTES = 512 << 20
+N_FIRST_BYTES = 64
 UNKNOWN_COMMITS = frozenset({"unknown", "unversioned"})
 """What pytest-benchmark saves where git names none."""
 
@@ -274,11 +276,11 @@ def parse_run(path: Path, content: Mapping[str, Any]) -> RunFile:
 def read_content(path: Path) -> Mapping[str, Any]:
     """Read a saved file as JSON values, whatever its version. Raises RecordError where it is none."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise RecordError(f"{path} has {path.stat().st_size:,} bytes; no saved run is that large")
-        raw = path.read_bytes()
+        raw = read_file(path, MAX_FILE_BYTES)
     except OSError as error:
         raise RecordError(f"cannot read {path}: {error.strerror}") from error
+    if raw and not raw[:N_FIRST_BYTES].strip(b"\0"):
+        raise RecordError(f"{path} begins with zeros, as after a power loss; measure the run again")
     try:
         content = decode_json(raw)
     except (ValueError, RecursionError) as error:

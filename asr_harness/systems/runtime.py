@@ -10,10 +10,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.paths import expanded
 from asr_harness.registry import Registry
 from asr_harness.systems.variant import as_text
 
@@ -96,7 +96,7 @@ def known() -> Mapping[str, Runtime]:
 def split(source: str) -> tuple[Runtime, str] | None:
     """Take `RUNTIME:CHECKPOINT` apart; None for a source that names no runtime."""
     name, colon, checkpoint = source.partition(":")
-    if not colon or not checkpoint or Path(source).expanduser().is_dir():
+    if not colon or not checkpoint or expanded(source).is_dir():
         return None
     runtime = known().get(name)
     return (runtime, checkpoint) if runtime else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.ab.scratch import OWNER
+from asr_harness.runs.scratch import OWNER
 from tests.ab.test_own_code import CONFTEST, HARNESS, ab, assert_each_ran_its_own, make
 from tests.ab.test_worktrees import git
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from asr_harness.ab.git import _local_variables, environment
-from asr_harness.ab.scratch import scratch, socket_folder, sweep
 from asr_harness.ab.telling import told
 from asr_harness.ab.worktrees import sides, worktrees
 from asr_harness.errors import AbError
+from asr_harness.runs.scratch import scratch, socket_folder, sweep
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -201,8 +201,8 @@ def test_a_socket_that_had_to_lie_elsewhere_goes_with_its_session(
     long = tmp_path / ("long" * 30)
     long.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(long))
-    monkeypatch.setattr("asr_harness.ab.scratch.SHORT_FOLDER", tmp_path)
-    with scratch(tmp_path) as folder:
+    monkeypatch.setattr("asr_harness.runs.scratch.SHORT_FOLDER", tmp_path)
+    with scratch("ab", tmp_path) as folder:
         living = socket_folder(folder)
         assert living.parent == tmp_path
         assert sweep() == 0

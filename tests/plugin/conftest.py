@@ -46,7 +46,8 @@ PROFILE = Profile(
     data="tedlium:corpus", weights="pretrained", n_utterances=4, time_s=0.01,
 )
 MODELS = {name: f"transcribers:{name}" for name in (
-    "steady", "hungry", "broken", "killed", "interrupted", "notanumber", "surrogate", "unspeakable"
+    "steady", "hungry", "broken", "killed", "segfault", "interrupted", "notanumber", "surrogate",
+    "unspeakable"
 )}
 MODELS |= {"absent": "openai/whisper-tiny", "ctc": "asr-harness/ctc-mini"}
 MODELS["telling"] = "transcribers:Telling"
@@ -90,10 +91,15 @@ class Broken(Steady):
         raise ValueError("boom")
 
 class Killed(Steady):
+    signal = signal.SIGKILL
+
     def decode(self, encoded):
         if len(encoded) > 1 and not Path("spare").exists():
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.signal)
         return super().decode(encoded)
+
+class Segfault(Killed):
+    signal = signal.SIGSEGV
 
 class Interrupted(Steady):
     def decode(self, encoded):
@@ -135,6 +141,7 @@ def maker(kind):
     return lambda *, device, loud=False: kind(loud)
 
 steady, hungry, broken, killed, interrupted = map(maker, (Steady, Hungry, Broken, Killed, Interrupted))
+segfault = maker(Segfault)
 notanumber, surrogate, unspeakable = map(maker, (NotANumber, Surrogate, Unspeakable))
 """
 INI = """

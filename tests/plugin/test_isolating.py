@@ -1,17 +1,31 @@
 """Each model in a process of its own: the same file, and a process that dies takes one case with it."""
 
+import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from asr_harness.judge.judgement import EXIT_UNUSABLE
+from asr_harness.plugin.child import Child
+from asr_harness.runs import deaths
 from tests.plugin.test_nothing_lost import journals, without_timings
 
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
 
 SAVE = "--benchmark-autosave"
+
+
+@dataclass
+class Ended:
+    """A process that ended with a status."""
+
+    status: int
+
+    def wait(self) -> int:
+        return self.status
 
 
 def outcomes(saved: Saved) -> list[tuple[str, str | None]]:
@@ -35,17 +49,38 @@ def test_the_file_is_what_one_process_would_have_saved(
 
 
 @pytest.mark.heavy
-def test_a_process_that_is_killed_takes_one_case_with_it(
-    run: Run, saved: Saved, suite: pytest.Pytester
+@pytest.mark.parametrize(("model", "signal"), [("killed", "SIGKILL"), ("segfault", "SIGSEGV")])
+def test_a_process_that_dies_takes_one_case_with_it(
+    run: Run, saved: Saved, suite: pytest.Pytester, model: str, signal: str
 ) -> None:
-    result = run(SAVE, "--asr-models", "killed,steady", "--asr-isolate")
+    result = run(SAVE, "--asr-models", f"{model},steady", "--asr-isolate")
     result.assert_outcomes(passed=3, errors=1)
     (first, second, *others) = outcomes(saved)
     assert first == ("measured", None)
-    assert second[0] == "failed"
-    assert "its process was ended by SIGKILL in it" in (second[1] or "")
+    assert second[0] == "crashed"
+    assert f"its process was ended by {signal} in it" in (second[1] or "")
     assert others == [("measured", None)] * 2
     assert journals(suite) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "n_oom_kills", "is_amid_case", "outcome"),
+    [
+        (-signal.SIGSEGV, 0, True, "crashed"),
+        (-signal.SIGKILL, 0, True, "crashed"),
+        (-signal.SIGKILL, 1, True, "oom"),
+        (-signal.SIGKILL, 1, False, "oom"),
+        (3, 0, True, "crashed"),
+        (2, 0, False, "failed"),
+    ],
+)
+def test_how_a_process_ended_is_the_outcome_of_its_case(
+    monkeypatch: pytest.MonkeyPatch, status: int, n_oom_kills: int, is_amid_case: bool, outcome: str
+) -> None:
+    monkeypatch.setattr(deaths, "count_oom_kills", lambda: n_oom_kills)
+    child = object.__new__(Child)
+    child._n_oom_kills, child._process = 0, Ended(status)
+    assert child.ending(is_amid_case=is_amid_case)[0] == outcome
 
 
 @pytest.mark.heavy

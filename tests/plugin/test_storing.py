@@ -1,6 +1,7 @@
 """Many sessions that save at once each have a number of their own, and every run is whole."""
 
 import os
+import shutil
 import sys
 from logging import getLogger
 from pathlib import Path
@@ -38,3 +39,10 @@ def test_simultaneous_saves_lose_nothing(tmp_path: Path) -> None:
     assert len({path.name[:4] for path in saved}) == len(saved) == N_SESSIONS
     for path in saved:
         load_run(path)
+
+
+def test_a_folder_that_vanished_amid_the_session_is_made_again(tmp_path: Path) -> None:
+    storage = FileStorage(str(tmp_path / "storage"), getLogger(), "machine")
+    storage.get("x")
+    shutil.rmtree(tmp_path / "storage")
+    assert load_run(store(storage, CONTENT, "run")).block.session_id == "one session"

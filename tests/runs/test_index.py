@@ -1,6 +1,9 @@
 """The index says what the files say, whatever becomes of either."""
 
 import os
+import sqlite3
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,28 @@ def test_latest_reads_its_own_commit_alone(storage: Path, monkeypatch: pytest.Mo
 def test_an_outcome_is_no_hindrance(tmp_path: Path) -> None:
     write_run(tmp_path / "0001_x.json", unmeasured("oom"))
     assert [head.error for head in headers(tmp_path)] == [None]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE run SET path = NULL WHERE path LIKE '0001%'",
+        "UPDATE run SET path = CAST(path AS BLOB) WHERE path LIKE '0001%'",
+        "UPDATE run SET \"commit\" = replace(\"commit\", 'b', 'c')",
+        "UPDATE run SET is_dirty = 1",
+        'ALTER TABLE run DROP COLUMN "commit"',
+        "DROP TABLE run",
+    ],
+)
+def test_an_index_that_says_other_than_what_was_written_is_made_anew(storage: Path, damage: str) -> None:
+    whole = headers(storage)
+    with closing(sqlite3.connect(storage / NAME)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    assert headers(storage) == whole
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are bytes")
+def test_a_name_that_is_no_text_is_read_all_the_same(storage: Path) -> None:
+    os.link(storage / "0001_x.json", os.fsencode(storage) + b"/0009_\xff.json")
+    assert [len(heads) for heads in (headers(storage), headers(storage))] == [4, 4]

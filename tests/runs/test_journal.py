@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from asr_harness.errors import RecordError
 from asr_harness.runs import journal_content
-from asr_harness.runs.journal import Journal
+from asr_harness.runs.journal import Journal, sweep
+from asr_harness.runs.locking import try_lock
 from asr_harness.schema import SavedPlan
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.journal import JournalHeader
@@ -178,3 +179,33 @@ def test_a_kill_for_want_of_memory_is_known_by_the_kernels_count(
     content = journal_content.read(path)
     assert set(content.deaths) == set(deaths)
     assert all(outcome == "oom" for outcome, _ in content.deaths.values())
+
+
+def test_a_journal_that_never_had_a_header_goes_and_others_stay(path: Path) -> None:
+    for name, content in (("empty", b""), ("half", b'{"version": 3, ')):
+        path.with_name(f"{name}.jsonl").write_bytes(content)
+    running = begin(path.with_name("running.jsonl"))
+    fresh = Journal.begin(path.with_name("fresh.jsonl"), HEADER)
+    assert sorted(each.name for each in path.parent.iterdir()) == [
+        "fresh.jsonl",
+        "one.jsonl",
+        "running.jsonl",
+    ]
+    for journal in (running, fresh):
+        journal.remove()
+
+
+def test_one_that_is_about_to_get_its_header_is_left_to_its_session(path: Path) -> None:
+    starting = path.with_name("starting.jsonl")
+    with starting.open("wb") as stream:
+        assert try_lock(stream.fileno())
+        sweep(path.parent)
+        assert starting.exists()
+
+
+def test_a_journal_that_somebody_removed_says_so_and_is_not_kept(path: Path) -> None:
+    journal = Journal.reopen(path)
+    path.unlink()
+    assert not journal.is_there
+    with pytest.raises(RecordError, match="was removed by somebody; d is lost"):
+        journal.write(measured_entry("d"))

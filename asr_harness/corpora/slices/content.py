@@ -73,7 +73,7 @@ def _digest(path: Path, memo: dict[str, Digest]) -> str:
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror})") from error
+        raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
     if time.time() - stat.st_ctime > SETTLED_S:
         memo[key] = Digest(*_stamp(stat), digest)
     return digest

@@ -90,7 +90,7 @@ def check_sphere(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror})") from error
+        raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
     if not head.startswith(b"NIST_1A"):
         return
     fields = dict(re.findall(rb"^(\w+) -\w+ (\S+)", head, re.MULTILINE))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.corpora.slices import fields
 from asr_harness.errors import DataError
+from asr_harness.paths import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,9 +55,7 @@ class StmLine:
 def read_stm(path: Path) -> tuple[StmLine, ...]:
     """Read a file in UTF-8, or in Latin-1 where it is not UTF-8; raises DataError with file and line."""
     try:
-        if (n_bytes := path.stat().st_size) > MAX_BYTES:
-            raise DataError(f"{path} has {n_bytes} bytes; transcripts of at most {MAX_BYTES} are read")
-        content = path.read_bytes()
+        content = read_file(path, MAX_BYTES)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror})") from error
     return parse_stm(content, str(path))
