@@ -13,36 +13,39 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from math import log1p
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from asr_harness.stats import find_drift
+from asr_harness.judge.trends import Point, find_drift, mean_point, point_of
 from asr_harness.stats.steps import MIN_SIDE
-from tools.stored_noise import RUNS, SESSIONS, load, log_medians
+from tools.stored_noise import RUNS, SESSIONS, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from tools.stored_noise import Stored
+
+    Rule = Callable[[Sequence[Point]], str]
+
 N_RUNS, N_SERIES = 30, 1000
 CREEP, N_CREEP = log1p(0.01), 21
 STEP, N_STEP = log1p(0.10), 20
-SD = 0.03
-
-Rule = "Callable[[Sequence[float]], str]"
+SD, BUSY_SD = 0.03, 0.10
 
 
-def ours(values: Sequence[float]) -> str:
+def ours(points: Sequence[Point]) -> str:
     """Give what the judgement of a history says."""
-    return find_drift(values).kind
+    return find_drift(points, is_time=True, is_calibrated=True).kind
 
 
 def main() -> None:
     """Print the rates."""
-    rules: dict[str, Callable[[Sequence[float]], str]] = {"history --judge": ours}
+    rules: dict[str, Rule] = {"history --judge": ours}
     try:
         rules["apache-otava, p 0.001"] = otava_rule()
     except ImportError:
@@ -55,20 +58,29 @@ def main() -> None:
         report_normal(rule)
 
 
-def rows(path: Path) -> dict[str, list[float]]:
-    """Give each model's series: the mean over its cases of the calibrated logarithm."""
+def rows(path: Path) -> dict[str, list[Point]]:
+    """Give each model's series: a point for each run, the mean over its cases."""
     runs = load(path)
     models: dict[str, list[str]] = {}
     for case in runs[0].cases:
         models.setdefault(case.split("-cpu-")[0], []).append(case)
-    each = {case: log_medians(runs, case, calibrated=True) for case in runs[0].cases}
     return {
-        model: [fmean(values) for values in zip(*(each[case] for case in cases), strict=True)]
+        model: [mean_point([stored_point(run.cases[case]) for case in cases], 1) for run in runs]
         for model, cases in models.items()
     }
 
 
-def report_noise(rule: Callable[[Sequence[float]], str], name: str, noise: list[float]) -> None:
+def stored_point(stored: Stored) -> Point:
+    """Make a point of a stored case."""
+    return point_of(median(stored.rounds_s), stored.rounds_s, stored.calibration_s)
+
+
+def plain(value: float) -> Point:
+    """Make a point that is its value, as steady as any other."""
+    return Point(value, 0.0, value, 0.0, 0.0)
+
+
+def report_noise(rule: Rule, name: str, noise: list[Point]) -> None:
     """Print false alarms and power on one stored series."""
     windows = [noise[start : start + N_RUNS] for start in range(len(noise) - N_RUNS + 1)]
     print(f"  {name}: {len(noise)} stored runs")
@@ -82,17 +94,20 @@ def report_noise(rule: Callable[[Sequence[float]], str], name: str, noise: list[
     print(f"    +10 % among {N_STEP} runs: {share(rule, stepping)} found")
 
 
-def report_normal(rule: Callable[[Sequence[float]], str]) -> None:
+def report_normal(rule: Rule) -> None:
     """Print false alarms and power on normal noise."""
     rng = random.Random(1)
     for sd in (0.01, SD, 0.05):
-        draws = [[rng.gauss(0.0, sd) for _ in range(N_RUNS)] for _ in range(N_SERIES)]
+        draws = [[plain(rng.gauss(0.0, sd)) for _ in range(N_RUNS)] for _ in range(N_SERIES)]
         creeping = [creep(values[:N_CREEP]) for values in draws]
         stepping = [stepped(values[:N_STEP], seed) for seed, values in enumerate(draws)]
         print(
             f"  normal noise of SD {sd:.0%}: false alarms {share(rule, draws)}, "
             f"+1 % a commit {share(rule, creeping)} found, +10 % step {share(rule, stepping)} found"
         )
+    for n in (21, 30, 40):
+        drawn = [creep([plain(rng.gauss(0.0, BUSY_SD)) for _ in range(n)]) for _ in range(N_SERIES)]
+        print(f"  at SD {BUSY_SD:.0%}, +1 % a commit over {n} commits: {share(rule, drawn)} found")
     named = [located(seed) for seed in range(N_SERIES)]
     print(f"  of the steps at SD {SD:.0%}: the range that is named holds the commit in {fmean(named):.1%}")
 
@@ -101,52 +116,57 @@ def located(seed: int) -> bool:
     """Whether a step's range holds its commit; one that is not found does not count against it."""
     rng = random.Random(seed)
     place = rng.randrange(MIN_SIDE, N_STEP - MIN_SIDE + 1)
-    values = [rng.gauss(0.0, SD) + (STEP if i >= place else 0.0) for i in range(N_STEP)]
-    steps = find_drift(values).steps
+    points = [plain(rng.gauss(0.0, SD) + (STEP if i >= place else 0.0)) for i in range(N_STEP)]
+    steps = find_drift(points, is_time=True, is_calibrated=True).steps
     return not steps or any(step.first <= place <= step.last for step in steps)
 
 
-def series(noise: list[float], block: int, n: int) -> Iterator[list[float]]:
+def series(noise: list[Point], block: int, n: int) -> Iterator[list[Point]]:
     """Draw series made of blocks of neighbouring runs, no run twice: cut anywhere, then shuffled."""
     rng = random.Random(block)
     for _ in range(N_SERIES):
         start = rng.randrange(block)
         blocks = [noise[max(place, 0) : place + block] for place in range(start - block, len(noise), block)]
         rng.shuffle(blocks)
-        yield [value for each in blocks for value in each][:n]
+        yield [point for each in blocks for point in each][:n]
 
 
-def creep(values: Sequence[float]) -> list[float]:
+def slower(point: Point, by: float) -> Point:
+    """Make a run slower by a share, given as a logarithm."""
+    return replace(point, value=point.value + by, mean=point.mean + by)
+
+
+def creep(points: Sequence[Point]) -> list[Point]:
     """Make every run 1 % slower than the one before."""
-    return [value + CREEP * place for place, value in enumerate(values)]
+    return [slower(point, CREEP * place) for place, point in enumerate(points)]
 
 
-def stepped(values: Sequence[float], seed: int | None = None) -> list[float]:
+def stepped(points: Sequence[Point], seed: int | None = None) -> list[Point]:
     """Make the runs from some place on 10 % slower, three a side at least."""
-    rng = random.Random(repr(values) if seed is None else seed)
-    place = rng.randrange(MIN_SIDE, len(values) - MIN_SIDE + 1)
-    return [value + (STEP if i >= place else 0.0) for i, value in enumerate(values)]
+    rng = random.Random(repr([point.value - point.pace for point in points]) if seed is None else seed)
+    place = rng.randrange(MIN_SIDE, len(points) - MIN_SIDE + 1)
+    return [slower(point, STEP) if i >= place else point for i, point in enumerate(points)]
 
 
-def count(rule: Callable[[Sequence[float]], str], many: Sequence[Sequence[float]]) -> int:
+def count(rule: Rule, many: Sequence[Sequence[Point]]) -> int:
     """Count the series that are not steady."""
-    return sum(rule(values) != "steady" for values in many)
+    return sum(rule(points) != "steady" for points in many)
 
 
-def share(rule: Callable[[Sequence[float]], str], many: Sequence[Sequence[float]]) -> str:
+def share(rule: Rule, many: Sequence[Sequence[Point]]) -> str:
     """Give the share of series that are not steady."""
     return f"{count(rule, many) / len(many):.2%}"
 
 
-def otava_rule() -> Callable[[Sequence[float]], str]:
+def otava_rule() -> Rule:
     """Give Otava's change points at p = 0.001, with its own window."""
     from math import exp
 
     from otava.analysis import compute_change_points
 
-    def rule(values: Sequence[float]) -> str:
-        points, _ = compute_change_points([exp(value) for value in values], max_pvalue=0.001)
-        return "step" if points else "steady"
+    def rule(points: Sequence[Point]) -> str:
+        changes, _ = compute_change_points([exp(one.value - one.pace) for one in points], max_pvalue=0.001)
+        return "step" if changes else "steady"
 
     return rule
 

@@ -21,7 +21,9 @@ from asr_harness.errors import AbError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from asr_harness.ab.worker import Lock
     from asr_harness.ab.worktrees import Worktree
+    from asr_harness.ab.zygote import Nursery
     from asr_harness.schema import RunFile
 
 N_DIGITS = 12
@@ -39,6 +41,8 @@ class LiveOracle:
     arguments: tuple[str, ...]
     storage: Path
     cores: frozenset[int] | None
+    nursery: Nursery | None = None
+    lock: Lock | None = None
     _numbers: count[int] = field(default_factory=count)
 
     def fork(self, commit: str) -> Look:
@@ -49,7 +53,7 @@ class LiveOracle:
                 sides = session.Sides(
                     {"base": good, "candidate": other},
                     {"base": self.python, "candidate": self.python},
-                    self.arguments, self.storage, self.cores,
+                    self.arguments, self.storage, self.cores, self.nursery, self.lock,
                 )  # fmt: skip
                 record = self.storage / "bisect" / f"{self.good[:7]}_{commit[:7]}.jsonl"
                 runs = session.forks(
@@ -57,6 +61,7 @@ class LiveOracle:
                 )
                 with closing(runs):
                     next(runs)
+            self._prepare()
         except AbError as error:
             raise UnmeasurableError(f"{commit[:7]} cannot be measured: {error}") from error
         ratios = {case_id: forks[0].raw for case_id, forks in progress.log_ratios.items()}
@@ -71,10 +76,16 @@ class LiveOracle:
         except AbError as error:
             raise UnmeasurableError(f"{commit[:7]} cannot be measured: {error}") from error
 
+    def _prepare(self) -> None:
+        """Once the first fork is over, make what all later workers are forked from."""
+        if self.nursery and not self.nursery.zygote and not self.nursery.why_not:
+            self.nursery.prepare((self.python,), self.cores)
+
     def _run(self, tree: Worktree) -> RunFile:
         with started(
-            "candidate", tree, self.arguments, python=self.python, storage=self.storage, cores=self.cores
-        ) as worker:
+            "candidate", tree, self.arguments,
+            python=self.python, storage=self.storage, cores=self.cores, nursery=self.nursery, lock=self.lock,
+        ) as worker:  # fmt: skip
             for case in worker.cases():
                 if isinstance(case, Ready):
                     round_s = worker.try_round(case.warm_up_s)

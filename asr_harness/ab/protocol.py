@@ -1,10 +1,11 @@
 """What a driver and its live workers say to each other: plain tuples over a local socket.
 
-A worker says `ready` when a case is loaded and warmed up. It is told to `try` one round while the other
-side rests, which tells how long one takes, and then to `go` for so many. It waits for each `turn`, answers
-with what the round took, and after the last waits for `finish`, so that nothing of one side runs beside a
-round of the other. At the end it hands over the run that it saves. Where it is asked to, it also waits for
-`begin` before each case, so that nothing is loaded or warmed up beside anything either.
+A worker says which devices it needs, and waits until they are `locked`. It says `ready` when a case is loaded
+and warmed up. It is told to `try` one round while the other side rests, which tells how long one takes, and
+then to `go` for so many. It waits for each `turn`, answers with what the round took, and after the last waits
+for `finish`, so that nothing of one side runs beside a round of the other. At the end it hands over the run
+that it saves. Where it is asked to, it also waits for `begin` before each case, so that nothing is loaded or
+warmed up beside anything either.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ KEY_VARIABLE = "ASR_HARNESS_LIVE_KEY"
 ASKED_VARIABLE = "ASR_HARNESS_LIVE_ASKS"
 """What a driver wants to hear beyond what its first version knew; another's worker says nothing unasked."""
 IMPORTS, CASES, STARTS, VARIABLES = "imports", "cases", "starts", "variables"
+DEVICES = "devices"
 GATES, ENERGY = "gates", "energy"
 """To wait before each case until the driver lets it begin, and to measure energy after its rounds."""
-BEGIN, TRY, GO, TURN, FINISH = "begin", "try", "go", "turn", "finish"
+BEGIN, TRY, GO, TURN, FINISH, LOCKED = "begin", "try", "go", "turn", "finish", "locked"
 STOP = "stop"
 """In the place of any of these: save what was measured, and end."""
 
@@ -92,13 +94,20 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Devices:
+    """The locks of the session's devices: nothing is loaded until the driver holds them for both sides."""
+
+    locks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The environment variables that are no longer what the process was started with."""
 
     variables: tuple[str, ...]
 
 
-Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Changed
+Message = Ready | Turn | Ended | Saved | Imported | Selected | Begun | Changed | Devices
 
 
 def asked() -> tuple[str, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from asr_harness.ab.progress import LiveSession
     from asr_harness.ab.protocol import Turn
-    from asr_harness.ab.worker import Worker
+    from asr_harness.ab.worker import Lock, Worker
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.ab.zygote import Nursery
     from asr_harness.judge import LogRatio
@@ -39,7 +39,10 @@ DECIDED = ("regression", "improvement", "unchanged")
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What is run: a worktree and a Python for each side, and the arguments of their pytest sessions."""
+    """What is run: a worktree and a Python for each side, and the arguments of their pytest sessions.
+
+    `lock` locks devices by name before anything is loaded there; without it nothing is locked.
+    """
 
     worktrees: Mapping[Side, Worktree]
     pythons: Mapping[Side, str]
@@ -47,6 +50,7 @@ class Sides:
     storage: Path
     cores: frozenset[int] | None
     nursery: Nursery | None = None
+    lock: Lock | None = None
 
 
 def forks(
@@ -265,7 +269,8 @@ def _worker(sides: Sides, side: Side, decided: Sequence[str]) -> AbstractContext
     arguments = [*sides.arguments, *(f"--deselect={test_id}" for test_id in decided)]
     return started(
         side, sides.worktrees[side], arguments,
-        python=sides.pythons[side], storage=sides.storage, cores=sides.cores, nursery=sides.nursery,
+        python=sides.pythons[side], storage=sides.storage, cores=sides.cores,
+        nursery=sides.nursery, lock=sides.lock,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeVar
 
-    from asr_harness.ab.worker import Worker
+    from asr_harness.ab.worker import Lock, Worker
 
     Value = TypeVar("Value")
 
@@ -47,13 +47,14 @@ class VariantSession:
     """One session: the order in which variants begin, what each saves in `folder`, and what had no rounds.
 
     `arguments` are pytest's. `on_case` hears of each place of the grid, with the median round of each variant
-    in seconds; `n_places` is how many there are.
+    in seconds; `n_places` is how many there are. `lock` locks devices by name for all of them.
     """
 
     variants: Sequence[str]
     arguments: Sequence[str]
     folder: Path
     on_case: Callable[[str, Mapping[str, float]], None] = lambda *_: None
+    lock: Lock | None = None
     unmeasured: list[Unmeasured] = field(default_factory=list)
     n_places: int = 0
     _workers: dict[str, Worker] = field(default_factory=dict)
@@ -74,7 +75,8 @@ class VariantSession:
 
     def _run(self, stack: ExitStack) -> None:
         for variant in self.variants:
-            worker = stack.enter_context(connected(f"the worker of {variant}", self._start(variant)))
+            name, start = f"the worker of {variant}", self._start(variant)
+            worker = stack.enter_context(connected(name, start, lock=self.lock))
             self._workers[variant], self._at[variant] = worker, worker.next_gate()
             self.n_places = max(self.n_places, len(worker.case_ids or ()))
         while standing := [one for one in self.variants if self._at.get(one) is not None]:

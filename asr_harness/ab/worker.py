@@ -22,10 +22,12 @@ from asr_harness.ab.protocol import (
     ASKED_VARIABLE,
     BEGIN,
     CASES,
+    DEVICES,
     FINISH,
     GO,
     IMPORTS,
     KEY_VARIABLE,
+    LOCKED,
     STARTS,
     STOP,
     TRY,
@@ -33,6 +35,7 @@ from asr_harness.ab.protocol import (
     VARIABLES,
     Begun,
     Changed,
+    Devices,
     Ended,
     Imported,
     Ready,
@@ -48,7 +51,7 @@ from asr_harness.schema import parse_run
 from asr_harness.schema.run import decode_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
 
     from asr_harness.ab.protocol import Message
@@ -57,6 +60,9 @@ if TYPE_CHECKING:
     from asr_harness.judge.evidence import Side
     from asr_harness.schema import Outcome, RunFile
 
+    Lock = Callable[[Iterable[str]], None]
+
+ByTheWay = Saved | Imported | Selected | Begun | Changed | Devices
 START_TIMEOUT_S = 600.0
 LEAST_TIMEOUT_S = 120.0
 PATIENCE = 10
@@ -98,6 +104,7 @@ class Worker:
     has_told_imports: bool = False
     nursery: Nursery | None = None
     has_begun: bool = False
+    lock: Lock | None = None
 
     def receive(self, timeout_s: float = START_TIMEOUT_S) -> Message:
         """Wait for the worker. Raises AbError if it is silent too long or ends, CaseDiedError in a case."""
@@ -157,7 +164,7 @@ class Worker:
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected | Begun | Changed):
+        while isinstance(message := self.receive(), ByTheWay):
             self._note(message)
         if isinstance(message, Ended):
             self.current = None
@@ -171,7 +178,7 @@ class Worker:
 
     def next_gate(self) -> str | None:
         """Wait until it stands before a case, and give the case's id; None once its session is over."""
-        while isinstance(message := self.receive(), Saved | Imported | Selected):
+        while isinstance(message := self.receive(), Saved | Imported | Selected | Devices):
             self._note(message)
         if isinstance(message, Begun):
             self._note(message)
@@ -198,18 +205,25 @@ class Worker:
         while isinstance(case := self.next_case(), Ready) or case.test_id:
             yield case
 
-    def _note(self, message: Saved | Imported | Selected | Begun | Changed) -> None:
-        """Take what a worker tells by the way."""
+    def _note(self, message: ByTheWay) -> None:
+        """Take what a worker tells by the way; devices it waits for."""
         if isinstance(message, Saved):
             self.saved = message.text
         elif isinstance(message, Begun):
             self.current, self.has_begun = message.test_id, True
         elif isinstance(message, Selected):
             self.case_ids = message.case_ids
+        elif isinstance(message, Devices):
+            self._lock(message)
         elif isinstance(message, Changed):
             self._note_variables(message)
         elif self.worktree is not None:
             self._note_imports(message.files, self.worktree)
+
+    def _lock(self, devices: Devices) -> None:
+        if self.lock is not None:
+            self.lock(devices.locks)
+        self.connection.send((LOCKED, 0))
 
     def _note_variables(self, changed: Changed) -> None:
         if self.nursery is not None:
@@ -259,6 +273,7 @@ def started(
     storage: Path,
     cores: frozenset[int] | None,
     nursery: Nursery | None = None,
+    lock: Lock | None = None,
 ) -> Iterator[Worker]:
     """Start a worker and let it save its run at the end; its whole process group is ended with it.
 
@@ -275,7 +290,7 @@ def started(
         cores,
     )
     name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
-    with connected(name, start, side, zygote=nursery.zygote if nursery else None) as worker:
+    with connected(name, start, side, zygote=nursery.zygote if nursery else None, lock=lock) as worker:
         worker.worktree, worker.path, worker.nursery = worktree, path, nursery
         yield worker
 
@@ -295,9 +310,12 @@ class Start:
 
 @contextmanager
 def connected(
-    name: str, start: Start, side: Side = "base", *, zygote: Zygote | None = None
+    name: str, start: Start, side: Side = "base", *, zygote: Zygote | None = None, lock: Lock | None = None
 ) -> Iterator[Worker]:
-    """Start a worker and wait for its call; it may save its run, then its process group is ended."""
+    """Start a worker and wait for its call; it may save its run, then its process group is ended.
+
+    `lock` has to hold the devices that the worker names before it loads anything.
+    """
     key = secrets.token_bytes(32)
     with _removed(socket_folder(start.place)) as folder:
         address, log = str(folder / "socket"), folder / "log"
@@ -309,7 +327,7 @@ def connected(
                 environment={
                     **start.environment,
                     KEY_VARIABLE: key.hex(),
-                    ASKED_VARIABLE: ",".join(start.asks),
+                    ASKED_VARIABLE: ",".join((*start.asks, DEVICES)),
                 },
                 log=log,
                 cores=start.cores,
@@ -317,7 +335,9 @@ def connected(
             )
             try:
                 connection = _accepted(listener, process, name, log)
-                yield Worker(side, name, process, connection, log, n_oom_kills=deaths.count_oom_kills())
+                yield Worker(
+                    side, name, process, connection, log, n_oom_kills=deaths.count_oom_kills(), lock=lock
+                )
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(LEAST_TIMEOUT_S)
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from pathlib import Path
 from shutil import get_terminal_size
@@ -16,6 +17,7 @@ from asr_harness.ab.variants import VariantSession
 from asr_harness.cli.merge import write_merged
 from asr_harness.errors import RecordError
 from asr_harness.metrics import units
+from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Pricing:
     _dead: set[str] = field(default_factory=set)
     _began: float = field(default_factory=monotonic)
     _lengths_s: list[float] = field(default_factory=list)
+    _locks: DeviceLocks = field(default_factory=DeviceLocks)
 
     def run(self) -> None:
         """Measure. What was saved stays, whatever ends it: another call with the same folder goes on.
@@ -53,7 +56,7 @@ class Pricing:
         n_before = self._heed_saved()
         _say(f"{', '.join(self.variants)}: {self._goal(n_before)}, saved in {self.folder}")
         try:
-            with interrupts.remembered():
+            with interrupts.remembered(), self._locks:
                 for number in range(n_before, self.n_sessions):
                     is_too_late = self._lengths_s and self._left_s() < mean(self._lengths_s)
                     if is_too_late or len(self._active()) == 1:
@@ -83,7 +86,8 @@ class Pricing:
 
         with TemporaryDirectory(prefix="asr-harness-price-") as place:
             deselected = [f"--deselect={test_id}" for test_id in sorted(self._dead)]
-            session = VariantSession(order, [*self.selection, *deselected], Path(place), on_case)
+            lock = partial(self._locks.acquire, tell=_say, check=interrupts.check)
+            session = VariantSession(order, [*self.selection, *deselected], Path(place), on_case, lock)
             try:
                 session.run()
             except (KeyboardInterrupt, SystemExit):
@@ -145,7 +149,7 @@ class Pricing:
         return ", ".join(parts)
 
     def _left_s(self) -> float:
-        return self.budget_s - (monotonic() - self._began)
+        return self.budget_s - (monotonic() - self._began - self._locks.waited_s)
 
     def _rest_s(self, number: int, share: float, spent_s: float) -> float:
         """Give what is left of the whole, by what sessions took so far, and by the budget."""

@@ -12,7 +12,7 @@ from asr_harness.report.live import LiveLine
 from asr_harness.report.verdicts import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from asr_harness.stats.sequential import Decision
@@ -26,13 +26,13 @@ LOADING = "loading both sides"
 class Standing:
     """Where `ab` stands: the fork, the estimate so far, what is being measured, the time left.
 
-    Without a terminal, a long fork has a line now and then.
+    Without a terminal, a long fork has a line now and then. `ends` gives the budget's end, as
+    `time.monotonic` counts.
     """
 
-    def __init__(self, stream: TextIO, began: float, budget_s: float, *, has_colour: bool) -> None:
-        self._stream = stream
-        self._ends = began + budget_s
-        self._said = began
+    def __init__(self, stream: TextIO, ends: Callable[[], float], *, has_colour: bool) -> None:
+        self._stream, self._ends = stream, ends
+        self._said = monotonic()
         self._n_cases = 0
         self._number = 1
         self._decisions: Mapping[str, Decision] = {}
@@ -76,4 +76,4 @@ class Standing:
             self._line.show(shown)
 
     def _left_s(self) -> float:
-        return max(self._ends - monotonic(), 0)
+        return max(self._ends() - monotonic(), 0)

@@ -14,6 +14,7 @@ import sys
 from argparse import ArgumentTypeError
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from pathlib import Path
 from shutil import get_terminal_size
@@ -34,12 +35,14 @@ from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report import forks, forms, step_summary
+from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+    from asr_harness.ab.worker import Lock
     from asr_harness.ab.worktrees import Worktree
     from asr_harness.judge.evidence import Side
 
@@ -102,10 +105,10 @@ def run(arguments: argparse.Namespace) -> int:
     began, progress = monotonic(), LiveSession(policy.from_arguments(arguments))
     _check(arguments)
     refs = sides(arguments.base, arguments.candidate, Path.cwd())
-    with interrupts.remembered(), worktrees(refs, Path.cwd()) as (base, candidate):
+    with interrupts.remembered(), DeviceLocks() as locks, worktrees(refs, Path.cwd()) as (base, candidate):
         for line in told(base, candidate, has_own_environments=bool(arguments.environment)):
             _say(line)
-        _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began)
+        _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began, locks)
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
@@ -157,14 +160,23 @@ def duration_s(text: str) -> float:
 
 
 def _run_forks(
-    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], progress: LiveSession, began: float
+    arguments: argparse.Namespace,
+    trees: Mapping[Side, Worktree],
+    progress: LiveSession,
+    began: float,
+    locks: DeviceLocks,
 ) -> None:
-    """Fork until every case is decided, or the budget or the user's patience is spent."""
+    """Fork until every case is decided, or the budget or the user's patience is spent.
+
+    What was waited for another session's devices is not of the budget.
+    """
     budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
-    standing = Standing(sys.stdout, began, budget_s, has_colour=is_wanted(arguments.color))
+    standing = Standing(
+        sys.stdout, lambda: began + locks.waited_s + budget_s, has_colour=is_wanted(arguments.color)
+    )
     progress.on_turn = standing.takes_turn
     pace = Pace(budget_s, arguments.turn_time)
-    sides = _sides(arguments, trees, storage)
+    sides = _sides(arguments, trees, storage, partial(locks.acquire, tell=_say, check=interrupts.check))
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
     standing.say(f"{named}, turns in {record}")
@@ -183,7 +195,7 @@ def _run_forks(
         with closing(runs):
             for number, _ in enumerate(runs, 1):
                 interrupts.check()
-                now_s = monotonic() - began
+                now_s = monotonic() - began - locks.waited_s
                 next_s, spent_s = now_s - spent_s, now_s
                 if number <= N_LEARNED:
                     rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
@@ -232,13 +244,15 @@ def _plan(progress: LiveSession, pace: Pace, most: int, standing: Standing) -> f
     return next_s
 
 
-def _sides(arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path) -> session.Sides:
+def _sides(
+    arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path, lock: Lock
+) -> session.Sides:
     pythons: dict[Side, str] = {}
     for side, tree in trees.items():
         pythons[side] = own_python(arguments.environment, tree) if arguments.environment else sys.executable
     selection = tuple(arguments.selection or ["benchmarks/"])
     nursery = Nursery() if arguments.cheap_forks else None
-    return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery)
+    return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery, lock)
 
 
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:

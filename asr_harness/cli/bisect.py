@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
@@ -25,12 +26,14 @@ from asr_harness.ab.bisecting import Search, bisect
 from asr_harness.ab.oracle import LiveOracle
 from asr_harness.ab.workplace import cores
 from asr_harness.ab.worktrees import top_of
+from asr_harness.ab.zygote import Nursery
 from asr_harness.cli import _bisection as bisection
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
 from asr_harness.paths import read_file
 from asr_harness.report.writing import write_text
+from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema.run import MAX_FILE_BYTES, decode_json
 
 if TYPE_CHECKING:
@@ -54,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="exact signals alone, time alone, or time where no exact signal differs (%(default)s)",
     )
     parser.add_argument("--again", action="store_true", help="forget what an earlier search has seen")
+    parser.add_argument(
+        "--cheap-forks",
+        action="store_true",
+        help="fork later workers from one process that has imported the installed packages (Linux)",
+    )
     parser.add_argument("--cores", default=None, help="cores that both workers run on, such as 0,1 (all)")
     add_storage(parser)
 
@@ -73,14 +81,23 @@ def run(arguments: argparse.Namespace) -> int:
         _save(path, search)
         _say(bisection.progress(search, picture))
 
-    oracle = LiveOracle(good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores))
-    with interrupts.remembered():
+    locks = DeviceLocks()
+    nursery = Nursery() if arguments.cheap_forks else None
+    lock = partial(locks.acquire, tell=_say, check=interrupts.check)
+    oracle = LiveOracle(
+        good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores), nursery, lock
+    )
+
+    def has_time() -> bool:
+        return monotonic() - began - locks.waited_s < budget_s
+
+    with interrupts.remembered(), locks:
         try:
-            picture = bisect(
-                search, oracle, by=arguments.by, has_time=lambda: monotonic() - began < budget_s, tell=tell
-            )
+            picture = bisect(search, oracle, by=arguments.by, has_time=has_time, tell=tell)
         finally:
             _save(path, search)
+            if nursery is not None:
+                nursery.close()
     subjects = {commit: git.attempt(top, "log", "-1", "--format=%s", commit) or "" for commit in commits}
     for line in bisection.conclusion(search, picture, subjects):
         _say(line)

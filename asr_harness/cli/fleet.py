@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from asr_harness.cli._fleet_table import FleetTable
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.merge import summary, write_merged
 from asr_harness.errors import GridError
@@ -59,8 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
     done = ids(store.runs())
     ray = connect(os.environ.get("RAY_ADDRESS"))
     try:
-        driver = Driver(ray, store, selection, arguments.threads, _tell)
-        left = driver.run([one for one in cases if one.case.id not in done], sticky)
+        with FleetTable() as table:
+            driver = Driver(ray, store, selection, arguments.threads, table)
+            left = driver.run([one for one in cases if one.case.id not in done], sticky)
     except KeyboardInterrupt:
         _tell(f"interrupted; {len(store.runs())} cases are kept in {folder}: add {RESUME} to go on")
         raise

@@ -96,9 +96,12 @@ def _judge(
     arguments: argparse.Namespace, runs: Sequence[Summary], metric: Metric, cases: set[str], width: int
 ) -> int:
     """Print steps and creeps, and where a reference is pinned how the newest commit stands to it."""
-    found = judge_trends([run.of_cases(cases) for run in runs], metric)
-    print(terminal(f"{metric.key} over commits: {trends.headline(found)}"))  # noqa: T201
-    print(terminal("\n".join(table(trends.HEADERS, trends.lines(found), width))))  # noqa: T201
+    # What has no trend can still be compared with a reference, where a creep adds up.
+    has_trend = metric.test == "ratio" or not arguments.against
+    found = judge_trends([run.of_cases(cases) for run in runs], metric) if has_trend else ()
+    if found:
+        print(terminal(f"{metric.key} over commits: {trends.headline(found)}"))  # noqa: T201
+        print(terminal("\n".join(table(trends.HEADERS, trends.lines(found), width))))  # noqa: T201
     status = _against(arguments, runs, metric, cases, width) if arguments.against else EXIT_FINE
     return EXIT_REGRESSION if any(trend.is_worse for trend in found) else status
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from asr_harness.devices import key_of
 from asr_harness.errors import RecordError, UnavailableError
 from asr_harness.fleet import work
-from asr_harness.fleet.hosts import Host, host_of, may_run
+from asr_harness.fleet.hosts import Host, devices_of, host_of, may_run
+from asr_harness.fleet.standing import AtWork, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from asr_harness.fleet.hosts import Kind
+    from asr_harness.fleet.standing import Watch
     from asr_harness.fleet.store import Store
     from asr_harness.schema import Case
 
@@ -53,7 +55,7 @@ def connect(address: str | None) -> Any:
 
 
 class Driver:
-    """Hands out cases; `tell` hears a line for each thing that happens."""
+    """Hands out cases; a `watch` hears a line for each thing that happens, and sees where it stands."""
 
     def __init__(
         self,
@@ -61,12 +63,13 @@ class Driver:
         store: Store,
         selection: Sequence[str],
         threads: int | None,
-        tell: Callable[[str], None],
+        watch: Watch,
     ) -> None:
-        self._ray, self._store, self._tell = ray, store, tell
+        self._ray, self._store, self._tell, self._show = ray, store, watch.tell, watch.show
         self._selection, self._threads = tuple(selection), threads
         self._hosts: dict[str, Host] = {}
         self._running: dict[Any, tuple[FleetCase, Host]] = {}
+        self._since_s: dict[str, float] = {}
         self._left: dict[str, str] = {}
         self._began_s, self._n_done, self._n_all = monotonic(), 0, 0
 
@@ -80,6 +83,7 @@ class Driver:
             if not self._running:
                 reason = f"no host of the fleet has its device ({len(hosts)} hosts are there)"
                 return self._left | {one.case.id: reason for one in waiting}
+            self._show(self._standing())
             done, _ = self._ray.wait(list(self._running), timeout=POLL_S)
             for reference in done:
                 waiting += self._finish(reference)
@@ -92,14 +96,15 @@ class Driver:
         for node_id in alive.keys() - self._hosts.keys():
             task = self._task(work.describe, node_id)
             try:
-                processor, n_cores = self._ray.get(task.remote(), timeout=PROBE_S)
+                said = self._ray.get(task.remote(sorted(devices_of(alive[node_id]))), timeout=PROBE_S)
             except self._ray.exceptions.RayError as error:
                 self._tell(f"node {node_id[:6]} does not answer: {type(error).__name__}")
                 continue
-            host = self._hosts[node_id] = host_of(alive[node_id], processor, n_cores, self._threads)
+            host = self._hosts[node_id] = host_of(alive[node_id], said, self._threads)
             threads = f", {host.threads} threads" if host.threads else ""
             self._tell(
-                f"{host.name}: {processor}, {n_cores} cores{threads}; {', '.join(sorted(host.devices))}"
+                f"{host.name}: {said.processor}, {said.n_cores} cores{threads}; "
+                f"{', '.join(_named(host, key) for key in sorted(host.devices))}"
             )
         return list(self._hosts.values())
 
@@ -112,6 +117,7 @@ class Driver:
                     task = self._task(work.measure, host.node_id)
                     reference = task.remote(one.case.id, self._selection, os.getcwd(), host.threads)  # noqa: PTH109
                     self._running[reference] = one, host
+                    self._since_s[one.case.id] = monotonic()
                     busy.add(place)
                     waiting.remove(one)
                     self._tell(f"{host.name} begins {one.case.id}")
@@ -133,14 +139,28 @@ class Driver:
         except RecordError as error:
             return self._leave(one, host, str(error))
         self._n_done += 1
-        pace_s = (monotonic() - self._began_s) / self._n_done
-        left_s = pace_s * (self._n_all - self._n_done - len(self._left))
+        left_s = self._left_s() or 0.0
         outcome = run.records[one.case.id].outcome
         self._tell(
             f"[{self._n_done}/{self._n_all}] {one.case.id} {outcome} on {host.name}, "
             f"about {left_s:.0f} s left"
         )
         return []
+
+    def _left_s(self) -> float | None:
+        if not self._n_done:
+            return None
+        pace_s = (monotonic() - self._began_s) / self._n_done
+        return pace_s * (self._n_all - self._n_done - len(self._left))
+
+    def _standing(self) -> Standing:
+        now_s = monotonic()
+        at_work = tuple(
+            AtWork(host.name, one.case.id, now_s - self._since_s[one.case.id])
+            for one, host in self._running.values()
+        )
+        hosts = tuple(host.name for host in self._hosts.values())
+        return Standing(hosts, at_work, self._n_done, self._n_all, self._left_s())
 
     def _is_gone(self, host: Host) -> bool:
         """Whether a host is gone, for which a cluster may need a while after its processes are."""
@@ -162,3 +182,8 @@ class Driver:
         # Ray tries three times by itself; a round that was measured twice would be a secret.
         options = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": here}
         return self._ray.remote(function).options(**options)
+
+
+def _named(host: Host, device: str) -> str:
+    model = host.kind.models.get(device)
+    return f"{device} ({model})" if model else device

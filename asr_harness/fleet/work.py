@@ -11,24 +11,39 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness.fleet.hosts import Description
 from asr_harness.processes import die_with_parent
 from asr_harness.runs.scratch import scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 THREADS = "OMP_NUM_THREADS"
 OF_RAY = ("CUDA_VISIBLE_DEVICES", "RAY_JOB_ID", "RAY_RAYLET_PID")
 LAST_BYTES = 2000
 
 
-def describe() -> tuple[str, int]:
-    """Name the host's processor, and count its logical cores."""
+def describe(keys: Collection[str]) -> Description:
+    """Name the host's processor and the first of each of these devices, and count its logical cores."""
     import psutil
 
     from asr_harness.devices.cpu import processor_name
 
-    return processor_name(), psutil.cpu_count(logical=True) or 0
+    n_cores = psutil.cpu_count(logical=True) or 0
+    return Description(processor_name(), n_cores, {key: name for key in keys if (name := _model(key))})
+
+
+def _model(key: str) -> str | None:
+    """Name the first device of a kind; None where its driver does not tell."""
+    from asr_harness import devices
+    from asr_harness.errors import AsrHarnessError
+
+    try:
+        part = devices.get(key).describe()
+    except (AsrHarnessError, ImportError, OSError, RuntimeError):
+        return None
+    gpus = part.get("gpus") or part.get("accelerators", {}).get(key) or ()
+    return str(gpus[0]["name"]) if gpus and gpus[0].get("name") else None
 
 
 def measure(case_id: str, selection: Sequence[str], folder: str, threads: int | None) -> tuple[bytes, str]:

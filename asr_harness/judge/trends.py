@@ -2,7 +2,8 @@
 
 A point is a commit: the mean over its runs, and over the cases of its row, of the logarithm of a metric.
 Points are of one environment, one slice, one set of weights and clean trees; the logarithm is over the
-calibration kernel's where that makes neighbouring points more alike.
+calibration kernel's where that makes neighbouring points more alike. For a creep, all rounds count rather
+than their median, and a point less while the kernel was unsteady.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
+from statistics import median
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
 from asr_harness.errors import RecordError
 from asr_harness.metrics import calibration
+from asr_harness.runs.summary import PACE_LEVEL, PACE_SPREAD, ROUNDS_LEVEL, log_mean, log_variance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +27,26 @@ if TYPE_CHECKING:
     from asr_harness.runs.summary import Summary
     from asr_harness.stats import Drift
 
-Series = dict[tuple[str, str], dict[str, dict[str, list[tuple[float, float]]]]]
-"""By row and circumstances, by commit, by case: of each run the logarithm, and that of the kernel."""
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Logarithms of a run, or means of several.
+
+    `value` and `pace` are of the medians of the metric and of the kernel, `mean` and `pace_mean` the means
+    over rounds; `unsteady` is the variance of the kernel within a run, and there are `n` runs.
+    """
+
+    value: float
+    pace: float
+    mean: float
+    pace_mean: float
+    unsteady: float
+    n: int = 1
+
+
+MEANS = ("value", "pace", "mean", "pace_mean", "unsteady")
+Series = dict[tuple[str, str], dict[str, dict[str, list[Point]]]]
+"""By row and circumstances, by commit, by case: a point for each run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +83,9 @@ def judge_trends(runs: Sequence[Summary], metric: Metric) -> tuple[RowTrend, ...
     """
     if metric.test != "ratio":
         raise RecordError(
-            f"{metric.key} has no trend: what is exact, or a rate, `compare` judges between any two commits; "
-            "choose a time, energy or memory, such as latency"
+            f"{metric.key} has no trend: what is exact, or a rate, repeats itself from run to run, and "
+            "`compare` judges it between any two commits; pin a reference (--against v1.0), or choose a "
+            "time, energy or memory, such as latency"
         )
     series = _series(runs, metric)
     points = {key: _points(by_commit) for key, by_commit in series.items()}
@@ -71,10 +93,49 @@ def judge_trends(runs: Sequence[Summary], metric: Metric) -> tuple[RowTrend, ...
     newest_first = list(reversed(points))
     rows = []
     for key, by_commit in points.items():
-        values = tuple(value - helps * pace for value, pace in by_commit.values())
+        values = tuple(point.value - helps * point.pace for point in by_commit.values())
         number = 1 + sum(other[0] == key[0] for other in newest_first[: newest_first.index(key)])
-        rows.append(RowTrend(key[0], number, tuple(by_commit), values, helps, stats.find_drift(values)))
+        drift = find_drift(list(by_commit.values()), is_time=metric.is_time, is_calibrated=helps)
+        rows.append(RowTrend(key[0], number, tuple(by_commit), values, helps, drift))
     return tuple(rows)
+
+
+def find_drift(points: Sequence[Point], *, is_time: bool, is_calibrated: bool) -> Drift:
+    """Look for steps in the medians, and for a creep in the means, with weights by the kernel."""
+    values = [point.value - is_calibrated * point.pace for point in points]
+    if not is_time:
+        return stats.find_drift(values)
+    means = [point.mean - is_calibrated * point.pace_mean for point in points]
+    weights = stats.trust([point.unsteady for point in points], [point.n for point in points])
+    return stats.find_drift(values, means, weights)
+
+
+def point_of(value: float, rounds: Sequence[float], calibration_s: Sequence[float]) -> Point:
+    """Make a point of one run: the metric, the rounds that it is the median of, and the kernel's."""
+    return _point(
+        value, median(calibration_s), log_mean(rounds), log_mean(calibration_s), log_variance(calibration_s)
+    )
+
+
+def _point(
+    value: float, pace: float, level: float | None, pace_level: float | None, spread: float | None
+) -> Point:
+    """Where logarithms have no mean, that of the median stands for it."""
+    return Point(
+        log(value),
+        log(pace),
+        log(value) if level is None else level,
+        log(pace) if pace_level is None else pace_level,
+        spread or 0.0,
+    )
+
+
+def mean_point(points: Sequence[Point], n: int) -> Point:
+    """Give the mean of points, as one of `n` runs."""
+    value, pace, mean, pace_mean, unsteady = (
+        stats.mean([getattr(point, name) for point in points]) for name in MEANS
+    )
+    return Point(value, pace, mean, pace_mean, unsteady, n)
 
 
 def _series(runs: Iterable[Summary], metric: Metric) -> Series:
@@ -83,43 +144,42 @@ def _series(runs: Iterable[Summary], metric: Metric) -> Series:
         if run.head.is_dirty:
             continue
         label = run.label
-        for case, value, pace in zip(
-            run.cases, run.judged(metric), run.judged(calibration.METRIC), strict=True
+        levels, pace_levels, spreads = map(run.logarithms, (ROUNDS_LEVEL, PACE_LEVEL, PACE_SPREAD))
+        for place, (case, value, pace) in enumerate(
+            zip(run.cases, run.judged(metric), run.judged(calibration.METRIC), strict=True)
         ):
             if value is None or pace is None:
                 continue
             key = case.group, run.machine.digest + case.circumstances
             # The newest circumstances last: those that come again move to the end.
             of_row = series[key] = series.pop(key, {})
-            of_row.setdefault(label, {}).setdefault(case.id, []).append((log(value), log(pace)))
+            level = levels[place] if metric.rounds else None
+            point = _point(value, pace, level, pace_levels[place], spreads[place])
+            of_row.setdefault(label, {}).setdefault(case.id, []).append(point)
     return series
 
 
-def _points(
-    by_commit: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]],
-) -> dict[str, tuple[float, float]]:
+def _points(by_commit: Mapping[str, Mapping[str, Sequence[Point]]]) -> dict[str, Point]:
     """Give the mean of each commit that has all the cases that most commits have."""
     n_commits = Counter(case for cases in by_commit.values() for case in cases)
     usual = [case for case, n in n_commits.items() if 2 * n > len(by_commit)]
     points = {}
     for label, cases in by_commit.items():
         if usual and all(case in cases for case in usual):
-            means = [tuple(map(stats.mean, zip(*cases[case], strict=True))) for case in usual]
-            points[label] = (
-                stats.mean([value for value, _ in means]),
-                stats.mean([pace for _, pace in means]),
-            )
+            n = min(len(cases[case]) for case in usual)
+            points[label] = mean_point([mean_point(cases[case], n) for case in usual], n)
     return points
 
 
-def _calibration_helps(series: Iterable[Mapping[str, tuple[float, float]]]) -> bool:
+def _calibration_helps(series: Iterable[Mapping[str, Point]]) -> bool:
     """Whether neighbouring points are more alike over the kernel's time.
 
     A step counts once among them, and a creep hardly.
     """
     raw = calibrated = 0.0
     for points in series:
-        for (before, pace_before), (after, pace_after) in pairwise(points.values()):
-            raw += (after - before) ** 2
-            calibrated += (after - before - pace_after + pace_before) ** 2
+        for before, after in pairwise(points.values()):
+            change = after.value - before.value
+            raw += change**2
+            calibrated += (change - after.pace + before.pace) ** 2
     return calibrated < raw

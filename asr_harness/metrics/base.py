@@ -37,7 +37,8 @@ class Metric:
     is the `same_as` another is the same measurement in another unit, and shares that one's judgement; an
     `alternative` counts the same errors otherwise, and where a rule names one of the two, that one decides.
     `is_time` lets the calibration kernel help. Values that `may_judge` refuses, such as estimates, are shown
-    and never judged. The tables of a session show those that are `in_session`.
+    and never judged. The tables of a session show those that are `in_session`. `rounds` are the single values
+    that `read` gives the median of, but for a constant factor.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Metric:
     is_time: bool = False
     may_judge: Callable[[CaseResult], bool] = lambda _: True
     in_session: bool = False
+    rounds: Callable[[CaseResult], Sequence[float]] | None = None
 
     def judged(self, result: CaseResult) -> float | None:
         """Give a value that may be judged by its logarithm; None where there is none above 0."""

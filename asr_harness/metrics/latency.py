@@ -26,4 +26,5 @@ METRIC = Metric(
     in_session=True,
     gated=True,
     is_time=True,
+    rounds=lambda result: result.speed.rounds_s,
 )

@@ -25,4 +25,5 @@ METRIC = Metric(
     gated=True,
     same_as="latency",
     is_time=True,
+    rounds=lambda result: result.speed.rounds_s,
 )

@@ -93,6 +93,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     from asr_harness.plugin.masking import Masking, session_mask
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.saving import Saving
+    from asr_harness.plugin.trending import Trending
     from asr_harness.plugin.workbench import Workbench
 
     address = options.live_address(config)
@@ -106,7 +107,7 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     folder = options.isolated_folder(config)
     task = None if folder is None else Task.read(folder)
     workbench.known_peaks |= task.peaks if task else {}
-    collecting = Collecting(config, ledger, workbench, running, task.test_ids if task else None)
+    collecting = Collecting(config, ledger, workbench, running, task.test_ids if task else None, live)
     config.pluginmanager.register(collecting, "asr-collecting")
     if options.flag(config, "isolate"):
         isolating = Isolating(ledger, workbench, running, collecting)
@@ -117,6 +118,8 @@ def _register(config: pytest.Config, plan: Plan) -> None:
     config.pluginmanager.register(Commits(config, is_live=bool(address)), "asr-commits")
     judging = options.usage_errors(lambda: make_judging(config)) if task is None else None
     config.pluginmanager.register(Saving(config, ledger, workbench, judging), "asr-saving")
+    if task is None and live is None:
+        config.pluginmanager.register(Trending(storage_folder(config), ledger), "asr-trending")
     # The last wrapper is the outermost: what saving tells by itself does not come here.
     config.pluginmanager.register(Guarding(), "asr-guarding")
 

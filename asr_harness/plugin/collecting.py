@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asr_harness.plugin.ledger import Ledger
+    from asr_harness.plugin.live import Live
     from asr_harness.plugin.preflight import Forecast
     from asr_harness.plugin.running import Running
     from asr_harness.plugin.workbench import Workbench
@@ -42,6 +43,7 @@ class Collecting:
         workbench: Workbench,
         running: Running,
         only: Sequence[str] | None = None,
+        live: Live | None = None,
     ) -> None:
         self._config = config
         self._plan = workbench.plan
@@ -49,6 +51,7 @@ class Collecting:
         self._workbench = workbench
         self._running = running
         self._only = only
+        self._live = live
         self._is_isolating = options.flag(config, "isolate")
         self._locks = DeviceLocks()
 
@@ -159,12 +162,15 @@ class Collecting:
     def _lock_devices(self, cases: Sequence[Case]) -> None:
         """Wait for the devices, unless this session is part of one that has them, or nothing is timed.
 
-        Such a session also cleans up after those that were killed.
+        A session that has them itself also cleans up after those that were killed.
         """
-        is_part = options.live_address(self._config) or options.isolated_folder(self._config) is not None
-        if not is_part and not neighbours.is_disabled(self._config):
+        if options.isolated_folder(self._config) is not None or neighbours.is_disabled(self._config):
+            return
+        names = {devices.get(case.device).lock_name for case in cases}
+        if self._live is not None:
+            self._live.wait_for_devices(names)
+        else:
             scratch.sweep()
-            names = {devices.get(case.device).lock_name for case in cases}
             self._locks.acquire(names, terminal_of(self._config).write_line)
 
     def pytest_unconfigure(self) -> None:

@@ -9,10 +9,12 @@ import pytest
 from asr_harness.ab.protocol import (
     BEGIN,
     CASES,
+    DEVICES,
     FINISH,
     GATES,
     GO,
     IMPORTS,
+    LOCKED,
     STARTS,
     STOP,
     TRY,
@@ -20,6 +22,7 @@ from asr_harness.ab.protocol import (
     VARIABLES,
     Begun,
     Changed,
+    Devices,
     Ended,
     Imported,
     Ready,
@@ -34,7 +37,7 @@ from asr_harness.measure.imports import imported_files
 from asr_harness.processes import changed_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from multiprocessing.connection import Connection
 
     from asr_harness.measure.run import MeasuredRun
@@ -60,6 +63,12 @@ class Live:
     def n_cases(self) -> int:
         """How many cases of this session have turns to wait for."""
         return len(self._ledger.selected.keys() - self._ledger.entries.keys() | self._told)
+
+    def wait_for_devices(self, locks: Iterable[str]) -> None:
+        """Wait until the driver has locked the devices: it times on them for both sides."""
+        if DEVICES in asked():
+            self._connection.send(Devices(tuple(locks)))
+            self.wait(LOCKED)
 
     def ready(self, ready: Ready, try_round: Callable[[], float]) -> int:
         """Say that a case is ready, and wait for the number of its rounds; 0 if the other side has none."""

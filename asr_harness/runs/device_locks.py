@@ -11,8 +11,8 @@ import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from time import sleep
-from typing import TYPE_CHECKING
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Self
 
 from asr_harness.errors import GridError
 from asr_harness.runs.locking import try_lock
@@ -32,22 +32,38 @@ def default_folder() -> Path:
 
 
 class DeviceLocks:
-    """The locks that a session holds."""
+    """The locks that a session holds, as long as it is open; `waited_s` is how long others had them."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or default_folder()
-        self._held: list[int] = []
+        self._held: dict[str, int] = {}
+        self.waited_s = 0.0
 
-    def acquire(self, names: Iterable[str], tell: Callable[[str], None]) -> None:
+    def __enter__(self) -> Self:
+        """Hold nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let others have the devices."""
+        self.release()
+
+    def acquire(
+        self, names: Iterable[str], tell: Callable[[str], None], check: Callable[[], None] = lambda: None
+    ) -> None:
         """Lock devices, waiting for each as long as another process has it; `tell` hears of a wait, once.
 
-        All sessions take them in one order, so that none waits for another in a circle. Raises GridError
-        where there is no place for locks.
+        All sessions take them in one order, so that none waits for another in a circle: where some are held,
+        they are given back and taken again with the new ones. `check` is called while waiting, and may
+        raise. Raises GridError where there is no place for locks.
         """
+        wanted = sorted({*names, *self._held})
+        if wanted == sorted(self._held):
+            return
+        self.release()
         try:
             self._make_folder()
-            for name in sorted(set(names)):
-                self._wait_for(name, tell)
+            for name in wanted:
+                self._wait_for(name, tell, check)
         except OSError as error:
             raise GridError(
                 f"cannot lock devices in {self._folder}: {error.strerror}; let {VARIABLE} name a "
@@ -58,7 +74,7 @@ class DeviceLocks:
         """Let others have them."""
         while self._held:
             with suppress(OSError):
-                os.close(self._held.pop())
+                os.close(self._held.popitem()[1])
 
     def _make_folder(self) -> None:
         if not self._folder.is_dir():
@@ -66,16 +82,19 @@ class DeviceLocks:
             with suppress(OSError):
                 self._folder.chmod(0o1777)  # other users' sessions time on the same devices
 
-    def _wait_for(self, name: str, tell: Callable[[str], None]) -> None:
+    def _wait_for(self, name: str, tell: Callable[[str], None], check: Callable[[], None]) -> None:
         descriptor = _opened(self._folder / f"{name.replace(os.sep, '_')}.lock")
-        self._held.append(descriptor)
+        self._held[name] = descriptor
         if not try_lock(descriptor):
             holder = os.pread(descriptor, MAX_HOLDER_BYTES, 0).decode("utf-8", "replace").strip()
             tell(
                 f"waiting for {name}, on which another session is timing: {holder or 'it does not say which'}"
             )
+            began = monotonic()
             while not try_lock(descriptor):
+                check()
                 sleep(POLL_S)
+            self.waited_s += monotonic() - began
             tell(f"{name} is free; going on")
         _sign(descriptor)
 

@@ -315,6 +315,18 @@ def former_runs(
     return ()
 
 
+def recent_summaries(storage: Path, n_commits: int, columns: Sequence[str]) -> tuple[Summary, ...]:
+    """Give what is kept of the newest commits' runs, oldest first, but for those of uncommitted changes.
+
+    Of many runs a commit, the newest 200 runs in all.
+    """
+    heads = index.headers(_stored(storage))
+    clean = [head for head in heads if not head.error and not head.is_dirty]
+    labels = set(list(dict.fromkeys(head.label for head in reversed(clean)))[:n_commits])
+    paths = [head.path for head in clean if head.label in labels]
+    return tuple(part for _, parts in index.kept(paths[-MAX_HISTORY:], columns) for part in parts)
+
+
 def newest_runs(storage: Path = STORAGE) -> tuple[RunFile, ...]:
     """Load the newest of the history: how much runs differ, so many tell, and older ones of older times."""
     readable = [head.path for head in index.headers(_stored(storage)) if not head.error]

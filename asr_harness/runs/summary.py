@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from math import log
+from statistics import pvariance
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -20,18 +22,22 @@ from asr_harness.privacy import public_location
 from asr_harness.schema.digest import digest
 from asr_harness.schema.part import dump
 from asr_harness.schema.run import label_of, load_run
-from asr_harness.stats import percentiles
+from asr_harness.stats import mean, percentiles
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from asr_harness.metrics import Metric
     from asr_harness.metrics.base import Sample
-    from asr_harness.schema import Case, CaseResult, Environment, Outcome, RunFile
+    from asr_harness.schema import Case, CaseResult, Environment, Outcome, RunFile, Speed
 
 LOW, HIGH = "latency_low_s", "latency_high_s"
 """Columns of the 5th and the 95th percentile of a case's rounds, over its utterances."""
+ROUNDS_LEVEL = "rounds_log_mean"
+"""The column of the mean logarithm of a case's rounds, in seconds."""
+PACE_LEVEL, PACE_SPREAD = "calibration_log_mean", "calibration_log_variance"
+"""Columns of mean and variance of the logarithms of the calibration kernel's times beside the rounds."""
 NOT_JUDGED = "not_judged"
 """The column that names the metrics of a case which may only be shown."""
 ENDS = (5, 95)
@@ -155,6 +161,10 @@ class Summary:
             for value, shown in zip(values, shown_alone, strict=True)
         )
 
+    def logarithms(self, column: str) -> Sequence[float | None]:
+        """Give one of the columns `ROUNDS_LEVEL`, `PACE_LEVEL` and `PACE_SPREAD`."""
+        return cast("Sequence[float | None]", self.columns[column])
+
     def with_columns(self, columns: Iterable[str]) -> Summary:
         """Leave some columns."""
         return replace(self, columns={name: self.columns[name] for name in columns})
@@ -170,7 +180,8 @@ class Summary:
 def columns_of(metrics: Iterable[Metric], *, judged: bool = False) -> tuple[str, ...]:
     """Name the columns that hold metrics; where they are `judged`, with what that rests on."""
     names = [metric.key for metric in metrics]
-    return tuple(dict.fromkeys([*names, *((NOT_JUDGED, by_key("calibration").key) if judged else ())]))
+    rests_on = (NOT_JUDGED, by_key("calibration").key, ROUNDS_LEVEL, PACE_LEVEL, PACE_SPREAD)
+    return tuple(dict.fromkeys([*names, *(rests_on if judged else ())]))
 
 
 @cache
@@ -247,4 +258,23 @@ def _value(column: str, result: CaseResult | None) -> object:
     if column in (LOW, HIGH):
         ends = percentiles(result.speed.rounds_s, ENDS)
         return ends[column == HIGH] / result.n_utterances
+    if column in LOGARITHMS:
+        return LOGARITHMS[column](result.speed)
     return by_key(column).sample(result)
+
+
+def log_mean(values: Sequence[float]) -> float | None:
+    """Give the mean logarithm; None where there are no values, or one is not above 0."""
+    return mean(list(map(log, values))) if values and min(values) > 0 else None
+
+
+def log_variance(values: Sequence[float]) -> float | None:
+    """Give the variance of the logarithms around their mean; None as for `log_mean`."""
+    return pvariance(list(map(log, values))) if values and min(values) > 0 else None
+
+
+LOGARITHMS: Mapping[str, Callable[[Speed], float | None]] = {
+    ROUNDS_LEVEL: lambda speed: log_mean(speed.rounds_s),
+    PACE_LEVEL: lambda speed: log_mean(speed.calibration_s),
+    PACE_SPREAD: lambda speed: log_variance(speed.calibration_s),
+}

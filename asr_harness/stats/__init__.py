@@ -27,7 +27,7 @@ from asr_harness.stats.ratio import ratio_error, ratio_interval
 from asr_harness.stats.shrinkage import Prior, common_share, fit_prior, shrink_variances
 from asr_harness.stats.steps import Step, find_steps
 from asr_harness.stats.student import t_critical, t_two_sided
-from asr_harness.stats.trend import Trend, mann_kendall
+from asr_harness.stats.trend import Trend, mann_kendall, trust
 from asr_harness.stats.ttests import against_history, paired, paired_in_order, two_sided, welch
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "standard_deviation",
     "t_critical",
     "t_two_sided",
+    "trust",
     "two_sample_df",
     "two_sided",
     "welch",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log
+from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 from asr_harness.stats.steps import find_steps, squares_about_steps
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
     from asr_harness.stats.trend import Trend
 
 STEP_ALPHA = 0.003
-TREND_ALPHA = 0.0007
+TREND_ALPHA = 0.0045
 TOLERANCE = 0.02
 """Change on the logarithm below which nothing is told, however sure it is."""
+
+MIN_STEADY = 2.0
+"""Usual points that each side of a step has to weigh; a single one counts as no more than one."""
 
 DriftKind = Literal["step", "creep", "steady"]
 
@@ -32,19 +37,38 @@ class Drift:
     trend: Trend | None = None
 
 
-def find_drift(values: Sequence[float]) -> Drift:
+def find_drift(
+    values: Sequence[float],
+    means: Sequence[float] | None = None,
+    weights: Sequence[float] | None = None,
+) -> Drift:
     """Look for steps and for a creep in a series of logarithms, one for each point.
+
+    A creep is looked for in `means` if given, with `weights`: over all points, a mean that one round can
+    spoil tells more than a median of few, and a step that rests on three points must not rest on such.
 
     Where both are shown, the smaller Bayesian information criterion tells which: a line has two parameters,
     k steps have 2 k + 1.
     """
-    steps = [step for step in find_steps(values, STEP_ALPHA) if abs(step.effect) >= TOLERANCE]
-    trend = mann_kendall(values)
+    steps = find_steps(values, STEP_ALPHA)
+    if weights is not None:
+        steps = _resting_on_steady(steps, weights)
+    steps = [step for step in steps if abs(step.effect) >= TOLERANCE]
+    trend = mann_kendall(values if means is None else means, weights)
     if trend is not None and (trend.p > TREND_ALPHA or abs(trend.slope) * (len(values) - 1) < TOLERANCE):
         trend = None
     if steps and (trend is None or _prefers_steps(values, steps, trend)):
         return Drift("step", tuple(steps))
     return Drift("steady") if trend is None else Drift("creep", trend=trend)
+
+
+def _resting_on_steady(steps: Sequence[Step], weights: Sequence[float]) -> list[Step]:
+    """Leave out a step with a side that weighs less than two usual points: an unsteady hour may be one."""
+    usual = median(weights)
+    ends = [0, *(step.place for step in steps), len(weights)]
+    sides = [sum(min(weight / usual, 1.0) for weight in weights[a:b]) for a, b in pairwise(ends)]
+    enough = [side >= MIN_STEADY for side in sides]
+    return [step for step, before, after in zip(steps, enough, enough[1:], strict=False) if before and after]
 
 
 def _prefers_steps(values: Sequence[float], steps: Sequence[Step], trend: Trend) -> bool:

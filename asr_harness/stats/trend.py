@@ -1,14 +1,15 @@
 """A creep: the Mann–Kendall test of a series against its order, and Sen's slope.
 
 Kendall's tau between values and their places (Mann, Econometrica 13, 1945), the median of all pairwise slopes
-(Sen, JASA 63, 1968). Neighbours that are alike make the test less sure (`stats.serial`).
+(Sen, JASA 63, 1968). Neighbours that are alike make the test less sure (`stats.serial`). Values may have
+weights: a pair then counts by the product of theirs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import erfc, sqrt
-from statistics import NormalDist
+from statistics import NormalDist, median
 from typing import TYPE_CHECKING
 
 from asr_harness.stats.serial import inflation
@@ -23,6 +24,10 @@ MIN_TREND_POINTS = 7
 """Of fewer, not even a series that never falls has a p value of 0.001."""
 
 
+FLOOR_SHARE = 2.0
+"""Of the median variance that readings are told to have: what each has besides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trend:
     """Sen's slope a point with its 95 % interval, and the two-sided p value of there being none."""
@@ -33,13 +38,13 @@ class Trend:
     p: float
 
 
-def mann_kendall(values: Sequence[float]) -> Trend | None:
+def mann_kendall(values: Sequence[float], weights: Sequence[float] | None = None) -> Trend | None:
     """Test a series for a trend; None where there are fewer than 7 values."""
     if len(values) < MIN_TREND_POINTS:
         return None
     slope, intercept, low, high = sen_slope(values)
     residuals = [value - intercept - slope * place for place, value in enumerate(values)]
-    z = kendall_z(values) / inflation(residuals)
+    z = (kendall_z(values) if weights is None else weighted_z(values, weights)) / inflation(residuals)
     return Trend(slope, low, high, erfc(abs(z) / sqrt(2)))
 
 
@@ -78,3 +83,30 @@ def _variance(array: NDArray[np.float64]) -> float:
     n = len(array)
     _, ties = np.unique(array, return_counts=True)
     return (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
+
+
+def weighted_z(values: Sequence[float], weights: Sequence[float]) -> float:
+    """Give the weighted sum of signs over pairs in standard errors.
+
+    Its variance is that over all orders of the pairs of value and weight: for an antisymmetric kernel K with
+    row sums r it is (sum of r squared + sum of K squared over pairs) / 3, which for equal weights is Mann's.
+    """
+    import numpy as np
+
+    array, weight = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
+    kernel = np.outer(weight, weight) * np.sign(array[None, :] - array[:, None])
+    above = np.triu(kernel, 1)
+    variance = float((kernel.sum(axis=1) ** 2).sum() + (above**2).sum()) / 3
+    return float(above.sum()) / sqrt(variance) if variance else 0.0
+
+
+def trust(variances: Sequence[float], n_readings: Sequence[int]) -> list[float]:
+    """Give weights to points from how unsteady each was, and how many readings it is the mean of.
+
+    The largest is 1. As much as is usual is added to each variance: a steady hour proves no exact reading.
+    """
+    usual = FLOOR_SHARE * median(variances)
+    if not usual:
+        return [1.0] * len(variances)
+    weights = [n / (usual + variance) for variance, n in zip(variances, n_readings, strict=True)]
+    return [weight / max(weights) for weight in weights]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from asr_harness.cli._standing import Standing
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
 from asr_harness.report.forks import too_short
+from asr_harness.runs.device_locks import DeviceLocks
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
 
@@ -288,6 +290,18 @@ def test_an_interrupt_ends_with_what_is_known(command: list[str], repository: Pa
     assert len(git(repository, "worktree", "list").splitlines()) == 1
 
 
+@pytest.mark.heavy
+def test_a_device_that_another_session_times_on_is_waited_for(command: list[str], repository: Path) -> None:
+    with DeviceLocks() as other:
+        other.acquire(["cpu"], print)
+        process, lines = started([*command, "--forks=1"], repository)
+        heard = list(takewhile(lambda line: not line.startswith("waiting for cpu"), lines))
+        assert not [line for line in heard if "fork" in line]
+    rest, _ = process.communicate(timeout=TIMEOUT_S)
+    assert rest.startswith("cpu is free; going on\n")
+    assert "1 fork" in rest
+
+
 def test_a_killed_worker_is_named_with_its_last_words(command: list[str], repository: Path) -> None:
     done = ab(command, repository, "base", "dies")
     assert done.returncode == 1, done.stdout + done.stderr
@@ -390,7 +404,7 @@ def test_a_long_restart_tells_how_far_it_is(
 ) -> None:
     now = iter((0.0, 20.0, 40.0, 40.0, 40.0, 60.0))
     monkeypatch.setattr("asr_harness.cli._standing.monotonic", lambda: next(now))
-    standing = Standing(sys.stdout, began=next(now), budget_s=600, has_colour=False)
+    standing = Standing(sys.stdout, lambda: 600.0, has_colour=False)
     for case_id in ("first", "second", "third"):
         standing.measured(case_id)
     assert capsys.readouterr().out == "  second measured, 2 so far; 9 min left\n"

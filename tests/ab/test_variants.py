@@ -63,7 +63,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Played]:
     }
 
     @contextmanager
-    def connected(name: str, _: object) -> Iterator[Played]:
+    def connected(name: str, _: object, *, lock: object) -> Iterator[Played]:
         yield made[name.rpartition(" ")[2]]
 
     monkeypatch.setattr(variants, "connected", connected)

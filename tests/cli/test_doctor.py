@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from asr_harness.cli import main
 from asr_harness.devices import host
 from asr_harness.measure import noise
+from asr_harness.runs.device_locks import DeviceLocks
 
 FINDINGS = (
     host.HostFinding("processor", "good", "a fast one"),
@@ -49,6 +51,19 @@ def test_the_noise_gives_the_smallest_regression_for_every_number_of_runs(
     assert [row[0] for row in rows] == ["2", "3", "5", "10", "20"]
     seen = [float(row[1]) for row in rows]
     assert seen == sorted(seen, reverse=True)
+
+
+def test_the_noise_is_measured_once_the_host_is_free(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASR_HARNESS_LOCKS", str(tmp_path))
+    other = DeviceLocks(tmp_path)
+    other.acquire(["cpu"], print)
+    monkeypatch.setattr("asr_harness.runs.device_locks.sleep", lambda _: other.release())
+    assert main(["doctor", "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["noise"]["n_runs"] == 10
+    assert printed.err.startswith("waiting for cpu, on which another session is timing")
 
 
 def test_quick_measures_no_noise_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -184,6 +184,21 @@ def test_a_reference_without_judging_is_refused(storage: Path, capsys: pytest.Ca
     assert "--against 0001 needs --judge" in capsys.readouterr().err
 
 
+def test_errors_that_creep_up_are_told_against_a_pinned_reference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in range(9):
+        case = measured(wrong=(i,) * 12, talks=tuple(f"t{t % 6}" for t in range(12)))
+        write_run(tmp_path / f"{i:04d}_x.json", case, commit=f"{i:07x}".ljust(40, "0"), day=i)
+    words = ["history", "--storage", str(tmp_path), "--judge", "--metric", "wer"]
+    assert main(words) == 2
+    assert "pin a reference (--against v1.0)" in capsys.readouterr().err
+    assert main([*words, "--against", "0001"]) == 1
+    pinned = capsys.readouterr().out.split("against the commit before: ")[0]
+    assert "over commits" not in pinned
+    assert "against 0001: REGRESSION" in pinned
+
+
 def test_a_reference_that_is_the_newest_commit_is_not_compared_with_itself(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,7 +33,7 @@ def lines(terminal: tuple[Terminal, int]) -> list[str]:
 def test_the_estimate_narrows_in_lines_that_stay_and_the_turn_stands_below(
     terminal: tuple[Terminal, int],
 ) -> None:
-    standing = Standing(terminal[0], began=0.0, budget_s=600, has_colour=False)
+    standing = Standing(terminal[0], lambda: 600.0, has_colour=False)
     standing.loads()
     assert lines(terminal) == ["fork 1; 9 min left; loading both sides"]
     standing.takes_turn(CASE, 1, 24)
@@ -50,21 +50,21 @@ def test_the_estimate_narrows_in_lines_that_stay_and_the_turn_stands_below(
 
 
 def test_nothing_stays_at_the_foot(terminal: tuple[Terminal, int]) -> None:
-    standing = Standing(terminal[0], began=0.0, budget_s=600, has_colour=False)
+    standing = Standing(terminal[0], lambda: 600.0, has_colour=False)
     standing.loads()
     standing.erase()
     assert lines(terminal) == []
 
 
 def test_of_several_cases_the_slowest_is_named(terminal: tuple[Terminal, int]) -> None:
-    standing = Standing(terminal[0], began=0.0, budget_s=600, has_colour=False)
+    standing = Standing(terminal[0], lambda: 600.0, has_colour=False)
     standing.ends_fork(1, {"a": NARROWER, CASE: OPEN}, {})
     standing.loads()
     assert f"slowest {CASE} +22.1 %" in lines(terminal)[-1]
 
 
 def test_before_a_look_the_forks_so_far_bound_the_estimate(terminal: tuple[Terminal, int]) -> None:
-    standing = Standing(terminal[0], began=0.0, budget_s=600, has_colour=False)
+    standing = Standing(terminal[0], lambda: 600.0, has_colour=False)
     unbounded = replace(OPEN, low=None, high=None)
     standing.ends_fork(1, {CASE: unbounded}, {})
     standing.ends_fork(2, {CASE: unbounded}, {CASE: (-0.1, 0.6)})
@@ -75,7 +75,7 @@ def test_before_a_look_the_forks_so_far_bound_the_estimate(terminal: tuple[Termi
 
 
 def test_a_line_that_stays_breaks_no_word(terminal: tuple[Terminal, int]) -> None:
-    standing = Standing(terminal[0], began=0.0, budget_s=600, has_colour=False)
+    standing = Standing(terminal[0], lambda: 600.0, has_colour=False)
     standing.say(f"base → worse, turns in {'/folder' * 9}/ab.jsonl {'word ' * 30}")
     assert "".join(lines(terminal)).count("word") == 30
     assert all(line.split()[-1] in ("in", "word") or "jsonl" in line for line in lines(terminal))

@@ -31,6 +31,35 @@ def test_who_waits_says_so_once_and_goes_on_when_the_device_is_free(
     assert f"process {os.getpid()}" in heard[0]
 
 
+def test_a_wait_is_counted_and_can_be_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter((10.0, 14.0))
+    monkeypatch.setattr(device_locks, "monotonic", lambda: next(now))
+    first, second = DeviceLocks(tmp_path), DeviceLocks(tmp_path)
+    first.acquire(["cpu"], print)
+    assert first.waited_s == 0
+    monkeypatch.setattr(device_locks, "sleep", lambda _: first.release())
+    second.acquire(["cpu"], print)
+    assert second.waited_s == 4
+
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(device_locks, "monotonic", lambda: 0.0)
+    with DeviceLocks(tmp_path) as third, pytest.raises(KeyboardInterrupt):
+        third.acquire(["cpu"], print, give_up)
+
+
+def test_more_devices_are_taken_in_one_order_with_those_that_are_held(tmp_path: Path) -> None:
+    with DeviceLocks(tmp_path) as locks:
+        locks.acquire(["cuda"], print)
+        locks.acquire(["cpu"], print)
+        assert list(locks._held) == ["cpu", "cuda"]
+        held = dict(locks._held)
+        locks.acquire(["cuda", "cpu"], print)
+        assert locks._held == held
+    assert not locks._held
+
+
 def test_other_devices_are_not_waited_for(tmp_path: Path) -> None:
     first, second, heard = DeviceLocks(tmp_path), DeviceLocks(tmp_path), []
     first.acquire(["cuda-GPU-1"], heard.append)

@@ -8,7 +8,7 @@ from scipy.stats import kendalltau, theilslopes
 
 from asr_harness.stats import find_drift, mann_kendall
 from asr_harness.stats.serial import inflation, serial_correlation
-from asr_harness.stats.trend import kendall_z, sen_slope
+from asr_harness.stats.trend import kendall_z, sen_slope, trust, weighted_z
 
 
 def noise(n: int, sd: float = 0.03, seed: int = 3) -> list[float]:
@@ -62,3 +62,42 @@ def test_neighbours_that_are_alike_tell_less() -> None:
     assert inflation([1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0]) == pytest.approx((1.625 / 0.375) ** 0.5)
     assert serial_correlation([1.0, -1.0] * 4) == 0.0
     assert serial_correlation([0.0] * 8) == 0.0
+
+
+def test_equal_weights_are_manns_variance() -> None:
+    values = noise(20)
+    s = sum((b > a) - (b < a) for i, a in enumerate(values) for b in values[i + 1 :])
+    assert weighted_z(values, [1.0] * 20) == pytest.approx(s / (20 * 19 * 45 / 18) ** 0.5)
+    assert weighted_z(values, [0.1] * 20) == pytest.approx(weighted_z(values, [1.0] * 20))
+
+
+def test_a_pair_counts_by_both_weights() -> None:
+    # Signs +1 (0, 1), -1 (0, 2), -1 (1, 2) with weights 1, 1, 1/2: the sum is 1 - 1/2 - 1/2, nothing.
+    assert weighted_z([1.0, 2.0, 0.0], [1.0, 1.0, 0.5]) == 0
+    # With weights 1, 1, 1: -1, over the root of ((0 + 4 + 4) + 3) / 3.
+    assert weighted_z([1.0, 2.0, 0.0], [1.0, 1.0, 1.0]) == pytest.approx(-1 / (11 / 3) ** 0.5)
+
+
+def test_trust_falls_with_what_was_unsteady_and_grows_with_readings() -> None:
+    # The median variance is 1, of which twice is added: 1 / 3, 1 / 3, 2 / 3, 1 / 12.
+    assert trust([1.0, 1.0, 1.0, 10.0], [1, 1, 2, 1]) == pytest.approx([0.5, 0.5, 1.0, 0.125])
+    assert trust([0.0, 0.0, 3.0], [1, 1, 1]) == [1.0, 1.0, 1.0]
+
+
+def test_a_creep_that_unsteady_points_hide_is_found_with_weights() -> None:
+    values = [value + 0.01 * i for i, value in enumerate(noise(21))]
+    spoils = {1: 0.4, 3: 0.4, 17: -0.4, 19: -0.4}
+    spoiled = [value + spoils.get(i, 0.0) for i, value in enumerate(values)]
+    variances = [1.0 if i in spoils else 0.001 for i in range(21)]
+    alone, weighted = mann_kendall(spoiled), mann_kendall(spoiled, trust(variances, [1] * 21))
+    assert alone is not None
+    assert weighted is not None
+    assert weighted.p < alone.p / 10
+
+
+def test_a_step_into_three_unsteady_points_is_none() -> None:
+    values = [value + (0.3 if 12 <= i < 15 else 0.0) for i, value in enumerate(noise(30))]
+    assert find_drift(values, values, [1.0] * 30).kind == "step"
+    assert find_drift(values, values, [0.3 if 12 <= i < 15 else 1.0 for i in range(30)]).kind == "steady"
+    # One of the three may be unsteady: the other two are as much as is asked for.
+    assert find_drift(values, values, [0.3 if i == 13 else 1.0 for i in range(30)]).kind == "step"
