@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
-from pathlib import Path
 from shutil import get_terminal_size
 from statistics import mean
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -18,10 +16,12 @@ from asr_harness.cli.merge import write_merged
 from asr_harness.errors import RecordError
 from asr_harness.metrics import units
 from asr_harness.runs.device_locks import DeviceLocks
+from asr_harness.runs.scratch import scratch
 from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from asr_harness.ab.variants import Unmeasured
     from asr_harness.schema import CaseRecord
@@ -84,17 +84,17 @@ class Pricing:
             head = f"session {number + 1}, {n_done}/{session.n_places} {place}"
             _say(_cut(f"{head}: {_values(names, rounds_s)}", f"; {units.duration(left_s)} left"))
 
-        with TemporaryDirectory(prefix="asr-harness-price-") as place:
+        with scratch("price") as place:
             deselected = [f"--deselect={test_id}" for test_id in sorted(self._dead)]
             lock = partial(self._locks.acquire, tell=_say, check=interrupts.check)
-            session = VariantSession(order, [*self.selection, *deselected], Path(place), on_case, lock)
+            session = VariantSession(order, [*self.selection, *deselected], place, on_case, lock)
             try:
                 session.run()
             except (KeyboardInterrupt, SystemExit):
-                self._keep(Path(place))
+                self._keep(place)
                 raise
             self._heed(session)
-            records = self._keep(Path(place))
+            records = self._keep(place)
             if not any(record.result for record in records):
                 raise RecordError(f"no case ran with two of {', '.join(names)}: {_reasons(session, records)}")
 

@@ -20,7 +20,7 @@ from asr_harness.runs.locking import is_still, try_lock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["ab", "isolated", "fleet", "demo"]
+Kind = Literal["ab", "isolated", "fleet", "demo", "price"]
 OURS = re.compile(rf"asr-harness-({'|'.join(get_args(Kind))})-[a-z0-9_]{{8}}")
 """Names that tempfile makes for us; whatever else lies there is somebody's own."""
 LIVE_PREFIX = "asr-harness-live-"
