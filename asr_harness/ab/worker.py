@@ -138,9 +138,14 @@ class Worker:
         case_id = (self.case_ids or {}).get(test_id, test_id)
         return CaseDiedError(message, self.side, (test_id, case_id), outcome, reason)
 
+    def _send(self, word: str, n_rounds: int = 0) -> None:
+        """Tell the worker to go on; that one has died meanwhile is noticed by who waits for its answer."""
+        with suppress(OSError):
+            self.connection.send((word, n_rounds))
+
     def go(self, n_rounds: int) -> None:
         """Let a case that is ready begin."""
-        self.connection.send((GO, n_rounds))
+        self._send(GO, n_rounds)
 
     def try_round(self, warm_up_s: float) -> float:
         """Let the worker run a round that does not count, and give its seconds."""
@@ -151,7 +156,7 @@ class Worker:
         return self._answer(TURN, round_s)
 
     def _answer(self, word: str, round_s: float) -> Turn:
-        self.connection.send((word, 0))
+        self._send(word)
         answer = self.receive(max(PATIENCE * round_s, LEAST_TIMEOUT_S))
         if not isinstance(answer, Turn):
             why = answer if isinstance(answer, Ended) else type(answer).__name__
@@ -160,7 +165,7 @@ class Worker:
 
     def finish(self) -> None:
         """Let the case compute its metrics and end."""
-        self.connection.send((FINISH, 0))
+        self._send(FINISH)
 
     def next_case(self) -> Ready | Ended:
         """Wait until a case is ready, or ended without rounds, or the session is over."""
@@ -191,7 +196,7 @@ class Worker:
 
     def begin(self) -> Ready | Ended:
         """Let it load and warm up the case that it stands before, and wait until that is done."""
-        self.connection.send((BEGIN, 0))
+        self._send(BEGIN)
         return self.next_case()
 
     def _check_has_begun(self) -> None:
@@ -223,7 +228,7 @@ class Worker:
     def _lock(self, devices: Devices) -> None:
         if self.lock is not None:
             self.lock(devices.locks)
-        self.connection.send((LOCKED, 0))
+        self._send(LOCKED)
 
     def _note_variables(self, changed: Changed) -> None:
         if self.nursery is not None:
@@ -239,7 +244,7 @@ class Worker:
         """Let it save what it measured and end; it hears of it after its round."""
         deadline = monotonic() + timeout_s
         with suppress(OSError, EOFError):
-            self.connection.send((STOP, 0))
+            self._send(STOP)
             while monotonic() < deadline:
                 if self.connection.poll(POLL_S) and self.connection.recv() == Ended("", "", ""):
                     break

@@ -1,7 +1,8 @@
 """What killed a process: its signal, and whether the kernel ended anything for want of memory meanwhile.
 
 faulthandler (docs.python.org/3/library/faulthandler.html) writes what a fatal signal was into a session's
-journal; SIGKILL leaves no trace, but the kernel counts what it ended for want of memory.
+journal, and where a process was that somebody asked to end; SIGKILL leaves no trace, but the kernel counts
+what it ended for want of memory.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 FATAL = b"Fatal Python error: "
 """How faulthandler begins."""
+ASKED = b"Stack (most recent call first):"
+"""How what it writes of a signal begins that is no fault of the process."""
+FROM_OUTSIDE = (signal.SIGTERM, signal.SIGHUP)
+"""Signals by which somebody, or a terminal that closes, ends a process."""
 NO_MEMORY = "the kernel ended the process for want of memory (its count of such kills rose meanwhile)"
 
 
@@ -52,12 +57,17 @@ def of_status(status: int, *, is_oom: bool) -> tuple[Outcome, str]:
 
 
 def trace_into(descriptor: int) -> None:
-    """Let a fatal signal say into a file which one it was, and where."""
+    """Let a fatal signal say into a file which one it was, and where; and one from outside that it came."""
     faulthandler.enable(file=descriptor)
+    for number in FROM_OUTSIDE:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            faulthandler.register(number, file=descriptor, all_threads=False, chain=True)
 
 
 def trace_as_before() -> None:
     """Let it say so on standard error again, if there is one."""
+    for number in FROM_OUTSIDE:
+        faulthandler.unregister(number)
     faulthandler.disable()
     if sys.__stderr__ is not None:
         with suppress(OSError, ValueError):  # it has no descriptor

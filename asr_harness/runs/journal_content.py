@@ -28,6 +28,7 @@ SUFFIX = ".jsonl"
 class JournalContent:
     """What a journal holds: the last entry of each test, and how often each started without an end.
 
+    A start does not count that somebody ended by SIGTERM or SIGHUP: the case has done nothing wrong.
     `deaths` has what the process died of in a test, where that is known. `n_skipped` lines could not be read.
     """
 
@@ -62,7 +63,8 @@ def read(path: Path) -> JournalContent:
     is_trace = False
     for raw in _content(path).split(b"\n")[1:]:
         line = _line(raw.strip(b"\0 \r"), path)
-        is_trace = line is None and (is_trace or raw.startswith(deaths.FATAL))
+        was_trace = is_trace
+        is_trace = line is None and (is_trace or raw.startswith((deaths.FATAL, deaths.ASKED)))
         if isinstance(line, JournalEntry):
             entries[line.test_id] = line
             unfinished.pop(line.test_id, None)
@@ -75,6 +77,9 @@ def read(path: Path) -> JournalContent:
         elif raw.startswith(deaths.FATAL) and last is not None:
             name = raw.removeprefix(deaths.FATAL).decode("utf-8", "backslashreplace")
             died[last.started] = "crashed", f"a fatal signal ended its process: {name} (traceback in {path})"
+        elif raw.startswith(deaths.ASKED) and last is not None and not was_trace:
+            unfinished[last.started] -= 1
+            last = None
         else:
             n_skipped += bool(raw) and not is_trace
     _note_oom(last, deaths.count_oom_kills(), died)

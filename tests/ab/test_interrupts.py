@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from asr_harness.ab import interrupts
-from asr_harness.ab.worker import Worker
+from asr_harness.ab.worker import CaseDiedError, Worker
 from asr_harness.errors import AbError
 
 
@@ -75,6 +75,19 @@ def test_a_worker_that_hangs_up_and_goes_on_is_not_waited_for(
                 worker.receive()
         finally:
             process.kill()
+
+
+def test_a_worker_that_died_before_it_is_told_to_go_on_died_in_its_case(tmp_path: Path) -> None:
+    (tmp_path / "log").touch()
+    ours, theirs = Pipe()
+    theirs.close()
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    with ours, subprocess.Popen([sys.executable, "-c", code]) as process:
+        process.wait()
+        worker = Worker("base", "the worker of base", process, ours, tmp_path / "log", current="a case")
+        worker.go(3)
+        with pytest.raises(CaseDiedError, match="died in a case: its process was ended by SIGSEGV"):
+            worker.turn(1.0)
 
 
 def test_a_termination_ends_with_the_status_that_shells_give() -> None:

@@ -167,6 +167,40 @@ def test_a_fatal_signal_names_itself_in_the_journal(path: Path) -> None:
     assert list(content.entries) == [*"abc"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_case_that_somebody_ended_from_outside_is_not_held_against_it(
+    path: Path, number: signal.Signals
+) -> None:
+    for _ in range(3):
+        journal = Journal.reopen(path)
+        journal.start("d")
+        journal.trace()
+        if (child := os.fork()) == 0:
+            os.kill(os.getpid(), number)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -number
+        journal.close()
+    content = journal_content.read(path)
+    assert content.unfinished == {"d": 0}
+    assert (content.deaths, content.n_skipped) == ({}, 0)
+    journal = Journal.reopen(path)
+    journal.start("d")
+    journal.close()
+    assert journal_content.read(path).unfinished == {"d": 1}
+
+
+def test_a_signal_that_is_ignored_or_handled_stays_so(path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        journal = Journal.reopen(path)
+        journal.start("d")
+        journal.trace()
+        os.kill(os.getpid(), signal.SIGHUP)
+        journal.close()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert journal_content.read(path).unfinished == {"d": 1}
+
+
 @pytest.mark.parametrize(("now", "deaths"), [(7, {}), (8, {"d"}), (3, {}), (None, {})])
 def test_a_kill_for_want_of_memory_is_known_by_the_kernels_count(
     path: Path, monkeypatch: pytest.MonkeyPatch, now: int | None, deaths: set[str]
