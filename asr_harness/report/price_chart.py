@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 METRICS = ("latency", "wer", "memory", "energy", "flops")
 ROW_HEIGHT, MIN_HEIGHT = 26, 80
 MOST_DRAWN = 2.0
-"""A bar goes no further than +200 %: few sessions have ends that would leave no room for the others."""
+"""Nothing is drawn beyond 200 % or 200 points: ends of few sessions would leave no room for the others."""
 SHOWN, NOT_SHOWN = COLOURS[0], COLOURS[6]
 
 
@@ -36,8 +36,9 @@ def draw_prices(prices: Sequence[Price], alpha: float) -> Figure:
         "prices",
         "The price of each variant, against the baseline",
         f"Left of the line is cheaper, or better. Bars: intervals that hold together at {1 - alpha:.0%}. "
-        "Blue: the change is shown; grey: it is not. Bars end at +200 %. Without a bar: counted, or too few "
-        "sessions." + (f" Not measured: {', '.join(missing)}." if missing else ""),
+        "Blue: the change is shown; grey: it is not. What lies beyond 200 % or 200 points is drawn there. "
+        "Without a bar: counted, or too few sessions."
+        + (f" Not measured: {', '.join(missing)}." if missing else ""),
         tuple(panels),
         by_model=False,
     )
@@ -73,7 +74,7 @@ def _chart(key: str, priced: Sequence[Price]) -> alt.LayerChart:
 
 def _row(one: Price, change: Change) -> dict[str, Any]:
     ends = {
-        name: None if value is None else 100 * min(value, MOST_DRAWN)
+        name: None if value is None else 100 * max(-MOST_DRAWN, min(value, MOST_DRAWN))
         for name, value in (("effect", change.effect), ("low", change.low), ("high", change.high))
     }
     return {"variant": one.variant, "is_shown": bool(change.is_shown), **ends}
