@@ -10,7 +10,7 @@ def test_nothing_is_drawn_beyond_two_hundred_on_either_side() -> None:
     tame = Change(0.03, 0.02, -0.01, -0.03, 0.01, False)
     priced = [Price("m", "cpu", name, 3, 1, {"wer": one}) for name, one in (("wild", wild), ("tame", tame))]
     (panel,) = draw_prices([baseline, *priced], 0.01).panels
-    values = [row for layer in panel.chart.to_dict()["layer"] for row in layer["data"]["values"]]
+    values = [row for rows in panel.chart.to_dict()["datasets"].values() for row in rows]
     rows = {row["variant"]: row for row in values if "variant" in row}
     assert [rows["wild"][name] for name in ("low", "effect", "high")] == [-200, 200, 200]
     assert [rows["tame"][name] for name in ("low", "effect", "high")] == [-3, -1, 1]
