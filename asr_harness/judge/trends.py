@@ -88,7 +88,8 @@ def judge_trends(runs: Sequence[Summary], metric: Metric) -> tuple[RowTrend, ...
             "time, energy or memory, such as latency"
         )
     series = _series(runs, metric)
-    points = {key: _points(by_commit) for key, by_commit in series.items()}
+    every = {key: _points(by_commit) for key, by_commit in series.items()}
+    points = {key: by_commit for key, by_commit in every.items() if by_commit}
     helps = metric.is_time and _calibration_helps(points.values())
     newest_first = list(reversed(points))
     rows = []

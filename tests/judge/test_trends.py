@@ -49,6 +49,14 @@ def test_a_step_names_its_commit_though_the_machine_changes_pace(tmp_path: Path)
     assert headline([row]) == "1 rows, 1 worse than before"
 
 
+def test_commits_that_measured_different_cases_of_a_row_are_no_series(tmp_path: Path) -> None:
+    runs = [
+        write_run(tmp_path / f"{i}.json", case, commit=commit(i), day=i)
+        for i, case in enumerate(cases(1.0, 1.0))
+    ]
+    assert judge_trends(summarised(runs), LATENCY) == ()
+
+
 def test_what_was_undone_is_not_worse(tmp_path: Path) -> None:
     (row,) = judge_trends(history(tmp_path, [1.0] * 8 + [1.2] * 8 + [1.0] * 8), LATENCY)
     assert [step.place for step in row.drift.steps] == [8, 16]

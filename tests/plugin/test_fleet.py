@@ -189,7 +189,7 @@ def test_a_session_measures_a_list_of_cases(run: Run, saved: Saved, suite: pytes
     listed.write_text("unheard-of")
     result = run("--asr-cases=cases")
     assert result.ret == EXIT_UNUSABLE
-    result.stderr.fnmatch_lines(["*lists unheard-of, which is not selected*"])
+    result.stderr.fnmatch_lines(["*lists 'unheard-of', which is not selected*"])
 
 
 def test_finished_cases_outlast_the_driver(run: Run, suite: pytest.Pytester) -> None:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from asr_harness.plugin.extra_info import extra_info
 from asr_harness.runs import journal_content
 from asr_harness.schema import load_run
 from asr_harness.schema.latest import latest_of_each
+from asr_harness.schema.start import Start
 
 Run = Callable[..., pytest.RunResult]
 Saved = Callable[[], dict[str, Any]]
 TIMINGS = {metric.column for metric in all_metrics() if metric.is_time} | {"speed", "stats", "memory_bytes"}
+TIMINGS |= {field.name for field in fields(Start)}
 TIMINGS |= {"datetime", "session", "session_id", "machine_info", "peaks", "roofline", "peak_resident_bytes"}
 
 
