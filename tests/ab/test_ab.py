@@ -121,7 +121,8 @@ def command(tmp_path: Path) -> list[str]:
     """The command up to its refs, saving into a folder of the test's own."""
     storage = f"--storage={tmp_path / 'storage'}"
     # A suite that was started in the background may ignore interrupts, and what it starts would, too.
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    heeding += "signal.signal(signal.SIGQUIT, signal.SIG_DFL)"
     start = f"{heeding}; from asr_harness.cli import main; raise SystemExit(main())"
     return [sys.executable, "-c", start, "ab", storage, "--turn-time=0.1", "--budget=5m"]
 

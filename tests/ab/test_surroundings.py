@@ -85,7 +85,8 @@ def test_a_signal_leaves_no_process_socket_folder_or_worktree(
     temporary = tmp_path / ("long" * 30 if is_long else "t")
     temporary.mkdir()
     elsewhere = {*Path("/tmp").glob("asr-harness-live-*")}
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    heeding += "signal.signal(signal.SIGQUIT, signal.SIG_DFL)"
     process = subprocess.Popen(
         [sys.executable, "-c", f"{heeding}; {START}", "ab", "main", "text", "--turn-time=5", "--budget=5m"],
         cwd=project,
