@@ -52,6 +52,8 @@ def save_each(folder: Path, model_type: str) -> Path:
     return checkpoints.save_ctc(folder, model_type, norm="layer")
 
 
+# WavLM hands its masks to torch in two dtypes, whose support for that is deprecated.
+@pytest.mark.filterwarnings("ignore:Support for mismatched key_padding_mask")
 @pytest.mark.heavy
 @pytest.mark.parametrize("model_type", RUNTIME.model_types)
 def test_each_kind_masks_padding_as_its_model_does(model_type: str, tmp_path: Path) -> None:
