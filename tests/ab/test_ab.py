@@ -165,6 +165,7 @@ def started(command: list[str], repository: Path) -> tuple[subprocess.Popen[str]
     return process, iter(process.stdout.readline, "")
 
 
+@pytest.mark.heavy
 def test_a_commit_many_times_slower_is_a_regression(
     command: list[str],
     repository: Path,

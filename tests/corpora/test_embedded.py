@@ -44,6 +44,7 @@ def test_embedded_has_no_location() -> None:
         open_corpus("embedded:/somewhere")
 
 
+@pytest.mark.heavy
 def test_the_script_makes_the_same_bytes_again(tmp_path: Path) -> None:
     if missing := what_is_missing():
         pytest.skip(f"the talks are made with {missing}")

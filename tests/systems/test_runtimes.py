@@ -138,6 +138,7 @@ def test_the_converters_version_and_the_files_decide_which_conversion_is_meant(
     assert len(made) == 2
 
 
+@pytest.mark.heavy
 @needs_ctranslate2
 def test_ctranslate2_hears_what_transformers_hears_alone_and_in_a_batch() -> None:
     spoken = utterances(n_utterances=4)

@@ -18,6 +18,7 @@ def problems(n_kills: int = 0) -> int:
     return sum(sum(each.values()) for each in found.values())
 
 
+@pytest.mark.heavy
 def test_no_fault_of_a_save_loses_a_case() -> None:
     assert problems(n_kills=5) == 0
 
