@@ -25,8 +25,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """
     try:
         target = path.resolve()
-    except RuntimeError:  # before Python 3.13, for links that lead to each other
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+        is_loop = target.is_symlink()  # from Python 3.13 on, links that lead to each other
+    except RuntimeError:  # before
+        is_loop = True
+    if is_loop:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     if target.exists() and not target.is_file():
         with _named(path, target):
             write(target)

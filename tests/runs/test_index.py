@@ -5,6 +5,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_file_that_changed_is_read_again_and_one_that_went_is_gone(storage: Pa
     write_run(storage / "0001_x.json", measured(), measured(OTHER), commit="d" * 40, day=5)
     (storage / "0000_x.json").unlink()
     assert [head.commit for head in heads(storage)] == ["c" * 40, "d" * 40]
-    with sqlite3.connect(storage / NAME) as connection:
+    with closing(sqlite3.connect(storage / NAME)) as connection:
         names = connection.execute("SELECT DISTINCT name FROM value").fetchall()
     assert sorted(names) == [(b"0001_x.json",), (b"0002_x.json",)]
 
@@ -80,7 +81,7 @@ def test_a_file_that_may_change_within_its_time_is_not_kept(
 ) -> None:
     monkeypatch.setattr(index, "SETTLED_S", 60.0)
     heads(storage)
-    with sqlite3.connect(storage / NAME) as connection:
+    with closing(sqlite3.connect(storage / NAME)) as connection:
         assert connection.execute("SELECT * FROM run").fetchall() == []
 
 

@@ -67,7 +67,8 @@ def test_a_glob_that_matches_a_folder_means_the_runs_in_it(storage: Path) -> Non
 
 @pytest.mark.parametrize("side", ["~no-such-user/x", "a**b", "a" * 300])
 def test_what_cannot_even_be_looked_for_is_named(side: str, storage: Path) -> None:
-    with pytest.raises(RecordError, match="cannot look for"):
+    # From Python 3.13 on `**` may stand anywhere in a pattern.
+    with pytest.raises(RecordError, match=r"cannot look for|no file matches 'a\*\*b'"):
         select_runs(side, storage)
 
 
