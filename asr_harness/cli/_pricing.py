@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab import interrupts
 from asr_harness.ab.variants import VariantSession
+from asr_harness.cli._lines import say
 from asr_harness.cli.merge import write_merged
 from asr_harness.errors import RecordError
 from asr_harness.metrics import units
@@ -54,7 +55,7 @@ class Pricing:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         n_before = self._heed_saved()
-        _say(f"{', '.join(self.variants)}: {self._goal(n_before)}, saved in {self.folder}")
+        say(f"{', '.join(self.variants)}: {self._goal(n_before)}, saved in {self.folder}")
         try:
             with interrupts.remembered(), self._locks:
                 for number in range(n_before, self.n_sessions):
@@ -68,7 +69,7 @@ class Pricing:
         except KeyboardInterrupt:
             if not self._saved():
                 raise
-            _say(f"interrupted: priced by what was saved; `--into {self.folder}` goes on")
+            say(f"interrupted: priced by what was saved; `--into {self.folder}` goes on")
 
     def _measure(self, number: int) -> None:
         names = self._active()
@@ -82,11 +83,11 @@ class Pricing:
             share = n_done / session.n_places
             left_s = self._rest_s(number, share, monotonic() - began)
             head = f"session {number + 1}, {n_done}/{session.n_places} {place}"
-            _say(_cut(f"{head}: {_values(names, rounds_s)}", f"; {units.duration(left_s)} left"))
+            say(_cut(f"{head}: {_values(names, rounds_s)}", f"; {units.duration(left_s)} left"))
 
         with scratch("price") as place:
             deselected = [f"--deselect={test_id}" for test_id in sorted(self._dead)]
-            lock = partial(self._locks.acquire, tell=_say, check=interrupts.check)
+            lock = partial(self._locks.acquire, tell=say, check=interrupts.check)
             session = VariantSession(order, [*self.selection, *deselected], place, on_case, lock)
             try:
                 session.run()
@@ -116,7 +117,7 @@ class Pricing:
                 self._dead.add(one.test_id)
         for variant, cases in by_variant.items():
             reason, *_ = cases[0].reason.splitlines()
-            _say(_cut(f"{variant}: {len(cases)} of {session.n_places} cases have no rounds: {reason}"))
+            say(_cut(f"{variant}: {len(cases)} of {session.n_places} cases have no rounds: {reason}"))
             if len(cases) == session.n_places or any(one.has_died for one in cases):
                 self.gone[variant] = cases[0].reason
         if self.variants[0] in self.gone:
@@ -180,7 +181,3 @@ def _reasons(session: VariantSession, records: Sequence[CaseRecord]) -> str:
     for record in reversed(records):
         reasons[record.case.variant] = f"{record.outcome}: {record.reason}"
     return "; ".join(f"{name} {why.splitlines()[-1]}" for name, why in reasons.items()) or "nothing ran"
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,3 @@ def add_storage(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where runs are saved (default: %(default)s)",
     )
-
-
-def tell(line: str) -> None:
-    """Say what a reader of runs passes over, and how far it is, beside what the command prints."""
-    print(line, file=sys.stderr)  # noqa: T201

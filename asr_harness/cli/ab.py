@@ -29,6 +29,7 @@ from asr_harness.ab.workplace import cores, own_python
 from asr_harness.ab.worktrees import sides, worktrees
 from asr_harness.ab.zygote import Nursery
 from asr_harness.cli._colour import add_colour, is_wanted, painted
+from asr_harness.cli._lines import say
 from asr_harness.cli._standing import Standing
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import AbError
@@ -107,12 +108,12 @@ def run(arguments: argparse.Namespace) -> int:
     refs = sides(arguments.base, arguments.candidate, Path.cwd())
     with interrupts.remembered(), DeviceLocks() as locks, worktrees(refs, Path.cwd()) as (base, candidate):
         for line in told(base, candidate, has_own_environments=bool(arguments.environment)):
-            _say(line)
+            say(line)
         _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began, locks)
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
-        _say(painted(line, arguments.color))
+        say(painted(line, arguments.color))
     comment = forms.render("markdown", judgement, width)
     step_summary.add(comment)
     if arguments.markdown:
@@ -176,7 +177,7 @@ def _run_forks(
     )
     progress.on_turn = standing.takes_turn
     pace = Pace(budget_s, arguments.turn_time)
-    sides = _sides(arguments, trees, storage, partial(locks.acquire, tell=_say, check=interrupts.check))
+    sides = _sides(arguments, trees, storage, partial(locks.acquire, tell=say, check=interrupts.check))
     record = _record(storage, trees["base"], trees["candidate"])
     named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
     standing.say(f"{named}, turns in {record}")
@@ -258,7 +259,3 @@ def _sides(
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
     return storage / RECORDS / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201

@@ -28,6 +28,7 @@ from asr_harness.ab.workplace import cores
 from asr_harness.ab.worktrees import top_of
 from asr_harness.ab.zygote import Nursery
 from asr_harness.cli import _bisection as bisection
+from asr_harness.cli._lines import say
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
@@ -75,15 +76,15 @@ def run(arguments: argparse.Namespace) -> int:
     storage = arguments.storage.resolve()
     path = _state_path(storage, good, commits[-1], selection)
     search = _load(path, commits) if path.is_file() and not arguments.again else Search(commits)
-    _say(f"{len(commits)} commits after {good[:7]}, what was seen is kept in {path}")
+    say(f"{len(commits)} commits after {good[:7]}, what was seen is kept in {path}")
 
     def tell(search: Search, picture: Picture) -> None:
         _save(path, search)
-        _say(bisection.progress(search, picture))
+        say(bisection.progress(search, picture))
 
     locks = DeviceLocks()
     nursery = Nursery() if arguments.cheap_forks else None
-    lock = partial(locks.acquire, tell=_say, check=interrupts.check)
+    lock = partial(locks.acquire, tell=say, check=interrupts.check)
     oracle = LiveOracle(
         good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores), nursery, lock
     )
@@ -100,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
                 nursery.close()
     subjects = {commit: git.attempt(top, "log", "-1", "--format=%s", commit) or "" for commit in commits}
     for line in bisection.conclusion(search, picture, subjects):
-        _say(line)
+        say(line)
     return EXIT_NAMED if picture.is_sure else EXIT_NOT_SETTLED
 
 
@@ -134,7 +135,3 @@ def _load(path: Path, commits: tuple[str, ...]) -> Search:
 def _save(path: Path, search: Search) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(asdict(search)))
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201

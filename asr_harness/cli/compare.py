@@ -12,7 +12,8 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from asr_harness.cli._colour import add_colour, painted
-from asr_harness.cli._storage import add_storage, tell
+from asr_harness.cli._lines import tell
+from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge, policy
 from asr_harness.report import forms, step_summary

@@ -7,10 +7,10 @@ no network. Exit status: 0 both were caught, 1 one was not, 2 it could not run.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._lines import say
 from asr_harness.cli.ab import duration_s
 from asr_harness.judge.judgement import EXIT_UNDECIDED
 from asr_harness.runs.scratch import scratch
@@ -51,17 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(root: Path, budget: str) -> int:
-    demonstration = Demonstration.prepare(root, _say)
+    demonstration = Demonstration.prepare(root, say)
     statuses = {
         "the slow-down": demonstration.show_slow_down(budget),
         "the lost word": demonstration.show_lost_word(),
     }
-    _say("")
+    say("")
     for name, status in statuses.items():
-        _say(f"{name}: {OUTCOMES.get(status, f'not caught (exit status {status})')}")
+        say(f"{name}: {OUTCOMES.get(status, f'not caught (exit status {status})')}")
     return 0 if set(statuses.values()) == {CAUGHT} else 1
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -7,7 +7,6 @@ little of the next one.
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from shutil import get_terminal_size
 from statistics import fmean
@@ -15,6 +14,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from asr_harness import devices, stats
+from asr_harness.cli._lines import tell
 from asr_harness.measure import noise
 from asr_harness.metrics import units
 from asr_harness.report.terminal import table
@@ -65,12 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _runs(work: str) -> list[noise.NoiseRun]:
     """Measure the noise once no other session times on this host."""
     with DeviceLocks() as locks:
-        locks.acquire([devices.HOST.lock_name], _tell)
+        locks.acquire([devices.HOST.lock_name], tell)
         return list(noise.fresh_runs(work, N_ROUNDS, n_runs=N_RUNS, budget_s=BUDGET_S))
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the answer, which may be JSON, is alone on stdout
 
 
 def _expected(runs: Sequence[noise.NoiseRun]) -> Mapping[str, Any] | None:

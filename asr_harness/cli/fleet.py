@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from asr_harness.cli._fleet_table import FleetTable
+from asr_harness.cli._lines import say
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.merge import summary, write_merged
 from asr_harness.errors import GridError
@@ -64,20 +65,20 @@ def run(arguments: argparse.Namespace) -> int:
             driver = Driver(ray, store, selection, arguments.threads, table)
             left = driver.run([one for one in cases if one.case.id not in done], sticky)
     except KeyboardInterrupt:
-        _tell(f"interrupted; {len(store.runs())} cases are kept in {folder}: add {RESUME} to go on")
+        say(f"interrupted; {len(store.runs())} cases are kept in {folder}: add {RESUME} to go on")
         raise
     finally:
         ray.shutdown()
     if left:
         for case_id, reason in left.items():
-            _tell(f"{case_id}: {reason}")
-        _tell(f"{len(left)} cases have no outcome; the others are kept in {folder}: add {RESUME} to go on")
+            say(f"{case_id}: {reason}")
+        say(f"{len(left)} cases have no outcome; the others are kept in {folder}: add {RESUME} to go on")
         return EXIT_INCOMPLETE
     runs = sorted(store.runs(), key=lambda one: (str(one.time), one.path.name))
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
     path = arguments.storage / f"fleet_{(runs[0].commit or 'unversioned')[:7]}_{stamp}.json"
     merged = write_merged(runs, path)
-    _tell("\n".join(summary(merged, get_terminal_size().columns)))
+    say("\n".join(summary(merged, get_terminal_size().columns)))
     store.remove()
     return 0
 
@@ -93,7 +94,3 @@ def _selected(selection: list[str]) -> tuple[list[FleetCase], Conditions]:
         listed = msgspec.json.decode(listing.read_bytes())
     cases = [FleetCase(load(Case, one["case"], "a case"), one["nominal_s"]) for one in listed["cases"]]
     return cases, load(Conditions, listed["conditions"], "the conditions")
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)  # noqa: T201

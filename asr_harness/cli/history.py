@@ -9,7 +9,8 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness.cli._storage import add_storage, tell
+from asr_harness.cli._lines import tell
+from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, judge
 from asr_harness.judge.judgement import EXIT_FINE, EXIT_REGRESSION

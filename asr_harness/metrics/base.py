@@ -101,13 +101,11 @@ class RateMetric(Metric):
     def sample(self, result: CaseResult) -> Sample | None:
         """Give errors and reference length."""
         counts = self.counts_of(result)
-        return None if counts is None else [sum(counts.n_errors), sum(counts.n_reference)]
+        return None if counts is None else _sums(counts)
 
     def pool(self, samples: Sequence[Sample]) -> float | None:
         """Give mean errors over reference length: runs of one slice and slices of one model alike."""
-        pairs = cast("Sequence[Sequence[int]]", samples)
-        n_reference = sum(length for _, length in pairs)
-        return sum(n_errors for n_errors, _ in pairs) / n_reference if n_reference else None
+        return _rate(cast("Sequence[Sequence[int]]", samples))
 
     def counts_of(self, result: CaseResult) -> ErrorCounts | None:
         """Give the counts of a result, None where it was not scored."""
@@ -117,8 +115,16 @@ class RateMetric(Metric):
 
 def pooled_rate(counts: Sequence[ErrorCounts]) -> float | None:
     """Give errors over reference length, None where there is no reference."""
-    n_reference = sum(sum(one.n_reference) for one in counts)
-    return sum(sum(one.n_errors) for one in counts) / n_reference if n_reference else None
+    return _rate(list(map(_sums, counts)))
+
+
+def _sums(counts: ErrorCounts) -> Sequence[int]:
+    return [sum(counts.n_errors), sum(counts.n_reference)]
+
+
+def _rate(sums: Sequence[Sequence[int]]) -> float | None:
+    n_reference = sum(length for _, length in sums)
+    return sum(n_errors for n_errors, _ in sums) / n_reference if n_reference else None
 
 
 def geometric_mean(values: Sequence[float]) -> float | None:
