@@ -36,10 +36,11 @@ def useful_flops(
 ) -> Mapping[StageName, float]:
     """Take padding off: of the encoder its audio, of the decoder the rows whose text had ended.
 
-    A row of a decoder pass is useful for each token of its text and for its end. A CTC head computes a frame
-    for every stretch of audio, padding included.
+    A row of a decoder pass is useful for each token of its text and for its end; what another network drafts
+    is no padding. A CTC head computes a frame for every stretch of audio, padding included.
     """
-    prompts, steps = (sum(p.n_rows for p in passes if p.kind == kind) for kind in ("prompt", "step"))
+    own = [p for p in passes if not p.network]
+    prompts, steps = (sum(p.n_rows for p in own if p.kind == kind) for kind in ("prompt", "step"))
     share = min(1.0, (n_tokens + prompts) / (prompts + steps)) if prompts else 1.0 - padding_fraction
     return {
         "encode": by_stage["encode"] * (1.0 - padding_fraction),

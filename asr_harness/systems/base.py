@@ -40,7 +40,8 @@ class Pass:
 
     `n_new` is what it computes for each row (encoder: samples or mel frames; decoder: tokens; head: frames),
     `n_past` the tokens that it finds in its cache, `cache_bytes` the size of the cache afterwards, `n_states`
-    the encoder's states that it attends to, where their number varies with the audio.
+    the encoder's states that it attends to, where their number varies with the audio. `network` names the
+    network where it is not the system's own, such as one that drafts for it.
     """
 
     kind: PassKind
@@ -49,6 +50,7 @@ class Pass:
     n_past: int = 0
     cache_bytes: int = 0
     n_states: int = 0
+    network: str = ""
 
     @property
     def stage(self) -> StageName:

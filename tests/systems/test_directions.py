@@ -149,9 +149,31 @@ def test_an_assistant_drafts_and_the_words_stay_those_of_the_model() -> None:
     assert n_whole is not None
     assert n_assisted is not None
     assert n_assisted[0] == 2 * n_whole[0]
-    assert assisted.passes_recorded() is None
     with pytest.raises(UnavailableError, match="an assistant guesses for one recording at a time"):
         transcribe(assisted, spoken(2))
+
+
+def test_the_work_of_an_assistant_is_counted_as_its_own() -> None:
+    whole, assisted = load(WHISPER), load(WHISPER, assistant=WHISPER)
+    passes = {system: heard(system)[1] for system in (whole, assisted)}
+    assert {each.network for each in passes[assisted]} == {"", "assistant"}
+    assert encode_flops(assisted, passes[assisted]) == 2 * encode_flops(whole, passes[whole])
+    drafts, checks = (
+        [each for each in passes[assisted] if each.stage == "decode" and each.network == name]
+        for name in ("assistant", "")
+    )
+    # Every draft is right, so that few passes check what took one pass a token to draft.
+    assert len(checks) < len(drafts) / 2
+    assert max(each.n_new for each in checks) > 2
+    assert all((assisted.flops(each) or 0) > 0 for each in (*drafts, *checks))
+    assert all((assisted.moved_bytes(each) or 0) > 0 for each in (*drafts, *checks))
+
+
+@pytest.mark.parametrize("other", [{"assistant": WHISPER}, {"stopping": "fallback"}])
+def test_a_context_that_would_not_be_cut_is_unavailable(other: Mapping[str, object]) -> None:
+    name, value = next(iter(other.items()))
+    with pytest.raises(UnavailableError, match=f"audio_context='clip' and {name}='{value}': `generate` then"):
+        load(WHISPER, audio_context="clip", **other)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from asr_harness import registry, systems
+from asr_harness.errors import UnavailableError
 from asr_harness.systems import Checkpoint, Family
-from asr_harness.systems.hf import ctc, whisper
+from asr_harness.systems.hf import building, ctc, whisper
+from asr_harness.systems.hf.system import HfSystem
 
 if TYPE_CHECKING:
+    from asr_harness.schema.stages import StageName
     from asr_harness.systems import Variant
     from asr_harness.systems.cost import Cost
 
@@ -75,23 +77,31 @@ def test_a_family_of_another_distribution_is_found_by_entry_point(monkeypatch: p
     assert systems.find_family(Checkpoint("x", {"model_type": "outside"})) is OUTSIDE
 
 
-def test_a_compiled_encoder_is_the_part_that_encodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled: list[str] = []
-    parts = {"encode": SimpleNamespace(compile=lambda: compiled.append("encoder")), "decode": None}
-    monkeypatch.setattr(type(ctc.FAMILY.work), "parts", lambda *_: parts)
-    variant = systems.Variant(compile_encoder=True)
-    systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy", variant=variant)
-    assert compiled == ["encoder"]
-
-
-def test_a_compiled_decoder_is_the_part_that_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled: list[str] = []
-    parts = {
-        name: SimpleNamespace(compile=lambda name=name: compiled.append(name))
-        for name in ("encode", "decode")
-    }
-    monkeypatch.setattr(type(whisper.FAMILY.work), "parts", lambda *_: parts)
-    variant = systems.Variant(compile_decoder=True, cache="static")
+@pytest.mark.parametrize(
+    ("model", "settings", "stage"),
+    [
+        ("asr-harness/ctc-mini", {"compile_encoder": True}, "encode"),
+        ("asr-harness/whisper-mini", {"compile_decoder": True, "cache": "static"}, "decode"),
+    ],
+)
+def test_what_is_compiled_is_the_part_of_its_stage(
+    model: str, settings: dict[str, Any], stage: StageName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[object] = []
+    monkeypatch.setattr(building, "compile_part", lambda part, _: compiled.append(part))
+    variant = systems.Variant(**settings)
     assert variant.compiles
-    systems.load("asr-harness/whisper-mini", device="cpu", weights="dummy", variant=variant)
-    assert compiled == ["decode"]
+    system = systems.load(model, device="cpu", weights="dummy", variant=variant).system
+    assert isinstance(system, HfSystem)
+    family = systems.find_family(systems.find_checkpoint(model, "dummy"))
+    assert compiled == [family.work.parts(system.model)[stage]]
+
+
+def test_without_a_compiler_it_is_unavailable_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch._inductor import config, cpp_builder
+
+    cpp_builder.cpp_compiler_search.cache_clear()
+    monkeypatch.setattr(config.cpp, "cxx", ("no-such-compiler",))
+    variant = systems.Variant(compile_encoder=True)
+    with pytest.raises(UnavailableError, match=r"needs a C\+\+ compiler .*no-such-compiler.*apt-get"):
+        systems.load("asr-harness/ctc-mini", device="cpu", weights="dummy", variant=variant)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from asr_harness.errors import UnavailableError
 from asr_harness.systems.hf.quantising import quantise
 
 if TYPE_CHECKING:
@@ -32,3 +33,27 @@ def ready(model: Any, *, device: str, quantisation: str | None) -> Any:
     if quantisation is not None:
         quantise(model, quantisation, device)
     return model.to(device)
+
+
+def compile_part(part: Any, device: str) -> None:
+    """Compile what a part of a model computes (`torch.nn.Module`); its hooks stay outside.
+
+    `Module.compile` would take them in: what counts passes would be compiled too, anew at every call.
+
+    Raises UnavailableError where torch has nothing to compile with.
+    """
+    if device.startswith("cpu"):
+        _check_compiler()
+    part.forward = torch.compile(part.forward)
+
+
+def _check_compiler() -> None:
+    from torch._inductor.cpp_builder import get_cpp_compiler
+    from torch._inductor.exc import InvalidCxxCompiler
+
+    try:
+        get_cpp_compiler()
+    except InvalidCxxCompiler as error:
+        raise UnavailableError(
+            f"what is compiled needs a C++ compiler ({error}): apt-get install g++, or name one in CXX"
+        ) from error

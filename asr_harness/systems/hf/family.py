@@ -77,7 +77,7 @@ class Family(ABC):
         Raises UnavailableError where the machine or the library cannot run it so.
         """
         from asr_harness.systems.hf import whole
-        from asr_harness.systems.hf.building import ready
+        from asr_harness.systems.hf.building import compile_part, ready
         from asr_harness.systems.hf.reshaping import reshape
 
         self.check_files(checkpoint)
@@ -87,9 +87,9 @@ class Family(ABC):
         reshape(parts["encode"], parts.get("decode"), model.config, variant)
         model = ready(model, device=device, quantisation=variant.quantisation)
         if variant.compile_encoder:
-            self.work.parts(model)["encode"].compile()
+            compile_part(self.work.parts(model)["encode"], device)
         if variant.compile_decoder:
-            self.work.parts(model)["decode"].compile()
+            compile_part(self.work.parts(model)["decode"], device)
         system = self.system(checkpoint, model, variant)
         system.loaded_fingerprint = fingerprint
         system.variant = variant

@@ -28,7 +28,7 @@ from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.base import Transcription
 from asr_harness.systems.checkpoints import read_json
 from asr_harness.systems.cost import Cost, n_parameters
-from asr_harness.systems.hf import beside, counting, whisper_context, whisper_languages
+from asr_harness.systems.hf import beside, whisper_context, whisper_languages
 from asr_harness.systems.hf.building import DTYPES, with_dummy_weights
 from asr_harness.systems.hf.family import Family
 from asr_harness.systems.hf.fixed_tokens import TOKENS_PER_S, FixedTokens, dummy_tokens
@@ -39,14 +39,13 @@ from asr_harness.systems.hf.whisper_decoding import FALLBACK_SEED, generate_kwar
 from asr_harness.systems.hf.whisper_files import GENERATION_FILE, check_extractor, check_generation_config
 from asr_harness.systems.hf.whisper_vocabulary import stand_in_generation_config, stand_in_tokenizer
 from asr_harness.systems.hf.whisper_work import WhisperWork
-from asr_harness.systems.variant import SETTINGS
+from asr_harness.systems.variant import SETTINGS, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
-    from asr_harness.systems.base import Pass
     from asr_harness.systems.checkpoints import Checkpoint
+    from asr_harness.systems.hf.network import Network
     from asr_harness.systems.variant import Variant
 
 WORK = WhisperWork()
@@ -142,10 +141,12 @@ class WhisperSystem(HfSystem):
         generate_kwargs: Mapping[str, Any],
         fixed_tokens: FixedTokens | None = None,
         cuts_context: bool = False,
-        assistant: WhisperForConditionalGeneration | None = None,
+        assistant: Network | None = None,
     ) -> None:
         super().__init__(model, WORK)
         self.assistant = assistant
+        if assistant is not None:
+            self.beside = {"assistant": assistant}
         self.cuts_context = cuts_context
         if cuts_context:
             whisper_context.cut(model)
@@ -240,18 +241,6 @@ class WhisperSystem(HfSystem):
         """Whether rows may be decoded again by themselves, for which `generate` wants the features."""
         return isinstance(self.generate_kwargs.get("temperature"), tuple)
 
-    def weights(self) -> tuple[int, int]:
-        """Count the parameters, and the bytes they take; an assistant's, too."""
-        own = super().weights()
-        if self.assistant is None:
-            return own
-        others = counting.weights(self.assistant)
-        return own[0] + others[0], own[1] + others[1]
-
-    def passes_recorded(self) -> AbstractContextManager[list[Pass]] | None:  # type: ignore[override]
-        """Collect the passes; None with an assistant, whose passes would be counted as the model's."""
-        return None if self.assistant is not None else super().passes_recorded()
-
     def _check_one(self, part: WindowedAudio) -> None:
         guesses = "prompt lookup" if "prompt_lookup_num_tokens" in self.generate_kwargs else None
         guesses = "an assistant" if self.assistant is not None else guesses
@@ -269,7 +258,7 @@ class WhisperSystem(HfSystem):
             self.fixed_tokens.restart(min(part.longest_s, self.window_s))
             kwargs["logits_processor"] = [self.fixed_tokens]
         if self.assistant is not None:
-            kwargs["assistant_model"] = self.assistant
+            kwargs["assistant_model"] = self.assistant.model
         if encoded.encoder_outputs is not None:
             self.processed_s += len(part.input_features) * self._encoded_s(part)
             return self._generate_from(encoded.encoder_outputs, kwargs)
@@ -320,7 +309,7 @@ class WhisperSystem(HfSystem):
             encoder.register_forward_hook(leave, always_call=True),
         ]
         if self.assistant is not None:
-            drafting = self.assistant.get_encoder()
+            drafting = self.assistant.model.get_encoder()
             handles.append(drafting.register_forward_pre_hook(enter_assistant))
             handles.append(drafting.register_forward_hook(leave, always_call=True))
         try:
@@ -339,6 +328,20 @@ class WhisperFamily(Family):
     architectures = ARCHITECTURES
     settings = frozenset(SETTINGS)
     work = WORK
+
+    def check(self, variant: Variant, source: str) -> None:
+        """Raise UnavailableError for what no family knows, and for a context that would not be cut."""
+        super().check(variant, source)
+        encoding = {
+            name: value
+            for name, value in variant.settings().items()
+            if name == "assistant" or (name, value) == ("stopping", "fallback")
+        }
+        if variant.audio_context == "clip" and encoding:
+            raise UnavailableError(
+                f"{source} cannot run with audio_context='clip' and {as_text(encoding)}: `generate` then "
+                "encodes by itself, and pads to the whole window"
+            )
 
     def build(
         self, checkpoint: Checkpoint, *, device: str, dtype: str, attention: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.systems.checkpoints import find_pretrained
 from asr_harness.systems.hf.building import ready
+from asr_harness.systems.hf.network import Network
 from asr_harness.systems.kin import kin_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from asr_harness.systems.variant import Variant
 
 
-def load_assistant(family: WhisperFamily, checkpoint: Checkpoint, model: Any, variant: Variant) -> Any | None:
+def load_assistant(
+    family: WhisperFamily, checkpoint: Checkpoint, model: Any, variant: Variant
+) -> Network | None:
     """Load the assistant that a variant names, beside `model`; None where it names none.
 
     Raises UnavailableError for an assistant that is absent, has another tokenizer, or would draft for dummy
@@ -42,7 +45,7 @@ def load_assistant(family: WhisperFamily, checkpoint: Checkpoint, model: Any, va
     assistant = family.build(
         other, device=str(model.device), dtype=variant.dtype, attention=variant.attention
     )
-    return ready(assistant, device=str(model.device), quantisation=None)
+    return Network(ready(assistant, device=str(model.device), quantisation=None), family.work)
 
 
 def vocabulary(family: WhisperFamily, checkpoint: Checkpoint) -> dict[str, int]:
