@@ -112,8 +112,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _leave_unwritten()
         return EXIT_BROKEN_PIPE
-    except KeyboardInterrupt:
-        _say(given, "interrupted")
+    except KeyboardInterrupt as interrupt:
+        _say(given, str(interrupt) or "interrupted")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the one place where the command itself ends
         is_foreseen = isinstance(error, AsrHarnessError)

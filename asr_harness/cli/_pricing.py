@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
@@ -12,37 +14,36 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab import interrupts
 from asr_harness.ab.variants import VariantSession
-from asr_harness.cli._lines import say
-from asr_harness.cli.merge import write_merged
+from asr_harness.cli._lines import say, tell
 from asr_harness.errors import RecordError
 from asr_harness.metrics import units
 from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.runs.scratch import scratch
-from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from asr_harness.ab.variants import Unmeasured
+    from asr_harness.cli._sessions import SavedSessions
     from asr_harness.schema import CaseRecord
 
 MAX_SESSIONS = 100
+BY_SIGNAL = 128
+"""What an exit status is above the number of the signal that ended the process."""
 
 
 @dataclass(slots=True)
 class Pricing:
-    """Measures variants into `folder` until it holds `n_sessions` of these, or the time is spent.
+    """Measures variants until `n_sessions` count, or the time is spent.
 
-    `gone` has variants that cannot run here, each with its reason: they are not tried again.
+    `is_interrupted` says that neither was reached, as somebody pressed Ctrl-C.
     """
 
-    variants: Sequence[str]
+    sessions: SavedSessions
     selection: Sequence[str]
-    folder: Path
     n_sessions: int = MAX_SESSIONS
     budget_s: float = inf
-    gone: dict[str, str] = field(default_factory=dict)
+    is_interrupted: bool = False
     _dead: set[str] = field(default_factory=set)
     _began: float = field(default_factory=monotonic)
     _lengths_s: list[float] = field(default_factory=list)
@@ -51,28 +52,50 @@ class Pricing:
     def run(self) -> None:
         """Measure. What was saved stays, whatever ends it: another call with the same folder goes on.
 
-        Raises AbError where a worker cannot start, KeyboardInterrupt where nothing was saved yet.
+        Raises AbError where a worker cannot start, SystemExit where a signal other than Ctrl-C ended it.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        n_before = self._heed_saved()
-        say(f"{', '.join(self.variants)}: {self._goal(n_before)}, saved in {self.folder}")
+        is_new = not self.sessions.folder.exists()
         try:
             with interrupts.remembered(), self._locks:
-                for number in range(n_before, self.n_sessions):
-                    is_too_late = self._lengths_s and self._left_s() < mean(self._lengths_s)
-                    if is_too_late or len(self._active()) == 1:
-                        break
-                    began = monotonic()
-                    self._measure(number)
-                    self._lengths_s.append(monotonic() - began)
-                    interrupts.check()
+                self.sessions.folder.mkdir(parents=True, exist_ok=True)
+                self.sessions.count()
+                say(f"{', '.join(self.sessions.variants)}: {self._goal()}, saved in {self.sessions.folder}")
+                self._measure_all()
         except KeyboardInterrupt:
-            if not self._saved():
-                raise
-            say(f"interrupted: priced by what was saved; `--into {self.folder}` goes on")
+            self.is_interrupted = True
+        except SystemExit as end:
+            if isinstance(end.code, int) and end.code > BY_SIGNAL:
+                tell(self.ended_early(f"ended by {signal.Signals(end.code - BY_SIGNAL).name}"))
+            raise
+        finally:
+            if is_new:
+                with suppress(OSError):  # it is not empty
+                    self.sessions.folder.rmdir()
+
+    def ended_early(self, how: str) -> str:
+        """Say after a signal what was saved, and how to go on."""
+        n, folder = len(self.sessions.counted), self.sessions.folder
+        if not self.sessions.saved():
+            return f"{how}: nothing was saved"
+        of_all = f" of {self.n_sessions}" if self.n_sessions < MAX_SESSIONS else ""
+        return f"{how}: {n}{of_all} sessions are saved in {folder}; `--into {folder}` goes on with them"
+
+    def _measure_all(self) -> None:
+        for _ in range(self.n_sessions):
+            is_too_late = self._lengths_s and self._left_s() < mean(self._lengths_s)
+            if is_too_late or self._n_done >= self.n_sessions or len(self.sessions.active) == 1:
+                return
+            began = monotonic()
+            self._measure(self._n_done)
+            self._lengths_s.append(monotonic() - began)
+            interrupts.check()
+
+    @property
+    def _n_done(self) -> int:
+        return len(self.sessions.counted)
 
     def _measure(self, number: int) -> None:
-        names = self._active()
+        names = self.sessions.active
         turned = number // 2 % len(names)
         order = [*names[turned:], *names[:turned]][:: 1 if number % 2 == 0 else -1]
         began, n_done = monotonic(), 0
@@ -92,59 +115,32 @@ class Pricing:
             try:
                 session.run()
             except (KeyboardInterrupt, SystemExit):
-                self._keep(place)
+                self.sessions.save(place)
                 raise
             self._heed(session)
-            records = self._keep(place)
+            records = self.sessions.add(place)
             if not any(record.result for record in records):
                 raise RecordError(f"no case ran with two of {', '.join(names)}: {_reasons(session, records)}")
-
-    def _keep(self, place: Path) -> list[CaseRecord]:
-        """Save what workers saved there as one run, if there is any result, and give its records."""
-        runs = sorted(map(load_run, place.glob("*/*.json")), key=lambda run: run.path.name)
-        records = [record for run in runs for record in run.records.values()]
-        if any(record.result for record in records):
-            name = f"{len(self._saved()) + 1:04d}_{runs[0].commit or 'none'}_variants.json"
-            write_merged(runs, self.folder / name, is_one_session=True)
-        return records
 
     def _heed(self, session: VariantSession) -> None:
         """Note what need not be tried again: variants that no case runs with, and cases that kill."""
         by_variant: dict[str, list[Unmeasured]] = {}
-        for one in session.unmeasured:
-            by_variant.setdefault(one.variant, []).append(one)
-            if one.has_died:
-                self._dead.add(one.test_id)
+        for case in session.unmeasured:
+            by_variant.setdefault(case.variant, []).append(case)
+            if case.has_died:
+                self._dead.add(case.test_id)
         for variant, cases in by_variant.items():
             reason, *_ = cases[0].reason.splitlines()
             say(_cut(f"{variant}: {len(cases)} of {session.n_places} cases have no rounds: {reason}"))
-            if len(cases) == session.n_places or any(one.has_died for one in cases):
-                self.gone[variant] = cases[0].reason
-        if self.variants[0] in self.gone:
-            raise RecordError(f"{self.variants[0]}, the baseline, cannot run: {self.gone[self.variants[0]]}")
+            if len(cases) == session.n_places or any(case.has_died for case in cases):
+                self.sessions.gone[variant] = cases[0].reason
+        baseline = self.sessions.variants[0]
+        if baseline in self.sessions.gone:
+            raise RecordError(f"{baseline}, the baseline, cannot run: {self.sessions.gone[baseline]}")
 
-    def _active(self) -> list[str]:
-        return [variant for variant in self.variants if variant not in self.gone]
-
-    def _saved(self) -> list[Path]:
-        return sorted(self.folder.glob("*.json"))
-
-    def _heed_saved(self) -> int:
-        """Count whole sessions of all that can run; what never could is not tried again."""
-        runs = [tuple(load_run(path).records.values()) for path in self._saved()]
-        records = [record for run in runs for record in run]
-        measured = {record.case.variant for record in records if record.result}
-        for record in records:
-            if record.case.variant not in measured and record.outcome == "unavailable":
-                self.gone[record.case.variant] = f"{record.outcome}: {record.reason}"
-        return sum(
-            {*self._active()} <= {record.case.variant for record in run}
-            and all(record.outcome != "interrupted" for record in run)
-            for run in runs
-        )
-
-    def _goal(self, n_before: int) -> str:
-        parts = [f"{n_before} sessions are there"] if n_before else []
+    def _goal(self) -> str:
+        counted = self.sessions.counted
+        parts = [f"{len(counted)} sessions of {counted[-1].label} are there"] if counted else []
         parts += [f"{self.n_sessions} in all"] if self.n_sessions < MAX_SESSIONS else []
         parts += [f"at most {units.duration(self.budget_s)}"] if self.budget_s < inf else []
         return ", ".join(parts)
@@ -177,7 +173,7 @@ def _cut(text: str, tail: str = "") -> str:
 
 def _reasons(session: VariantSession, records: Sequence[CaseRecord]) -> str:
     """Say of each variant why its first case has no result, the last line of a long reason."""
-    reasons = {one.variant: one.reason for one in reversed(session.unmeasured)}
+    reasons = {case.variant: case.reason for case in reversed(session.unmeasured)}
     for record in reversed(records):
         reasons[record.case.variant] = f"{record.outcome}: {record.reason}"
     return "; ".join(f"{name} {why.splitlines()[-1]}" for name, why in reasons.items()) or "nothing ran"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
+from asr_harness.judge.alike import machine
 from asr_harness.measure.frontier import oom_frontiers
 from asr_harness.report.terminal import table
 from asr_harness.report.writing import write_whole
@@ -67,21 +68,22 @@ def write_merged(
     from pytest_benchmark.utils import safe_dumps
 
     merged = merge(runs, path, is_partial=is_partial)
-    whole = dump(_united(merged.run.block)) if is_one_session else merged.content[BLOCK]
+    whole = dump(_united(merged.run)) if is_one_session else merged.content[BLOCK]
     block = {**whole, "oom_frontier": oom_frontiers(merged.run.block.cases)}
     text = safe_dumps({**merged.content, BLOCK: block}, ensure_ascii=True, indent=4)  # type: ignore[no-untyped-call]
     write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
     return merged
 
 
-def _united(block: Block) -> Block:
+def _united(run: RunFile) -> Block:
     """Give the block of one session, its code that of all its processes; as it is if machines differ."""
     from asr_harness.measure.imports import merged
 
-    if any(part.environment != block.environment for part in block.parts):
-        return block
-    code = [part.code for part in block.parts if part.code is not None]
-    return replace(block, parts=(), code=merged(code) if code else None)
+    first, *others = run.by_machine()
+    if any(machine(part) != machine(first) for part in others):
+        return run.block
+    code = [part.code for part in run.block.parts if part.code is not None]
+    return replace(run.block, parts=(), code=merged(code) if code else None)
 
 
 def summary(merged: Merged, width: int) -> list[str]:

@@ -1,9 +1,9 @@
 """Price the directions of optimisation: what each variant buys against a baseline, and costs in words.
 
-Saved runs are taken that measured both. `--sessions` or `--minutes` measure first: a process for each
-variant, their rounds in turn, one session after another; what follows `--` goes to pytest (default:
-benchmarks/). Ctrl-C keeps what is over, and `--into` goes on with them. Exit status: 0, or 2
-where nothing can be priced.
+Saved runs are taken that measured both: the newest that are of one code, machine and grid; the others are
+left out, and named. `--sessions` or `--minutes` measure first: a process for each variant, their rounds in
+turn, one session after another; what follows `--` goes to pytest (default: benchmarks/). Ctrl-C keeps what is
+over and prices it, and `--into` goes on. Exit status: 0, 2 where nothing can be priced, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from asr_harness.cli._lines import say
 from asr_harness.cli._pricing import MAX_SESSIONS, Pricing
+from asr_harness.cli._sessions import SavedSessions
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
+from asr_harness.judge.alike import beside, newest_kind, variant_names
 from asr_harness.judge.price import price
 from asr_harness.metrics import units
 from asr_harness.report.price import lines
@@ -25,6 +28,10 @@ from asr_harness.stats import ALPHA
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
+
+    from asr_harness.judge.alike import LeftOut
+    from asr_harness.schema import RunFile
 
 SUFFIXES = (".html", ".svg", ".png")
 
@@ -58,22 +65,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure what was asked for, and print the prices."""
     _check(arguments)
-    chosen, gone = arguments.runs or str(arguments.into or arguments.storage), {}
     if arguments.sessions or arguments.minutes:
-        pricing = _pricing(arguments)
-        pricing.run()
-        chosen, gone = str(pricing.folder), pricing.gone
-    prices = price(
-        select_runs(chosen, arguments.storage), arguments.baseline, arguments.variants, arguments.alpha, gone
-    )
-    print("\n".join(lines(prices, arguments.alpha, get_terminal_size().columns)))  # noqa: T201
+        _measure(arguments)
+    else:
+        side = arguments.runs or str(arguments.into or arguments.storage)
+        _show(arguments, select_runs(side, arguments.storage), {})
+    return 0
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    """Measure sessions, and print the prices; raises KeyboardInterrupt where Ctrl-C ended it, after them."""
+    pricing = _pricing(arguments)
+    pricing.run()
+    saved = pricing.sessions.saved()
+    if not pricing.is_interrupted or beside(saved, arguments.baseline, arguments.variants):
+        _show(arguments, saved, pricing.sessions.gone)
+    if pricing.is_interrupted:
+        raise KeyboardInterrupt(pricing.ended_early("interrupted"))
+
+
+def _show(arguments: argparse.Namespace, saved: Sequence[RunFile], gone: Mapping[str, str]) -> None:
+    """Print the prices over the newest runs that are alike, and draw them."""
+    baseline, variants, alpha = arguments.baseline, arguments.variants, arguments.alpha
+    runs, left_out = newest_kind(beside(saved, baseline, variants))
+    gone = {**_left_out_alone(variants, runs, left_out), **gone}
+    # Where none has both, what all have says what is missing.
+    prices = price(runs or saved, baseline, variants, alpha, gone)
+    for line in lines(prices, alpha, get_terminal_size().columns, left_out):
+        say(line)
     if arguments.output is not None:
         from asr_harness.report.images import write_image
         from asr_harness.report.price_chart import draw_prices
 
-        write_image(draw_prices(prices, arguments.alpha), arguments.output)
-        print(arguments.output)  # noqa: T201
-    return 0
+        write_image(draw_prices(prices, alpha), arguments.output)
+        say(str(arguments.output))
+
+
+def _left_out_alone(
+    variants: Sequence[str], runs: Sequence[RunFile], left_out: Sequence[LeftOut]
+) -> dict[str, str]:
+    """Give the variants that only runs which are left out have, each with the reason."""
+    absent = {*variants} - variant_names(runs)
+    return {
+        name: f"only runs that are left out have it ({one.reason})"
+        for one in left_out
+        for name in absent & variant_names([one.run])
+    }
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -84,6 +121,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise RecordError(f"--sessions {arguments.sessions} is below 1; 6 show a change of some per cent")
     if arguments.minutes is not None and not 0 < arguments.minutes < inf:
         raise RecordError(f"--minutes {arguments.minutes:g} is no time to measure in; give one above 0")
+    if arguments.into is not None and arguments.into.exists() and not arguments.into.is_dir():
+        raise RecordError(f"--into {arguments.into} is a file; name the folder of the sessions")
     output = arguments.output
     if output is not None and output.suffix not in SUFFIXES:
         raise RecordError(f"-o {output}: a picture is one of {', '.join(SUFFIXES)}")
@@ -97,10 +136,10 @@ def _pricing(arguments: argparse.Namespace) -> Pricing:
         raise RecordError("what is to be measured? Name variants, as in: price baseline prune50 --sessions 6")
     if arguments.runs:
         raise RecordError("--runs is for what was measured before; --into names the folder to measure into")
+    folder = arguments.into or arguments.storage / f"price-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     return Pricing(
-        variants,
+        SavedSessions(folder, variants),
         arguments.selection or ["benchmarks/"],
-        arguments.into or arguments.storage / f"price-{datetime.now(UTC):%Y%m%dT%H%M%S}",
         arguments.sessions or MAX_SESSIONS,
         inf if arguments.minutes is None else arguments.minutes * units.MINUTE_S,
     )

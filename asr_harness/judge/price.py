@@ -8,45 +8,24 @@ as those of two commits are. All intervals of a table hold together, by Bonferro
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import expm1, log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from asr_harness import stats
 from asr_harness.errors import RecordError
-from asr_harness.judge.judge_rates import TestedRate, pool_rates, test_rate
-from asr_harness.judge.sides import Measured, Pair
-from asr_harness.metrics import RateMetric, by_key
+from asr_harness.judge.alike import variant_names
+from asr_harness.judge.price_changes import N_TESTED, PRICED, Change, PairedCase, PairedRun, changes
+from asr_harness.metrics import by_key
 from asr_harness.stats.fronts import beats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from asr_harness.metrics import Metric
-    from asr_harness.schema import CaseRecord, CaseResult, RunFile
-    from asr_harness.stats import Difference
+    from asr_harness.schema import CaseRecord, RunFile
 
-PRICED = ("latency", "energy", "memory", "flops")
-"""What is compared by its ratio; RTF is latency in another unit, and has the same ratio."""
-EXACT = ("flops",)
-"""Counted: alike in every run of the same code, so that no test is needed."""
 Pays = Literal["pays", "costs words", "buys nothing", "undecided", "words unpriced"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One value against the baseline's: relative, or for WER a difference of rates.
-
-    `is_shown` is None where too few runs, or talks, allow no test; `reason` says why there is no value.
-    """
-
-    base: float | None = None
-    value: float | None = None
-    effect: float | None = None
-    low: float | None = None
-    high: float | None = None
-    is_shown: bool | None = None
-    reason: str | None = None
+System = tuple[str, str]
+"""A model, and the device that it runs on: each has a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +49,19 @@ class Price:
         It pays where latency, energy, memory or FLOPs are shown to fall by more than their tolerance and a
         rise of WER above its limit is excluded; it costs words where WER is shown to rise.
         """
-        wer = self.changes.get("wer", Change())
-        gains = [
-            self.changes[key] for key in PRICED if key in self.changes and _falls(key, self.changes[key])
-        ]
+        wer = self.change("wer")
         if wer.is_shown and (wer.effect or 0) > 0:
             return "costs words"
-        if not gains:
-            measured = [change for key in PRICED if (change := self.changes.get(key)) and change.value]
-            is_open = any(change.is_shown is None for change in measured)
-            return "undecided" if is_open else "buys nothing"
+        if not any(_falls(key, self.change(key)) for key in PRICED):
+            measured = [change for key in PRICED if (change := self.change(key)).value]
+            return "undecided" if any(change.is_shown is None for change in measured) else "buys nothing"
         if self.is_dummy:
             return "words unpriced"
-        limit = by_key("wer").limit
-        return "pays" if wer.high is not None and wer.high <= limit else "undecided"
+        return "pays" if wer.high is not None and wer.high <= by_key("wer").limit else "undecided"
+
+    def change(self, key: str) -> Change:
+        """Give the change of a metric, an empty one where it has none."""
+        return self.changes.get(key, Change())
 
 
 def price(
@@ -95,170 +73,90 @@ def price(
 ) -> tuple[Price, ...]:
     """Price variants, all that were measured unless some are named, for each model and device.
 
-    `gone` has those that nothing was saved of, each with the reason.
+    Runs are alike (`judge.alike`); `gone` has variants that none of them has, each with the reason.
 
-    Raises RecordError where no run has the baseline, or none has a named variant beside it.
+    Raises RecordError where no run has the baseline, or none has a named variant.
     """
-    names = {record.case.variant for run in runs for record in run.records.values()}
+    measured = variant_names(runs)
+    chosen = _chosen(baseline, variants, measured, gone)
+    level = alpha / (len(chosen) * N_TESTED)
+    systems = dict.fromkeys(map(_system, (record for run in runs for record in run.records.values())))
+    prices: list[Price] = []
+    for system in systems:
+        has = [name for name in (baseline, *chosen) if any(_places(run, system, name) for run in runs)]
+        rows = [_price(runs, system, baseline, name, level) for name in has]
+        prices += _with_front(rows)
+        prices += [
+            Price(*system, name, 0, 0, {}, reason=gone[name]) for name in chosen if name not in measured
+        ]
+    return tuple(prices)
+
+
+def _chosen(baseline: str, variants: Sequence[str], measured: set[str], gone: Mapping[str, str]) -> list[str]:
     for variant in (baseline, *variants):
-        if variant not in names and variant not in gone:
+        if variant not in measured and variant not in gone:
             raise RecordError(
-                f"no run has the variant {variant!r}; they have {', '.join(sorted(names)) or 'none'}. "
+                f"no run has the variant {variant!r}; they have {', '.join(sorted(measured)) or 'none'}. "
                 f"Measure both in one session: pytest benchmarks/ --asr-variants {baseline},{variant}"
             )
-    chosen = [one for one in dict.fromkeys(variants or sorted(names - {baseline})) if one != baseline]
+    chosen = [name for name in dict.fromkeys(variants or sorted(measured)) if name != baseline]
     if not chosen:
         raise RecordError(
             f"there is no variant beside the baseline {baseline!r} to price; measure another in one session "
             f"with it, as in: pytest benchmarks/ --asr-variants {baseline},bf16"
         )
-    groups = dict.fromkeys(
-        (record.case.model, record.case.device) for run in runs for record in run.records.values()
+    return chosen
+
+
+def _price(runs: Sequence[RunFile], system: System, baseline: str, variant: str, level: float) -> Price:
+    paired = [PairedRun(run, cases) for run in runs if (cases := _pairs(run, system, baseline, variant))]
+    if not paired:
+        records = [record for run in runs for record in _places(run, system, variant).values()]
+        reasons = (f"{record.outcome}: {record.reason}" for record in records if record.reason)
+        return Price(*system, variant, 0, 0, {}, reason=next(reasons, "not beside the baseline"))
+    n_cases = len({pair.case.id for run in paired for pair in run.cases})
+    is_dummy = any(one.run.block.plan.weights == "dummy" for one in paired)
+    return Price(*system, variant, len(paired), n_cases, changes(paired, level), is_dummy)
+
+
+def _pairs(run: RunFile, system: System, baseline: str, variant: str) -> tuple[PairedCase, ...]:
+    """Give the places of the grid that a run measured with both, on the same slice."""
+    others = _places(run, system, variant)
+    return tuple(
+        PairedCase(base.case, base.result, other.result)
+        for place, base in _places(run, system, baseline).items()
+        if (other := others.get(place)) is not None
+        and base.result is not None
+        and other.result is not None
+        and base.result.fingerprints.slice == other.result.fingerprints.slice
     )
-    made = [
-        _with_front([
-            _price(runs, group, baseline, variant, alpha, len(chosen))
-            for variant in (baseline, *chosen)
-            if any(True for run in runs for _ in _of(run, group, variant))
-        ] + [Price(*group, name, 0, 0, {}, reason=gone[name]) for name in chosen if name not in names])
-        for group in groups
-    ]  # fmt: skip
-    return tuple(one for group in made for one in group)
 
 
-def _price(
-    runs: Sequence[RunFile],
-    group: tuple[str, str],
-    baseline: str,
-    variant: str,
-    alpha: float,
-    n_variants: int,
-) -> Price:
-    pairs = [(run, found) for run in runs if (found := _pairs(run, group, baseline, variant))]
-    if not pairs:
-        records = [record for run in runs for record in _of(run, group, variant)]
-        why = next(
-            (f"{one.outcome}: {one.reason}" for one in records if one.reason), "not beside the baseline"
-        )
-        return Price(*group, variant, 0, 0, {}, reason=why)
-    n_tests = n_variants * (len(PRICED) - len(EXACT) + 1)
-    level = alpha / n_tests
-    changes = {key: _ratio(pairs, by_key(key), level) for key in PRICED}
-    changes["rtf"] = _ratio(pairs, by_key("rtf"), level)
-    changes["wer"] = _words(pairs, level)
-    n_cases = len({base.case.id for _, found in pairs for base, _ in found})
-    is_dummy = any(run.block.plan.weights == "dummy" for run, _ in pairs)
-    return Price(*group, variant, len(pairs), n_cases, changes, is_dummy)
+def _places(run: RunFile, system: System, variant: str) -> dict[tuple[str, int], CaseRecord]:
+    """Give what became of a variant in each bucket and batch size."""
+    return {
+        (record.case.bucket, record.case.batch_size): record
+        for record in run.records.values()
+        if _system(record) == system and record.case.variant == variant
+    }
 
 
-def _ratio(
-    pairs: Sequence[tuple[RunFile, Sequence[tuple[CaseRecord, CaseRecord]]]], metric: Metric, level: float
-) -> Change:
-    per_run, values, reasons = [], ([], []), []  # type: ignore[var-annotated]
-    for _, found in pairs:
-        logs = []
-        for base, other in found:
-            both = [metric.judged(one.result) for one in (base, other) if one.result is not None]
-            if len(both) == 2 and all(both):  # noqa: PLR2004
-                logs.append(log(both[1] / both[0]))  # type: ignore[operator]
-                values[0].append(base.result)
-                values[1].append(other.result)
-            else:
-                reasons += [_why_not(one.result, metric) for one in (base, other) if one.result]
-        if logs:
-            per_run.append(stats.mean(logs))
-    if not per_run:
-        return Change(reason=next(filter(None, reasons), f"{metric.key} was not measured"))
-    before, after = (metric.pooled(side) for side in values)
-    effect = expm1(stats.mean(per_run))
-    if metric.key in EXACT:
-        return Change(before, after, effect, effect, effect, is_shown=bool(effect))
-    difference = stats.paired(per_run, level)
-    if difference is None:
-        return Change(before, after, effect)
-    low, high = (stats.as_change(end) for end in (difference.low, difference.high))
-    return Change(before, after, effect, low, high, is_shown=difference.p <= level)
-
-
-def _why_not(result: CaseResult, metric: Metric) -> str | None:
-    return result.energy.whole.reason if metric.key == "energy" else result.reasons.get(metric.key)
-
-
-def _words(pairs: Sequence[tuple[RunFile, Sequence[tuple[CaseRecord, CaseRecord]]]], level: float) -> Change:
-    metric = by_key("wer")
-    if not isinstance(metric, RateMetric):  # as it is one
-        return Change(reason="wer is no rate")
-    sides: dict[str, tuple[list[Measured], list[Measured]]] = {}
-    cases = {}
-    for run, found in pairs:
-        for base, other in found:
-            cases[base.case.id] = base.case
-            for side, record in zip(sides.setdefault(base.case.id, ([], [])), (base, other), strict=True):
-                if record.result is not None:
-                    side.append(Measured(run, record.result))
-    tested = [
-        test_rate(Pair(name, cases[name].device, "*", tuple(base), tuple(other)), metric, level)
-        for name, (base, other) in sides.items()
-    ]
-    rates = [one for one in tested if isinstance(one, TestedRate)]
-    if not rates:
-        reasons = [one.result.reasons.get("wer") for _, found in pairs for one, _ in found if one.result]
-        return Change(reason=next(filter(None, reasons), "WER was not measured"))
-    return _change_of(next(iter(pool_rates(rates, level)), rates[0]), level)
-
-
-def _change_of(tested: TestedRate, level: float) -> Change:
-    total = sum(tested.errors.n_reference)
-    before, after = sum(tested.errors.base) / total, sum(tested.errors.candidate) / total
-    if tested.is_identical:
-        return Change(before, after, 0.0, 0.0, 0.0, is_shown=False)
-    difference: Difference | None = tested.difference
-    if difference is None:
-        return Change(before, after, after - before)
-    return Change(
-        before, after, difference.estimate, difference.low, difference.high, is_shown=difference.p <= level
-    )
+def _system(record: CaseRecord) -> System:
+    return record.case.model, record.case.device
 
 
 def _with_front(prices: Sequence[Price]) -> list[Price]:
     """Mark what no other beats in latency and WER; in latency and memory where no WER has a value."""
     keys = ("latency", "wer")
-    if all(one.changes.get("wer", Change()).value is None for one in prices):
+    if all(price.change("wer").value is None for price in prices):
         keys = ("latency", "memory")
-    costs = {one.variant: [one.changes.get(key, Change()).value for key in keys] for one in prices}
-    known = {
-        name: [cost for cost in each if cost is not None] for name, each in costs.items() if None not in each
-    }
-    front = {name for name, mine in known.items() if not any(beats(other, mine) for other in known.values())}
-    return [replace(one, is_on_front=one.variant in front) for one in prices]
-
-
-def _pairs(
-    run: RunFile, group: tuple[str, str], baseline: str, variant: str
-) -> list[tuple[CaseRecord, CaseRecord]]:
-    base = {_place(record): record for record in _of(run, group, baseline) if record.result}
-    other = {_place(record): record for record in _of(run, group, variant) if record.result}
-    return [
-        (base[place], other[place])
-        for place in base
-        if place in other and _slice(base[place]) == _slice(other[place])
-    ]
-
-
-def _slice(record: CaseRecord) -> str | None:
-    return None if record.result is None else record.result.fingerprints.slice
-
-
-def _place(record: CaseRecord) -> tuple[str, int]:
-    return record.case.bucket, record.case.batch_size
-
-
-def _of(run: RunFile, group: tuple[str, str], variant: str) -> Iterator[CaseRecord]:
-    return (
-        record
-        for record in run.records.values()
-        if (record.case.model, record.case.device) == group and record.case.variant == variant
-    )
+    costs: dict[str, list[float]] = {}
+    for price in prices:
+        values = [value for key in keys if (value := price.change(key).value) is not None]
+        if len(values) == len(keys):
+            costs[price.variant] = values
+    front = {name for name, cost in costs.items() if not any(beats(other, cost) for other in costs.values())}
+    return [replace(price, is_on_front=price.variant in front) for price in prices]
 
 
 def _falls(key: str, change: Change) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asr_harness.judge.price import PRICED, Change
+from asr_harness.judge.price_changes import PRICED, Change
 from asr_harness.metrics import by_key
 from asr_harness.report.price import changes_in_words
 
@@ -38,9 +38,11 @@ class Direction:
 def directions(prices: Sequence[Price]) -> tuple[Direction, ...]:
     """Answer for each variant that was priced; one that could not run is left out."""
     return tuple(
-        Direction(one.model, one.device, one.variant, _answer(one), changes_in_words(one), one.n_runs)
-        for one in prices
-        if one.reason is None
+        Direction(
+            price.model, price.device, price.variant, _answer(price), changes_in_words(price), price.n_runs
+        )
+        for price in prices
+        if price.reason is None
     )
 
 
@@ -50,11 +52,13 @@ def rule() -> str:
     return RULE.format(tolerances=tolerances, limit=100 * by_key("wer").limit)
 
 
-def _answer(one: Price) -> Result:
-    if one.pays == "pays":
+def _answer(price: Price) -> Result:
+    if price.pays == "pays":
         return "holds"
-    is_excluded = one.pays == "buys nothing" and all(map(_has_no_gain, PRICED, map(one.changes.get, PRICED)))
-    return "does not hold" if one.pays == "costs words" or is_excluded else "cannot be told"
+    is_excluded = price.pays == "buys nothing" and all(
+        map(_has_no_gain, PRICED, map(price.changes.get, PRICED))
+    )
+    return "does not hold" if price.pays == "costs words" or is_excluded else "cannot be told"
 
 
 def _has_no_gain(key: str, change: Change | None) -> bool:

@@ -12,7 +12,9 @@ from asr_harness.report.terminal import table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asr_harness.judge.price import Change, Price
+    from asr_harness.judge.alike import LeftOut
+    from asr_harness.judge.price import Price
+    from asr_harness.judge.price_changes import Change
 
 MIN_WIDTH = 40
 MOST = 10.0
@@ -31,21 +33,24 @@ RULE = (
     "in one (values as measured). !: shown, all intervals of a table hold together at {level:.0%}."
 )
 DUMMY = "dummy weights: they price time, memory, energy and FLOPs only; their words mean nothing"
+APART = "`--runs` prices them apart: give it their files, or their commit"
+MAX_NAMED = 3
 NO_SPREAD = "one run has no spread: no interval of time or memory; save more, or give --sessions"
 
 
-def lines(prices: Sequence[Price], alpha: float, width: int) -> list[str]:
-    """Write a table for each model and device, then sentences and the rule."""
+def lines(prices: Sequence[Price], alpha: float, width: int, left_out: Sequence[LeftOut] = ()) -> list[str]:
+    """Write a table for each model and device, then sentences, what was left out, and the rule."""
     written: list[str] = []
-    for (model, device), group in groupby(prices, key=lambda one: (one.model, one.device)):
+    for (model, device), group in groupby(prices, key=lambda price: (price.model, price.device)):
         rows = list(group)
-        n_runs = max(one.n_runs for one in rows)
-        written += [f"{model} on {device}: {n_runs} runs, {max(one.n_cases for one in rows)} cases", ""]
+        n_runs = max(price.n_runs for price in rows)
+        written += [f"{model} on {device}: {n_runs} runs, {max(price.n_cases for price in rows)} cases", ""]
         written += _table(rows, width)
-        written += ["", *(_sentence(one) for one in rows[1:])]
-        written += [DUMMY] if any(one.is_dummy for one in rows) else []
+        written += ["", *(_sentence(price) for price in rows[1:])]
+        written += [DUMMY] if any(price.is_dummy for price in rows) else []
         written += [NO_SPREAD] if n_runs == 1 else []
         written += ["", *_reasons(rows)]
+    written += _left_out(left_out)
     rule = RULE.format(limit=100 * by_key("wer").limit, level=1 - alpha)
     return [line for text in (*written, rule) for line in _wrapped(text, width)]
 
@@ -58,20 +63,22 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _table(rows: Sequence[Price], width: int) -> list[str]:
     """Lay out values and changes; where that is too wide, the changes alone below the baseline's values."""
     titles = ("variant", "front", *(by_key(key).title for key in COLUMNS))
-    whole = table(titles, [_row(one, is_whole=True) for one in rows], width)
+    whole = table(titles, [_row(price, is_whole=True) for price in rows], width)
     if max(map(len, whole)) <= width:
         return whole
     base, *others = rows
-    return table(titles, [_row(base, is_whole=True), *(_row(one, is_whole=False) for one in others)], width)
+    return table(
+        titles, [_row(base, is_whole=True), *(_row(price, is_whole=False) for price in others)], width
+    )
 
 
-def _row(one: Price, *, is_whole: bool) -> tuple[str, ...]:
-    front = "*" if one.is_on_front else ""
-    return one.variant, front, *(_cell(key, one, is_whole=is_whole) for key in COLUMNS)
+def _row(price: Price, *, is_whole: bool) -> tuple[str, ...]:
+    front = "*" if price.is_on_front else ""
+    return price.variant, front, *(_cell(key, price, is_whole=is_whole) for key in COLUMNS)
 
 
-def _cell(key: str, one: Price, *, is_whole: bool) -> str:
-    change = one.changes.get(key)
+def _cell(key: str, price: Price, *, is_whole: bool) -> str:
+    change = price.changes.get(key)
     if change is None or change.value is None:
         return units.UNMEASURED
     written = by_key(key).written(change.value)
@@ -88,15 +95,15 @@ def _change(key: str, effect: float) -> str:
     return written if any(digit in written for digit in "123456789") else f"±{written[1:]}"
 
 
-def _sentence(one: Price) -> str:
-    if one.reason:
-        return f"{one.variant} could not be priced: {one.reason}"
-    return f"{one.variant} {WORDS[one.pays]}: {changes_in_words(one)}"
+def _sentence(price: Price) -> str:
+    if price.reason:
+        return f"{price.variant} could not be priced: {price.reason}"
+    return f"{price.variant} {WORDS[price.pays]}: {changes_in_words(price)}"
 
 
-def changes_in_words(one: Price) -> str:
+def changes_in_words(price: Price) -> str:
     """Give each change with its interval, and whether it is shown."""
-    return "; ".join(text for key in COLUMNS if key != "rtf" and (text := _part(key, one.changes[key])))
+    return "; ".join(text for key in COLUMNS if key != "rtf" and (text := _part(key, price.changes[key])))
 
 
 def _part(key: str, change: Change) -> str:
@@ -111,11 +118,27 @@ def _part(key: str, change: Change) -> str:
     return f"{by_key(key).title} {_change(key, change.effect)} ({interval}, {shown})"
 
 
+def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
+    """Name the runs that were not pooled with the newest, by what sets them apart."""
+    by_reason: dict[str, list[str]] = {}
+    for each in left_out:
+        by_reason.setdefault(each.reason, []).append(str(each.run.path))
+    written = [
+        f"left out, not alike with the newest: {_named(paths)} ({why})" for why, paths in by_reason.items()
+    ]
+    return [*written, APART, ""] if written else []
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - MAX_NAMED} more" if paths[MAX_NAMED:] else ""
+    return ", ".join(paths[:MAX_NAMED]) + more
+
+
 def _reasons(rows: Sequence[Price]) -> list[str]:
     reasons = {
         f"{by_key(key).title}: {change.reason}"
-        for one in rows
-        for key, change in one.changes.items()
+        for price in rows
+        for key, change in price.changes.items()
         if change.reason
     }
     return [*sorted(reasons), ""] if reasons else []

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-    from asr_harness.judge.price import Change, Price
+    from asr_harness.judge.price import Price
+    from asr_harness.judge.price_changes import Change
 
 METRICS = ("latency", "wer", "memory", "energy", "flops")
 ROW_HEIGHT, MIN_HEIGHT = 26, 80
@@ -27,9 +28,9 @@ def draw_prices(prices: Sequence[Price], alpha: float) -> Figure:
     """Draw the change of each metric against the baseline: points, and bars for their intervals."""
     panels: list[Panel] = []
     missing: list[str] = []
-    for (model, device), group in groupby(prices, key=lambda one: (one.model, one.device)):
+    for (model, device), group in groupby(prices, key=lambda price: (price.model, price.device)):
         _, *priced = group
-        drawn = [key for key in METRICS if any(_has(one, key) for one in priced)]
+        drawn = [key for key in METRICS if any(_has(price, key) for price in priced)]
         panels += [Panel(f"{model} on {device}: {by_key(key).title}", _chart(key, priced)) for key in drawn]
         missing += [f"{by_key(key).title} of {model} on {device}" for key in METRICS if key not in drawn]
     return Figure(
@@ -44,17 +45,17 @@ def draw_prices(prices: Sequence[Price], alpha: float) -> Figure:
     )
 
 
-def _has(one: Price, key: str) -> bool:
-    change = one.changes.get(key)
+def _has(price: Price, key: str) -> bool:
+    change = price.changes.get(key)
     return change is not None and change.effect is not None
 
 
 def _chart(key: str, priced: Sequence[Price]) -> alt.LayerChart:
     import altair as alt
 
-    rows = [_row(one, one.changes[key]) for one in priced if _has(one, key)]
+    rows = [_row(price, price.changes[key]) for price in priced if _has(price, key)]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y("variant:N", title=None, sort=[one.variant for one in priced]),
+        y=alt.Y("variant:N", title=None, sort=[price.variant for price in priced]),
         color=alt.Color(
             "is_shown:N", legend=None, scale=alt.Scale(domain=[True, False], range=[SHOWN, NOT_SHOWN])
         ),
@@ -72,12 +73,12 @@ def _chart(key: str, priced: Sequence[Price]) -> alt.LayerChart:
     return (zero + bars + points).properties(height=max(MIN_HEIGHT, ROW_HEIGHT * len(rows)))
 
 
-def _row(one: Price, change: Change) -> dict[str, Any]:
+def _row(price: Price, change: Change) -> dict[str, Any]:
     ends = {
         name: None if value is None else 100 * max(-MOST_DRAWN, min(value, MOST_DRAWN))
         for name, value in (("effect", change.effect), ("low", change.low), ("high", change.high))
     }
-    return {"variant": one.variant, "is_shown": bool(change.is_shown), **ends}
+    return {"variant": price.variant, "is_shown": bool(change.is_shown), **ends}
 
 
 def _axis_title(key: str) -> str:

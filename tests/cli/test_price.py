@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from signal import SIGTERM
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from asr_harness.ab.variants import Unmeasured, VariantSession
 from asr_harness.cli import main
+from asr_harness.cli.merge import write_merged
 from asr_harness.schema import load_run
-from tests.saved_runs import CASE, content, measured
+from tests.saved_runs import CASE, content, measured, write_run
 from tests.saved_runs import unmeasured as unmade
 
 TALKS = tuple("abcdef")
@@ -22,15 +26,21 @@ Play = Callable[..., list[list[str]]]
 def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
     """Let sessions save made-up runs; `ends_after` of them somebody presses Ctrl-C."""
     monkeypatch.chdir(tmp_path)
+    days = count()
 
     def playing(
-        ends_after: int | None = None, unmeasured: dict[str, str] | None = None, *, saves_half: bool = False
+        ends_after: int | None = None,
+        unmeasured: dict[str, str] | None = None,
+        *,
+        saves_half: bool = False,
+        signal: BaseException | None = None,
+        **described: Any,
     ) -> list[list[str]]:
         orders: list[list[str]] = []
 
         def run(session: VariantSession) -> None:
             if len(orders) == ends_after and not saves_half:
-                raise KeyboardInterrupt
+                raise signal or KeyboardInterrupt
             orders.append(list(session.variants))
             session.n_places = 1
             for variant in session.variants:
@@ -42,9 +52,10 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
                 made = measured(
                     CASE.replace("baseline", variant), rounds_s=(slow,) * 3, wrong=(0,) * 6, talks=TALKS
                 )
-                late = unmade("interrupted", CASE.replace("5s", "15s").replace("baseline", variant))
                 is_half = saves_half and len(orders) > (ends_after or 0)
-                saved = content(made, *([late] if is_half else []))
+                late_id = CASE.replace("5s", "15s").replace("baseline", variant)
+                late = unmade("interrupted" if is_half else "too_big", late_id)
+                saved = content(made, late, day=next(days), **described)
                 saved["asr"] |= {"session_id": uuid4().hex}
                 saved["asr"]["plan"]["variants"] = {variant: {}}
                 path = session.folder / "here" / f"0001_{variant}.json"
@@ -70,7 +81,7 @@ def test_each_session_is_one_run_of_all_variants_and_begins_with_another(
     assert main(["price", "baseline", "prune50", "--sessions", "4", "--into", "prices"]) == 0
     assert [order[0] for order in orders].count("baseline") == 2
     runs = [load_run(path) for path in sorted(Path("prices").glob("*.json"))]
-    variants = [sorted(record.case.variant for record in run.records.values()) for run in runs]
+    variants = [sorted({record.case.variant for record in run.records.values()}) for run in runs]
     assert variants == [["baseline", "prune50"]] * 4
     assert all(run.by_machine() == (run,) for run in runs)  # so that reports pair what it holds
     output = capsys.readouterr().out
@@ -79,17 +90,100 @@ def test_each_session_is_one_run_of_all_variants_and_begins_with_another(
     assert "baseline 1 s, prune50 -40%; " in output
 
 
+@pytest.mark.parametrize(("differs", "n_parts"), [({"memory_bytes": 2e9}, 1), ({"n_threads": 1}, 2)])
+def test_processes_of_one_session_are_one_machine_unless_their_times_cannot_be_compared(
+    tmp_path: Path, differs: dict[str, Any], n_parts: int
+) -> None:
+    other = measured(CASE.replace("baseline", "half"))
+    runs = [
+        write_run(tmp_path / "a.json", measured(CASE)),
+        write_run(tmp_path / "b.json", other, environment=differs, day=1),
+    ]
+    write_merged(runs, tmp_path / "merged.json", is_one_session=True)
+    assert len(load_run(tmp_path / "merged.json").by_machine()) == n_parts
+
+
 def test_ctrl_c_keeps_what_is_over_and_the_folder_goes_on(
     play: Play, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]
     play(ends_after=2)
-    assert main(command) == 0
-    assert "interrupted: priced by what was saved; `--into prices` goes on" in capsys.readouterr().out
+    assert main(command) == 130
+    captured = capsys.readouterr()
+    assert "2 runs, 1 cases" in captured.out
+    last = "interrupted: 2 of 3 sessions are saved in prices; `--into prices` goes on with them"
+    assert captured.err.splitlines()[-1] == f"asr-harness price: {last}"
     orders = play()
     assert main(command) == 0
     assert len(orders) == 1
     assert len(list(Path("prices").glob("*.json"))) == 3
+
+
+def test_ctrl_c_before_anything_is_saved_leaves_no_folder(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(ends_after=0)
+    assert main(["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]) == 130
+    assert "asr-harness price: interrupted: nothing was saved" in capsys.readouterr().err
+    assert not Path("prices").exists()
+
+
+def test_another_signal_ends_it_at_once_and_says_how_to_go_on(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(ends_after=1, signal=SystemExit(128 + SIGTERM))
+    with pytest.raises(SystemExit) as end:
+        main(["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"])
+    assert end.value.code == 128 + SIGTERM
+    last = "ended by SIGTERM: 1 of 3 sessions are saved in prices; `--into prices` goes on with them"
+    assert capsys.readouterr().err.splitlines() == [last]
+
+
+def test_sessions_of_another_commit_neither_count_nor_are_pooled(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]
+    play(commit="b" * 40)
+    assert main([*command[:4], "2", *command[5:]]) == 0
+    capsys.readouterr()
+    orders = play()
+    assert main(command) == 0
+    assert len(orders) == 3
+    output = " ".join(capsys.readouterr().out.split())
+    assert (
+        "2 sessions that are there cannot be pooled with what runs now, and will not count: commit" in output
+    )
+    assert "3 runs, 1 cases" in output
+    assert "left out, not alike with the newest: prices/0001_" in output
+    assert "(commit: bbbbbbb, not aaaaaaa)" in output
+    assert main(["price", "baseline", "--runs", "prices/0001*"]) == 0
+    assert "1 runs, 1 cases" in capsys.readouterr().out
+
+
+def test_a_variant_that_was_measured_with_another_code_alone_is_priced_by_that_reason(
+    play: Play, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(commit="b" * 40)
+    assert main(["price", "baseline", "half", "--sessions", "1", "--into", "prices"]) == 0
+    play()
+    assert main(["price", "baseline", "prune50", "--sessions", "1", "--into", "prices"]) == 0
+    capsys.readouterr()
+    assert main(["price", "baseline", "prune50", "half", "--runs", "prices"]) == 0
+    output = " ".join(capsys.readouterr().out.split())
+    assert "half could not be priced: only runs that are left out have it (commit: bbbbbbb" in output
+
+
+def test_sessions_whose_sources_were_edited_do_not_count(
+    play: Play, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["price", "baseline", "prune50", "--sessions", "2", "--into", "prices"]
+    play()
+    assert main(command) == 0
+    monkeypatch.setattr("asr_harness.cli._sessions.changed_source", lambda _: "tiny.py")
+    orders = play()
+    assert main(command) == 0
+    assert len(orders) == 2
+    assert "and will not count: tiny.py is not what they ran" in " ".join(capsys.readouterr().out.split())
 
 
 def test_cases_that_were_over_in_a_session_that_was_not_count_and_it_is_measured_again(
@@ -97,8 +191,10 @@ def test_cases_that_were_over_in_a_session_that_was_not_count_and_it_is_measured
 ) -> None:
     command = ["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"]
     play(ends_after=1, saves_half=True)
-    assert main(command) == 0
-    assert "2 runs, 1 cases" in capsys.readouterr().out
+    assert main(command) == 130
+    captured = capsys.readouterr()
+    assert "2 runs, 1 cases" in captured.out
+    assert "interrupted: 1 of 3 sessions are saved" in captured.err
     orders = play()
     assert main(command) == 0
     assert len(orders) == 2
@@ -145,6 +241,7 @@ def test_a_baseline_that_cannot_run_ends_it(play: Play, capsys: pytest.CaptureFi
         (["--sessions", "0"], "--sessions 0 is below 1"),
         (["--minutes", "-1"], "--minutes -1 is no time"),
         (["--sessions", "1", "--runs", "x"], "--runs is for what was measured before"),
+        (["--sessions", "1", "--into", "a-file"], "--into a-file is a file; name the folder"),
         (["-o", "prices.pdf"], "a picture is one of .html, .svg, .png"),
         (["-o", "nowhere/prices.svg"], "there is no folder nowhere"),
         (["--alpha", "1"], "not between 0 and 1"),
@@ -154,6 +251,7 @@ def test_what_cannot_be_done_is_refused_first(
     play: Play, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     orders = play()
+    Path("a-file").touch()
     assert main(["price", "baseline", "prune50", *arguments]) == 2
     assert message in capsys.readouterr().err
     assert not orders
@@ -165,20 +263,3 @@ def test_a_picture_names_every_variant(play: Play) -> None:
     drawn = Path("prices.svg").read_text()
     assert drawn.count(">prune50<") >= 4
     assert "difference in points" in drawn
-
-
-@pytest.mark.heavy
-def test_real_workers_price_a_variant(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    chosen = ["--asr-models", "ctc-mini", "--asr-devices", "cpu", "--asr-buckets", "5s", "--asr-time", "0.1"]
-    rest = ["--asr-utterances", "1", "--asr-batch-sizes", "1"]
-    command = ["price", "baseline", "prune50", "flash", "--sessions", "1", "--into", str(tmp_path)]
-    assert main([*command, "--", "benchmarks/", *chosen, *rest]) == 0
-    output = capsys.readouterr().out
-    assert "prune50" in output
-    assert "flash could not be priced: unavailable" in output
-    (run,) = map(load_run, tmp_path.glob("*.json"))
-    results = [record.result for record in run.records.values() if record.result]
-    assert len(results) == 2
-    assert all(len(result.speed.batch_latency_s) >= 3 for result in results)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from asr_harness.judge.price import Change, Price
+from asr_harness.judge.price import Price
+from asr_harness.judge.price_changes import Change
 from asr_harness.report.claims.voting import Result
 from asr_harness.report.directions import directions, rule
 from asr_harness.report.page.advising import advice_section

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from asr_harness.judge.price import Change, Price
+from asr_harness.judge.price import Price
+from asr_harness.judge.price_changes import Change
 from asr_harness.report.figures import draw_all, drawable, figure_kinds
 from asr_harness.report.figures.base import Figure, FigureData, Missing
 from asr_harness.report.figures.drawing import COLOURS, STAGE_COLOURS, inline, model_looks

@@ -1,6 +1,7 @@
 """The picture of prices: what few sessions leave open leaves room for the rest."""
 
-from asr_harness.judge.price import Change, Price
+from asr_harness.judge.price import Price
+from asr_harness.judge.price_changes import Change
 from asr_harness.report.price_chart import draw_prices
 
 

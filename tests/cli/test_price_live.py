@@ -1,0 +1,119 @@
+"""`asr-harness price` with real workers: what it saves, and what a signal amid a round leaves."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from asr_harness.cli import main
+from asr_harness.schema import load_run
+from tests.ab.test_own_code import CONFTEST, HARNESS, make
+from tests.ab.test_surroundings import START, is_of, marked
+
+pytestmark = pytest.mark.heavy
+
+EMBEDDED = CONFTEST.replace('"tiny": "tinyasr.recogniser:load"', '"tiny": "asr-harness/ctc-mini"').replace(
+    'variants={"baseline": {}}', 'variants={"baseline": {}, "prune50": {"prune_encoder": 0.5}}'
+)
+HOLDING = """
+import os, time
+from pathlib import Path
+from asr_harness.measure.rounds import SliceRunner
+
+FOLDER = Path(os.environ["MARK"])
+whole_round = SliceRunner.run_round
+
+def run_round(self):
+    if (FOLDER / "hold").exists():
+        (FOLDER / "amid a round").touch()
+        time.sleep(3)
+    whole_round(self)
+
+SliceRunner.run_round = run_round
+"""
+HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+PATIENCE_S = 120
+
+
+def command(n_sessions: int) -> list[str]:
+    asked = f"price baseline prune50 --sessions {n_sessions} --into prices"
+    return [sys.executable, "-c", HEEDING + START, *asked.split()]
+
+
+def started(n_sessions: int, project: Path, mark: Path, temporary: Path) -> "subprocess.Popen[str]":
+    """Start a session whose children all have the mark in their environment."""
+    variables = {"PYTHONPATH": str(HARNESS), "TMPDIR": str(temporary), "MARK": str(mark), "COLUMNS": "200"}
+    return subprocess.Popen(
+        command(n_sessions), cwd=project, env={**os.environ, **variables},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def measured_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one session that is saved."""
+    folder = tmp_path_factory.mktemp("once")
+    project = make(folder / "team", "src", conftest=HOLDING + EMBEDDED)
+    output, _ = (process := started(1, project, folder, folder)).communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, output
+    return project
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "how"),
+    [(signal.SIGINT, 130, "asr-harness price: interrupted"), (signal.SIGTERM, 143, "ended by SIGTERM")],
+)
+def test_a_signal_amid_a_round_keeps_what_is_saved_and_the_folder_goes_on(
+    number: signal.Signals, status: int, how: str, measured_once: Path, tmp_path: Path
+) -> None:
+    project, temporary = tmp_path / "team", tmp_path / "t"
+    shutil.copytree(measured_once, project)
+    temporary.mkdir()
+    (tmp_path / "hold").touch()
+    (saved,) = (project / "prices").glob("*.json")
+    content = saved.read_bytes()
+    elsewhere = {*Path("/tmp").glob("asr-harness-live-*")}
+    process = started(3, project, tmp_path, temporary)
+    deadline = time.monotonic() + PATIENCE_S
+    while not (tmp_path / "amid a round").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(marked(tmp_path)) == 3  # the command and a worker for each variant
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == status, output
+    goes_on = "1 of 3 sessions are saved in prices; `--into prices` goes on with them"
+    assert output.splitlines()[-1] == f"{how}: {goes_on}"
+    assert ("prune50" in output.partition("tiny on cpu: 1 runs")[2]) == (number == signal.SIGINT)
+    assert "Traceback" not in output
+    assert marked(tmp_path) == []
+    assert list(temporary.iterdir()) == []
+    left = {*Path("/tmp").glob("asr-harness-live-*")} - elsewhere
+    assert not [folder for folder in left if is_of(folder, temporary)]
+    assert [path.read_bytes() for path in (project / "prices").iterdir()] == [content]
+    (tmp_path / "hold").unlink()
+    output, _ = (process := started(2, project, tmp_path, temporary)).communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, output
+    assert f"1 sessions of {load_run(saved).label} are there, 2 in all" in output
+    assert "tiny on cpu: 2 runs, 1 cases" in output
+    assert len(list((project / "prices").iterdir())) == 2
+
+
+def test_real_workers_price_a_variant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--asr-models", "ctc-mini", "--asr-devices", "cpu", "--asr-buckets", "5s", "--asr-time", "0.1"]
+    rest = ["--asr-utterances", "1", "--asr-batch-sizes", "1"]
+    command = ["price", "baseline", "prune50", "flash", "--sessions", "1", "--into", str(tmp_path)]
+    assert main([*command, "--", "benchmarks/", *chosen, *rest]) == 0
+    output = capsys.readouterr().out
+    assert "prune50" in output
+    assert "flash could not be priced: unavailable" in output
+    (run,) = map(load_run, tmp_path.glob("*.json"))
+    results = [record.result for record in run.records.values() if record.result]
+    assert len(results) == 2
+    assert all(len(result.speed.batch_latency_s) >= 3 for result in results)
