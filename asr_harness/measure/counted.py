@@ -79,11 +79,11 @@ def _with_passes(work: Work, system: System, passes: Sequence[Pass]) -> Work:
         flops=None if pass_flops is None else flops.stage_flops(passes, pass_flops.__getitem__),
         flops_by_kind=None if pass_flops is None else flops.flops_by_kind(passes, pass_flops.__getitem__),
         n_passes=dict(Counter(network_pass.kind for network_pass in passes)),
-        cache_bytes=_cache_bytes(passes),
+        cache_bytes=cache_bytes(passes),
     )
 
 
-def _cache_bytes(passes: Sequence[Pass]) -> int:
+def cache_bytes(passes: Sequence[Pass]) -> int:
     """Give the largest cache; networks that work beside each other each have one."""
     largest: dict[str, int] = {}
     for network_pass in passes:

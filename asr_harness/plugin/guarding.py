@@ -22,7 +22,7 @@ def guarded() -> Iterator[None]:
     """End the session with a message for any error that is not one of pytest's own ways to end."""
     try:
         yield
-    except (pytest.UsageError, pytest.Session.Failed):
+    except (pytest.UsageError, pytest.Session.Failed, pytest.exit.Exception):
         raise
     except Exception as error:  # noqa: BLE001  # the one place where the plugin itself ends
         pytest.exit(message_of(error), returncode=EXIT_UNUSABLE)

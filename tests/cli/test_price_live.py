@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.cli import main
 from asr_harness.schema import load_run
 from tests.ab.test_own_code import CONFTEST, HARNESS, make
 from tests.ab.test_surroundings import START, is_of, marked
@@ -18,7 +17,8 @@ from tests.ab.test_surroundings import START, is_of, marked
 pytestmark = pytest.mark.heavy
 
 EMBEDDED = CONFTEST.replace('"tiny": "tinyasr.recogniser:load"', '"tiny": "asr-harness/ctc-mini"').replace(
-    'variants={"baseline": {}}', 'variants={"baseline": {}, "prune50": {"prune_encoder": 0.5}}'
+    'variants={"baseline": {}}',
+    'variants={"baseline": {}, "prune50": {"prune_encoder": 0.5}, "flash": {"attention": "flash_attention_2"}}',
 )
 HOLDING = """
 import os, time
@@ -41,7 +41,7 @@ PATIENCE_S = 120
 
 
 def command(n_sessions: int) -> list[str]:
-    asked = f"price baseline prune50 --sessions {n_sessions} --into prices"
+    asked = f"price baseline prune50 flash --sessions {n_sessions} --into prices"
     return [sys.executable, "-c", HEEDING + START, *asked.split()]
 
 
@@ -68,7 +68,7 @@ def measured_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("number", "status", "how"),
     [(signal.SIGINT, 130, "asr-harness price: interrupted"), (signal.SIGTERM, 143, "ended by SIGTERM")],
 )
-def test_a_signal_amid_a_round_keeps_what_is_saved_and_the_folder_goes_on(
+def test_a_signal_amid_a_round_keeps_what_is_saved_and_leaves_nothing_else(
     number: signal.Signals, status: int, how: str, measured_once: Path, tmp_path: Path
 ) -> None:
     project, temporary = tmp_path / "team", tmp_path / "t"
@@ -91,29 +91,21 @@ def test_a_signal_amid_a_round_keeps_what_is_saved_and_the_folder_goes_on(
     assert ("prune50" in output.partition("tiny on cpu: 1 runs")[2]) == (number == signal.SIGINT)
     assert "Traceback" not in output
     assert marked(tmp_path) == []
-    assert list(temporary.iterdir()) == []
+    # What torch keeps for later processes is its own.
+    assert [path for path in temporary.iterdir() if "torchinductor" not in path.name] == []
     left = {*Path("/tmp").glob("asr-harness-live-*")} - elsewhere
     assert not [folder for folder in left if is_of(folder, temporary)]
     assert [path.read_bytes() for path in (project / "prices").iterdir()] == [content]
-    (tmp_path / "hold").unlink()
-    output, _ = (process := started(2, project, tmp_path, temporary)).communicate(timeout=PATIENCE_S)
+
+
+def test_a_folder_with_a_session_goes_on(measured_once: Path, tmp_path: Path) -> None:
+    output, _ = (process := started(2, measured_once, tmp_path, tmp_path)).communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, output
-    assert f"1 sessions of {load_run(saved).label} are there, 2 in all" in output
+    first, second = map(load_run, sorted((measured_once / "prices").iterdir()))
+    assert f"1 sessions of {first.label} are there, 2 in all" in output
     assert "tiny on cpu: 2 runs, 1 cases" in output
-    assert len(list((project / "prices").iterdir())) == 2
-
-
-def test_real_workers_price_a_variant(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    chosen = ["--asr-models", "ctc-mini", "--asr-devices", "cpu", "--asr-buckets", "5s", "--asr-time", "0.1"]
-    rest = ["--asr-utterances", "1", "--asr-batch-sizes", "1"]
-    command = ["price", "baseline", "prune50", "flash", "--sessions", "1", "--into", str(tmp_path)]
-    assert main([*command, "--", "benchmarks/", *chosen, *rest]) == 0
-    output = capsys.readouterr().out
-    assert "prune50" in output
-    assert "flash could not be priced: unavailable" in output
-    (run,) = map(load_run, tmp_path.glob("*.json"))
-    results = [record.result for record in run.records.values() if record.result]
-    assert len(results) == 2
-    assert all(len(result.speed.batch_latency_s) >= 3 for result in results)
+    assert "flash could not be priced: unavailable" in " ".join(output.split())
+    # Which cannot run was tried once; the others took three rounds at least.
+    assert [len(run.records) for run in (first, second)] == [3, 2]
+    results = [record.result for record in second.records.values() if record.result]
+    assert [len(result.speed.batch_latency_s) >= 3 for result in results] == [True, True]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asr_harness.measure import flops
+from asr_harness.measure import counted, flops
 from asr_harness.systems.base import Pass
 
 PASSES = (Pass("encode", 2, 3000), Pass("prompt", 2, 4), Pass("step", 2, 1, 4), Pass("step", 2, 1, 5))
@@ -32,3 +32,19 @@ def test_a_ctc_head_is_padded_like_its_encoder() -> None:
     passes = (Pass("encode", 2, 80_000), Pass("head", 2, 249))
     useful = flops.useful_flops({"encode": 8.0, "decode": 4.0}, passes, padding_fraction=0.25, n_tokens=9)
     assert useful == {"encode": 6.0, "decode": 3.0}
+
+
+def test_what_another_network_drafts_is_no_padding() -> None:
+    drafts = [Pass("prompt", 1, 4, network="assistant"), *[Pass("step", 1, 1, 5, network="assistant")] * 6]
+    passes = [Pass("encode", 1, 3000), Pass("prompt", 1, 8), Pass("step", 1, 4, 7), *drafts]
+    useful = flops.useful_flops({"encode": 8.0, "decode": 4.0}, passes, padding_fraction=0.0, n_tokens=7)
+    assert useful == {"encode": 8.0, "decode": 4.0}
+
+
+def test_networks_side_by_side_each_have_a_cache() -> None:
+    passes = [
+        Pass("step", 1, 1, 5, cache_bytes=100),
+        Pass("step", 1, 1, 6, cache_bytes=120),
+        Pass("step", 1, 1, 5, cache_bytes=30, network="assistant"),
+    ]
+    assert counted.cache_bytes(passes) == 150
