@@ -16,9 +16,9 @@ from tests.ab.test_surroundings import START, is_of, marked
 
 pytestmark = pytest.mark.heavy
 
+VARIANTS = '{"baseline": {}, "prune50": {"prune_encoder": 0.5}, "flash": {"attention": "flash_attention_2"}}'
 EMBEDDED = CONFTEST.replace('"tiny": "tinyasr.recogniser:load"', '"tiny": "asr-harness/ctc-mini"').replace(
-    'variants={"baseline": {}}',
-    'variants={"baseline": {}, "prune50": {"prune_encoder": 0.5}, "flash": {"attention": "flash_attention_2"}}',
+    'variants={"baseline": {}}', f"variants={VARIANTS}"
 )
 HOLDING = """
 import os, time
