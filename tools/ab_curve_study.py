@@ -125,8 +125,8 @@ def curve(stored: Sequence[Session], n_sessions: int) -> Iterator[dict[str, Any]
         each_s = fmean(fork.seconds for fork in forks)
         opening_s = fmean(session.opening_s for session in noise)
         print(
-            f"{way}: {len(forks)} forks of {len(noise)} sessions, {each_s:.1f} s each after {opening_s:.0f} s;"
-            f" they differ by {stdev(fork.ratio for fork in forks):.1%}"
+            f"{way}: {len(forks)} forks of {len(noise)} sessions, {each_s:.1f} s each"
+            f" after {opening_s:.0f} s; they differ by {stdev(fork.ratio for fork in forks):.1%}"
         )
         for minutes, slow_down in product(MINUTES, SLOW_DOWNS):
             n_forks = max(0, int((60 * minutes - opening_s) / each_s))
