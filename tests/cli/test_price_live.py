@@ -37,7 +37,7 @@ def run_round(self):
 SliceRunner.run_round = run_round
 """
 HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 def command(n_sessions: int) -> list[str]:
