@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
 from asr_harness.errors import RecordError
-from asr_harness.judge import Evidence, judge
+from asr_harness.judge import Evidence, history_columns, judge
 from asr_harness.judge.judgement import EXIT_FINE, EXIT_REGRESSION
 from asr_harness.judge.trends import judge_trends
 from asr_harness.metrics import by_key, units
@@ -22,7 +22,7 @@ from asr_harness.report.escaping import terminal
 from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
 from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.runs import load_runs, select_runs, select_summaries
-from asr_harness.runs.select import MAX_HISTORY
+from asr_harness.runs.former import summaries_of
 from asr_harness.runs.summary import columns_of
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ def _against(
         _loaded((path for path, label in clean.items() if label == name), cases)
         for name in (labels[-1], labels[-2] if len(labels) > 1 else None)
     )
-    former = _loaded(list(clean)[-MAX_HISTORY:], cases)
+    known = [run.of_cases(cases) for run in summaries_of(clean, history_columns())]
+    # Told by their labels: what was left of a run's cases may not tell which run it is.
+    former = [run for run in known if run.label != labels[-1]]
     named = select_runs(arguments.against, arguments.storage)
     reference = [run for run in named if run.label != labels[-1]]
     sides, status = {}, EXIT_FINE
@@ -129,7 +131,8 @@ def _against(
         pinned = _of_metric(judge(Evidence(reference, newest, former)), metric)
         sides[f"against {arguments.against}"], status = pinned, pinned.exit_status
     if before:
-        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, former)), metric)
+        earlier = [run for run in former if run.label != labels[-2]]
+        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, earlier)), metric)
     for name, judgement in sides.items():
         print(terminal(f"\n{name}: {forms.render('table', judgement, width)}"))  # noqa: T201
     return status

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asr_harness import stats
 from asr_harness.errors import RecordError
@@ -21,15 +21,14 @@ from asr_harness.metrics import calibration
 from asr_harness.runs.summary import PACE_LEVEL, PACE_SPREAD, ROUNDS_LEVEL, log_mean, log_variance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asr_harness.metrics import Metric
-    from asr_harness.runs.summary import Summary
+    from asr_harness.runs.summary import CaseHead, Summary
     from asr_harness.stats import Drift
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Logarithms of a run, or means of several.
 
     `value` and `pace` are of the medians of the metric and of the kernel, `mean` and `pace_mean` the means
@@ -44,8 +43,9 @@ class Point:
     n: int = 1
 
 
-MEANS = ("value", "pace", "mean", "pace_mean", "unsteady")
-Series = dict[tuple[str, str], dict[str, dict[str, list[Point]]]]
+RowKey = tuple[str, tuple[str | None, ...]]
+"""A row, and the circumstances that it was measured in: the machine's digits, weights, decoding and dtype."""
+Series = dict[RowKey, dict[str, dict[str, list[Point]]]]
 """By row and circumstances, by commit, by case: a point for each run."""
 
 
@@ -133,9 +133,7 @@ def _point(
 
 def mean_point(points: Sequence[Point], n: int) -> Point:
     """Give the mean of points, as one of `n` runs."""
-    value, pace, mean, pace_mean, unsteady = (
-        stats.mean([getattr(point, name) for point in points]) for name in MEANS
-    )
+    value, pace, mean, pace_mean, unsteady, _ = map(stats.mean, zip(*points, strict=True))
     return Point(value, pace, mean, pace_mean, unsteady, n)
 
 
@@ -145,19 +143,30 @@ def _series(runs: Iterable[Summary], metric: Metric) -> Series:
         if run.head.is_dirty:
             continue
         label = run.label
-        levels, pace_levels, spreads = map(run.logarithms, (ROUNDS_LEVEL, PACE_LEVEL, PACE_SPREAD))
-        for place, (case, value, pace) in enumerate(
-            zip(run.cases, run.judged(metric), run.judged(calibration.METRIC), strict=True)
-        ):
-            if value is None or pace is None:
-                continue
-            key = case.group, run.machine.digest + case.circumstances
-            # The newest circumstances last: those that come again move to the end.
-            of_row = series[key] = series.pop(key, {})
-            level = levels[place] if metric.rounds else None
-            point = _point(value, pace, level, pace_levels[place], spreads[place])
-            of_row.setdefault(label, {}).setdefault(case.id, []).append(point)
+        points = {place: point for place, point in enumerate(_of_run(run, metric)) if point is not None}
+        keys = {place: _key(run, run.cases[place]) for place in points}
+        # The newest circumstances last: those that come again move to the end.
+        for key in reversed(dict.fromkeys(reversed(keys.values()))):
+            series[key] = series.pop(key, {})
+        for place, point in points.items():
+            of_commit = series[keys[place]].setdefault(label, {})
+            of_commit.setdefault(run.cases[place].id, []).append(point)
     return series
+
+
+def _key(run: Summary, case: CaseHead) -> RowKey:
+    return case.group, (run.machine.digest, case.weights, case.decoding, case.dtype)
+
+
+def _of_run(run: Summary, metric: Metric) -> Iterator[Point | None]:
+    """Give a point for each case of a run; None where it may not be judged."""
+    columns = (run.logarithms(column) for column in (ROUNDS_LEVEL, PACE_LEVEL, PACE_SPREAD))
+    judged = run.judged(metric), run.judged(calibration.METRIC)
+    for value, pace, level, pace_level, spread in zip(*judged, *columns, strict=True):
+        if value is None or pace is None:
+            yield None
+        else:
+            yield _point(value, pace, level if metric.rounds else None, pace_level, spread)
 
 
 def _points(by_commit: Mapping[str, Mapping[str, Sequence[Point]]]) -> dict[str, Point]:

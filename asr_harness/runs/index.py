@@ -33,6 +33,7 @@ from asr_harness.runs.index_file import (
     remove,
 )
 from asr_harness.runs.summary import (
+    CASE_FIELDS,
     CaseHead,
     Header,
     Machine,
@@ -141,15 +142,15 @@ class _Reading:
     def _take(self, index: IndexFile) -> list[bytes]:
         """Take what the index holds of files that are as they were; give the names of those that are gone."""
         by_name = {_name(path): path for path in self._missing()}
-        rows, made = index.load(self._columns), _Made(index.shared())
-        for row in rows:
-            path = by_name.get(row.name)
-            if path is not None and self._stamps[path] == row.stamp:
+        made = _Made(index)
+        for row in index.load([*by_name], self._columns):
+            path = by_name[row.name]
+            if self._stamps[path] == row.stamp:
                 self._found[path] = made.kept(path, row)
-        if all(row.name in by_name for row in rows):
+        others = index.names() - by_name.keys()
+        if not others:
             return []
-        there = {os.fsencode(name) for name in os.listdir(self._folder)}  # noqa: PTH208  # names alone
-        return [row.name for row in rows if row.name not in there]
+        return list(others.difference(map(os.fsencode, os.listdir(self._folder))))  # noqa: PTH208  # names alone
 
     def _complete(self, index: IndexFile, gone: Sequence[bytes]) -> None:
         """Read the files that the index does not hold, and put them in, so many at once that an interrupted
@@ -193,8 +194,8 @@ class _Reading:
 class _Made:
     """Makes summaries of rows; what is alike in many of them is made once."""
 
-    def __init__(self, shared: dict[bytes, Plain]) -> None:
-        self._shared = shared
+    def __init__(self, index: IndexFile) -> None:
+        self._index = index
         self._machines: dict[bytes, Machine] = {}
         self._cases: dict[bytes, tuple[CaseHead, ...]] = {}
 
@@ -216,22 +217,16 @@ class _Made:
 
     def _machine(self, digits: bytes) -> Machine:
         if digits not in self._machines:
-            environment, digest = self._of(digits)
+            environment, digest = self._index.shared(digits)
             self._machines[digits] = Machine(load(Environment, environment, "the index"), digest)
         return self._machines[digits]
 
     def _cases_of(self, digits: bytes) -> tuple[CaseHead, ...]:
         if digits not in self._cases:
             self._cases[digits] = tuple(
-                CaseHead(load(Case, case, "the index"), *rest) for case, *rest in self._of(digits)
+                CaseHead(load(Case, case, "the index"), *rest) for case, *rest in self._index.shared(digits)
             )
         return self._cases[digits]
-
-    def _of(self, digits: bytes) -> Plain:
-        try:
-            return self._shared[digits]
-        except KeyError:
-            raise DamagedIndexError from None
 
 
 def _row(
@@ -247,7 +242,7 @@ def _row(
     placed = [
         (
             put((dump(part.machine.environment), part.machine.digest)),
-            put([(dump(one.case), one.outcome, one.audio_s, one.circumstances) for one in part.cases]),
+            put([(dump(one.case), *(getattr(one, name) for name in CASE_FIELDS)) for one in part.cases]),
             part.code,
         )
         for part in parts
