@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from asr_harness.cli._colour import add_colour, painted
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
+from asr_harness.cli._sweeping import sweep_seldom
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, history_columns, judge, policy
 from asr_harness.report import forms, step_summary
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison and give its exit status."""
+    sweep_seldom()
     chosen = policy.from_arguments(arguments)
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise RecordError(f"cannot write {arguments.markdown}: its folder does not exist; make it first")

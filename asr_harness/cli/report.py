@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
+from asr_harness.cli._sweeping import sweep_seldom
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, history_columns, judge, policy
 from asr_harness.metrics import units
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from asr_harness.schema import RunFile
 
 MEBIBYTE = 2**20
-MANY_OBJECTS = 100_000
-"""Between two sweeps of Python's collector: charts are made of so many that it takes a tenth of the time."""
 LIMITS = (
     ("--max-latency-p95", "SECONDS", "of a request"),
     ("--max-wer", "PERCENT", "word error rate"),
@@ -69,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
-    gc.set_threshold(MANY_OBJECTS)
+    sweep_seldom()
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
     compared = differences(sides[0], sides[1], arguments) if sides else None
     history, candidate = _history(arguments, sides), sides[1] if sides else []

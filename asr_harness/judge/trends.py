@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asr_harness.metrics import Metric
-    from asr_harness.runs.summary import CaseHead, Summary
+    from asr_harness.runs.summary import Summary
     from asr_harness.stats import Drift
 
 
@@ -137,25 +137,31 @@ def mean_point(points: Sequence[Point], n: int) -> Point:
     return Point(value, pace, mean, pace_mean, unsteady, n)
 
 
-def _series(runs: Iterable[Summary], metric: Metric) -> Series:
+def _series(runs: Sequence[Summary], metric: Metric) -> Series:
     series: Series = {}
+    known: dict[tuple[int, int], list[RowKey]] = {}
     for run in runs:
         if run.head.is_dirty:
             continue
-        label = run.label
-        points = {place: point for place, point in enumerate(_of_run(run, metric)) if point is not None}
-        keys = {place: _key(run, run.cases[place]) for place in points}
+        # Runs of the same cases on one machine have the same objects of them.
+        alike = id(run.cases), id(run.machine)
+        keys = known[alike] if alike in known else known.setdefault(alike, _keys(run))
+        points = [
+            (key, case.id, point)
+            for key, case, point in zip(keys, run.cases, _of_run(run, metric), strict=True)
+            if point is not None
+        ]
         # The newest circumstances last: those that come again move to the end.
-        for key in reversed(dict.fromkeys(reversed(keys.values()))):
+        for key in reversed(dict.fromkeys([key for key, _, _ in reversed(points)])):
             series[key] = series.pop(key, {})
-        for place, point in points.items():
-            of_commit = series[keys[place]].setdefault(label, {})
-            of_commit.setdefault(run.cases[place].id, []).append(point)
+        label = run.label
+        for key, case_id, point in points:
+            series[key].setdefault(label, {}).setdefault(case_id, []).append(point)
     return series
 
 
-def _key(run: Summary, case: CaseHead) -> RowKey:
-    return case.group, (run.machine.digest, case.weights, case.decoding, case.dtype)
+def _keys(run: Summary) -> list[RowKey]:
+    return [(case.group, (run.machine.digest, case.weights, case.decoding, case.dtype)) for case in run.cases]
 
 
 def _of_run(run: Summary, metric: Metric) -> Iterator[Point | None]:

@@ -79,6 +79,16 @@ def difference(before: Environment, after: Environment) -> str:
     return ", ".join([*parts, *([f"and {n_more} more"] if n_more > 0 else [])])
 
 
+def measured_cases(runs: Sequence[Summary], metric: Metric) -> list[str]:
+    """Name the cases that have a history: a value in any run."""
+    known: dict[str, None] = {}
+    for run in runs:
+        for case, sample in zip(run.cases, run.samples(metric), strict=True):
+            if case.id not in known and sample is not None and metric.pool([sample]) is not None:
+                known[case.id] = None
+    return list(known)
+
+
 def case_histories(
     runs: Sequence[Summary], timeline: Sequence[CommitPoint], metric: Metric
 ) -> tuple[CaseHistory, ...]:

@@ -36,7 +36,7 @@ ROUNDS_LEVEL = "rounds_log_mean"
 PACE_LEVEL, PACE_SPREAD = "calibration_log_mean", "calibration_log_variance"
 """Columns of mean and variance of the logarithms of the calibration kernel's times beside the rounds."""
 NOT_JUDGED = "not_judged"
-"""The column that names the metrics of a case which may only be shown."""
+"""The column that names the metrics of a case which may only be shown, None where there are none."""
 ENDS = (5, 95)
 
 
@@ -169,8 +169,10 @@ class Summary:
         values = cast("Sequence[float | None]", self.columns[metric.key])
         shown_alone = cast("Sequence[Sequence[str] | None]", self.columns[NOT_JUDGED])
         return tuple(
-            None if metric.key in (shown or ()) else above_0(value)
-            for value, shown in zip(values, shown_alone, strict=True)
+            [
+                None if shown and metric.key in shown else above_0(value)
+                for value, shown in zip(values, shown_alone, strict=True)
+            ]
         )
 
     def logarithms(self, column: str) -> Sequence[float | None]:
@@ -279,7 +281,7 @@ def _value(column: str, result: CaseResult | None, metrics: Sequence[Metric]) ->
     if result is None:
         return None
     if column == NOT_JUDGED:
-        return [metric.key for metric in metrics if not metric.may_judge(result)]
+        return [metric.key for metric in metrics if not metric.may_judge(result)] or None
     if column in (LOW, HIGH):
         ends = percentiles(result.speed.rounds_s, ENDS)
         return ends[column == HIGH] / result.n_utterances
