@@ -89,10 +89,10 @@ class Former:
         return self._alike[pair.case_id]
 
     def _place(self, run: Summary, case_id: str) -> int | None:
-        """Find a measured case in a run; runs of the same cases have the same object of them."""
+        """Find a case in a run; runs of the same cases have the same object of them."""
         places = self._places.get(id(run.cases))
         if places is None:
-            places = {case.id: place for place, case in enumerate(run.cases) if case.outcome == "measured"}
+            places = {case.id: place for place, case in enumerate(run.cases)}
             self._places[id(run.cases)] = places
         return places.get(case_id)
 

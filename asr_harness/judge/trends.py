@@ -152,7 +152,7 @@ def _series(runs: Sequence[Summary], metric: Metric) -> Series:
             if point is not None
         ]
         # The newest circumstances last: those that come again move to the end.
-        for key in reversed(dict.fromkeys([key for key, _, _ in reversed(points)])):
+        for key in dict.fromkeys(key for key, _, _ in points):
             series[key] = series.pop(key, {})
         label = run.label
         for key, case_id, point in points:

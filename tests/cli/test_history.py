@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from asr_harness.cli import main
+from asr_harness.cli import history, main
 from asr_harness.cli.history import change, head, newest, sparkline, with_words
+from asr_harness.judge import Evidence, judge
 from asr_harness.metrics import Metric, all_metrics
 from asr_harness.report.history import CaseHistory, CommitPoint
 from tests.report import made_up
-from tests.saved_runs import measured, write_run
+from tests.saved_runs import measured, unmeasured, write_run
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
 
@@ -214,6 +215,21 @@ def test_a_reference_that_is_the_newest_commit_is_not_compared_with_itself(
     told = capsys.readouterr().out
     assert "has runs of 0000002, the newest commit: they are left out" in told
     assert "0000001 (1 run) → 0000002 (1 run)" in told.partition("against 0001,0002: ")[2]
+
+
+def test_no_side_is_among_the_former_runs_that_tell_its_noise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Runs that name no session are known by their cases, of which those without a value are left out.
+    for i in range(5):
+        cases = measured(rounds_s=(1 + 0.01 * i,)), unmeasured("failed", "other-cpu-5s-b1-baseline")
+        write_run(tmp_path / f"{i:04d}_x.json", *cases, commit=f"{i:07x}".ljust(40, "0"), day=i)
+    judged: list[Evidence] = []
+    monkeypatch.setattr(history, "judge", lambda evidence: (judged.append(evidence), judge(evidence))[1])
+    main(["history", "--storage", str(tmp_path), "--judge", "--against", "0001"])
+    labels = [[run.label for run in evidence.history] for evidence in judged]
+    assert labels == [[f"{i:07x}" for i in range(4)], [f"{i:07x}" for i in range(3)]]
+    assert [run.label for run in judged[1].base] == ["0000003"]
 
 
 def test_commits_that_ran_the_same_sources_are_told() -> None:

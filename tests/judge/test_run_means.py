@@ -139,6 +139,31 @@ def test_former_runs_tell_the_same_as_their_files(
     assert n_told > 100
 
 
+def test_a_merged_run_is_one(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    for number in range(3):
+        halves = [
+            save_slow(tmp_path / f"{number}_{place}.half", each, rng) for place, each in enumerate(CASES[:2])
+        ]
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(merge(halves, path).content))
+    first, *others = select_runs(str(tmp_path))
+    pairs, _, _ = pair_up([first], [first])
+    (row,) = per_model(pairs)
+    (latency,) = [metric for metric in ratio_metrics() if metric.key == "latency"]
+    assert len(summarised(others)) == 4
+    told = Former(summarised(others, history_columns())).means(row, latency, calibrated=True)
+    assert told == of_files(row, latency, others, by=True)
+    assert len(told) == 2
+
+
+def save_slow(path: Path, case_id: str, rng: random.Random) -> RunFile:
+    made = content(measured(case_id, rounds_s=(rng.gauss(1, 0.1),) * 3))
+    made["asr"]["session_id"] = path.name
+    path.write_text(json.dumps(made))
+    return load_run(path)
+
+
 def test_a_metric_that_may_not_be_judged_tells_nothing(tmp_path: Path) -> None:
     runs = [
         save_energy(tmp_path / f"{number}.json", energy)

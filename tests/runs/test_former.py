@@ -1,11 +1,13 @@
 """Former runs: which they are, and that the index has what is asked of them."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from asr_harness.judge import history_columns
 from asr_harness.runs import former, former_runs, index, newest_runs, select_runs
+from asr_harness.runs.merging import merge
 from asr_harness.runs.summary import summarised
 from tests.saved_runs import CASE, measured, write_run
 
@@ -58,6 +60,19 @@ def test_no_file_is_read_that_the_index_holds(storage: Path, monkeypatch: pytest
     monkeypatch.setattr(index, "load_run", lambda path: pytest.fail(f"read {path} again"))
     assert newest_runs(columns, storage) == runs
     assert former.with_columns(newest_runs((), storage)[1:3], columns) == list(runs[1:3])
+
+
+def test_of_a_merged_run_the_part_that_is_wanted_alone_is_completed(tmp_path: Path) -> None:
+    halves = [
+        write_run(tmp_path / f"{cpu}.half", measured(case_id), environment={"cpu": cpu})
+        for case_id, cpu in ((CASE, "A"), (OTHER, "B"))
+    ]
+    path = tmp_path / "merged.json"
+    path.write_text(json.dumps(merge(halves, path).content))
+    one, other = newest_runs((), tmp_path)
+    for part in (one, other):
+        (completed,) = former.with_columns([part], history_columns())
+        assert (completed.cases, completed.machine) == (part.cases, part.machine)
 
 
 def test_a_name_that_only_the_index_has_stands_for_no_run(storage: Path) -> None:
