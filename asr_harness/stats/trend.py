@@ -8,7 +8,7 @@ weights: a pair then counts by the product of theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erfc, sqrt
+from math import erfc, inf, sqrt
 from statistics import NormalDist, median
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MIN_TREND_POINTS = 7
 """Of fewer, not even a series that never falls has a p value of 0.001."""
 
+MAX_VALUES = 1000
+"""Of which all slopes are kept."""
+BRACKET = (0.4, 0.6)
+"""Shares of the slopes that Sen's slope and its interval lie between, of a thousand values or more."""
 
 FLOOR_SHARE = 2.0
 """Of the median variance that readings are told to have: what each has besides."""
@@ -56,16 +60,50 @@ def sen_slope(values: Sequence[float]) -> tuple[float, float, float, float]:
     import numpy as np
 
     array, n = np.asarray(values, dtype=float), len(values)
-    slopes = np.concatenate([(array[lag:] - array[:-lag]) / lag for lag in range(1, n)])
+    n_pairs = n * (n - 1) // 2
     half_width = NormalDist().inv_cdf(0.975) * sqrt(_variance(array))
-    low = max(round((len(slopes) - half_width) / 2) - 1, 0)
-    high = min(round((len(slopes) + half_width) / 2), len(slopes) - 1)
-    middle = (len(slopes) - 1) // 2, len(slopes) // 2
-    # Of millions, sorting all takes several times as long.
-    slopes.partition([low, *middle, high])
-    slope = float(slopes[middle[0]] + slopes[middle[1]]) / 2
+    ends = max(round((n_pairs - half_width) / 2) - 1, 0), min(round((n_pairs + half_width) / 2), n_pairs - 1)
+    low, high, *middle = _slopes_at(array, (*ends, (n_pairs - 1) // 2, n_pairs // 2))
+    slope = sum(middle) / 2
     intercept = float(np.median(array)) - slope * (n - 1) / 2
-    return slope, intercept, float(slopes[low]), float(slopes[high])
+    return slope, intercept, low, high
+
+
+def _slopes_at(array: NDArray[np.float64], ranks: Sequence[int]) -> list[float]:
+    """Give the pairwise slopes of these ranks, counted from 0, which are near the middle one.
+
+    Of ten thousand values all slopes take 400 MB: those about the median of every n-th value's are enough.
+    """
+    n_below, slopes = _slopes_between(array, *_bracket(array))
+    if min(ranks) < n_below or max(ranks) >= n_below + len(slopes):
+        n_below, slopes = _slopes_between(array, -inf, inf)
+    places = [rank - n_below for rank in ranks]
+    # Sorting all takes several times as long.
+    slopes.partition(places)
+    return [float(slopes[place]) for place in places]
+
+
+def _bracket(array: NDArray[np.float64]) -> tuple[float, float]:
+    import numpy as np
+
+    step = -(-len(array) // MAX_VALUES)
+    if step == 1:
+        return -inf, inf
+    _, slopes = _slopes_between(array[::step], -inf, inf)
+    low, high = np.quantile(slopes / step, BRACKET)
+    return float(low), float(high)
+
+
+def _slopes_between(array: NDArray[np.float64], low: float, high: float) -> tuple[int, NDArray[np.float64]]:
+    """Count the pairwise slopes that are lower, and give those in between."""
+    import numpy as np
+
+    n_below, kept = 0, []
+    for lag in range(1, len(array)):
+        slopes = (array[lag:] - array[:-lag]) / lag
+        n_below += int(np.count_nonzero(slopes < low))
+        kept.append(slopes[(slopes >= low) & (slopes <= high)])
+    return n_below, np.concatenate(kept)
 
 
 def kendall_z(values: Sequence[float]) -> float:
