@@ -265,8 +265,8 @@ def _skipped(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
 
 
 def saved_files(folder: Path) -> list[Path]:
-    """List what may be a run in a folder and all below it."""
-    return sorted(folder.rglob("*.json"))
+    """List what may be a run in a folder and all below it, in the order of their names."""
+    return sorted(folder.rglob("*.json"), key=lambda path: path.parts)
 
 
 def _glob(path: Path) -> list[Path]:
