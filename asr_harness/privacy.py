@@ -22,8 +22,9 @@ CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 HOMES = re.compile(r"/(?:home|Users)/[^/\s:'\"]+|(?<![\w.])/root(?=/|\b)")
 QUERY = re.compile(r"(https?://[^\s?'\"]+)\?[^\s'\"]+")
 SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY", re.IGNORECASE)
-PLAIN = re.compile(r"[\d\s,.:-]*|(?:GPU|MIG)-[\w,./-]+")
-"""Values of variables that count or name threads and devices."""
+PLAIN = re.compile(r"[\d\s,.:-]*|(?:GPU|MIG)-[\w,./-]+|(?:glibc\.[\w.]+=\w*:?)+")
+"""Values of variables that count or name threads and devices, or tune the C library."""
+ALLOCATOR = re.compile(r"(?:.*/)?(lib(?:jemalloc|tcmalloc|mimalloc)\w*\.so[.\d]*)")
 MIN_NAME_CHARS = 3
 """A shorter name of a host or a user is a word of its own too often."""
 MIN_SECRET_CHARS = 6
@@ -69,8 +70,14 @@ def make_mask(folders: Iterable[Path] = (), environment: Mapping[str, str] | Non
 
 
 def plain_variable(value: str | None) -> str | None:
-    """Give the value of a variable where it is of numbers and devices; what else there is, is not told."""
-    return value if value is None or PLAIN.fullmatch(value) else "set"
+    """Give a value of numbers, devices or tunables, and the name of a known allocator, without its folder.
+
+    What else there is, is not told.
+    """
+    if value is None or PLAIN.fullmatch(value):
+        return value
+    allocator = ALLOCATOR.fullmatch(value)
+    return allocator[1] if allocator else "set"
 
 
 def _replaced(text: str, private: str, public: str) -> str:

@@ -68,8 +68,15 @@ def test_of_a_path_only_its_last_name_is_told() -> None:
         ("4", "4"),
         ("0,1", "0,1"),
         ("GPU-8932f937-d72c", "GPU-8932f937-d72c"),
+        (
+            "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2",
+            "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2",
+        ),
+        ("/usr/lib/x86_64-linux-gnu/libjemalloc.so.2", "libjemalloc.so.2"),
+        ("/home/jane/libown.so", "set"),
+        ("glibc.malloc.check=my secret", "set"),
         ("my secret", "set"),
     ],
 )
-def test_variables_tell_numbers_and_devices_alone(value: str | None, told: str | None) -> None:
+def test_variables_tell_numbers_devices_and_allocators_alone(value: str | None, told: str | None) -> None:
     assert plain_variable(value) == told

@@ -1,14 +1,14 @@
 """How often `ab` is right after so many minutes, by how its workers are started: on stored sessions.
 
-    python -m tools.ab_curve_study pack FILE.jsonl new|forked SECONDS   # store a session of the same code
+    python -m tools.ab_curve_study pack FILE.jsonl WAY SECONDS   # store a session of the same code
     python -m tools.ab_curve_study [--sessions 1000] [--chart FILE.png]
 
-`tools/noise/ab.jsonl` holds a line for each session of a commit against itself: how its workers were started,
-the seconds before its second fork was begun, and for each fork after the first what it took, which side
-started first, and the seconds of each pair of rounds. A session is drawn as stretches of forks that followed
-one another, the sides of each exchanged or not by chance (they ran the same code), and a slow-down is added
-to the candidate's rounds. It looks when `ab` would and ends when its minutes are over. Each way is replayed
-on the noise of its own sessions, and on that of all: then only what a fork costs differs.
+`tools/noise/ab.jsonl` holds a line for each session of a commit against itself: the way its workers were
+started (new or forked ones, their memory in small or large pages), the seconds before its second fork was
+begun, and for each fork after the first what it took, which side started first, and the seconds of each pair
+of rounds. A session is drawn as stretches of forks that followed one another, the sides of each exchanged or
+not by chance (they ran the same code), and a slow-down is added to the candidate's rounds. It looks when `ab`
+would and ends when its minutes are over.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 STORED = NOISE / "ab.jsonl"
-MINUTES = (5, 10)
+MINUTES = (2, 3, 5, 10)
 SLOW_DOWNS = (0.0, 0.03, 0.05)
 STRETCH = 5
-WAYS = ("new", "forked")
+WAYS = ("new-small", "new-large", "forked-small", "forked-large")
 VERDICTS = ("unchanged", "regression", "improvement")
 
 
@@ -116,27 +116,26 @@ def rates(noise: Sequence[Session], n_forks: int, slow_down: float, n_sessions: 
 
 
 def curve(stored: Sequence[Session], n_sessions: int) -> Iterator[dict[str, Any]]:
-    """Give a row for each way, noise, number of minutes and slow-down."""
+    """Give a row for each way, number of minutes and slow-down."""
     for way in WAYS:
-        own = [session for session in stored if session.way == way]
-        if not own:
+        noise = [session for session in stored if session.way == way]
+        if not noise:
             continue
-        forks = [fork for session in own for fork in session.forks]
-        each_s, opening_s = fmean(fork.seconds for fork in forks), fmean(each.opening_s for each in own)
-        spread = stdev(fork.ratio for fork in forks)
+        forks = [fork for session in noise for fork in session.forks]
+        each_s = fmean(fork.seconds for fork in forks)
+        opening_s = fmean(session.opening_s for session in noise)
         print(
-            f"{way}: {len(forks)} forks of {len(own)} sessions, {each_s:.1f} s each after {opening_s:.0f} s;"
-            f" they differ by {spread:.1%}"
+            f"{way}: {len(forks)} forks of {len(noise)} sessions, {each_s:.1f} s each"
+            f" after {opening_s:.0f} s; they differ by {stdev(fork.ratio for fork in forks):.1%}"
         )
-        noises = {"its own": own, "of both": stored}
-        for (name, noise), minutes, slow_down in product(noises.items(), MINUTES, SLOW_DOWNS):
+        for minutes, slow_down in product(MINUTES, SLOW_DOWNS):
             n_forks = max(0, int((60 * minutes - opening_s) / each_s))
             ends = rates(noise, n_forks, slow_down, n_sessions)
-            yield {"way": way, "noise": name, "minutes": minutes, "forks": n_forks, "slow": slow_down, **ends}
+            yield {"way": way, "minutes": minutes, "forks": n_forks, "slow": slow_down, **ends}
 
 
 def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the shares that count, on the noise of both ways: same code green, 3 % found."""
+    """Draw the shares that count: same code green, 3 % found."""
     import altair as alt
 
     wanted = {0.0: ("unchanged", "same code: green"), 0.03: ("regression", "3 % slower: red")}
@@ -148,7 +147,7 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
             "workers": row["way"],
         }
         for row in rows
-        if row["noise"] == "of both" and row["slow"] in wanted
+        if row["slow"] in wanted
     ]
     chart = alt.Chart(alt.Data(values=points), width=420, height=240).mark_line(point=True)
     chart.encode(
@@ -177,10 +176,10 @@ def main() -> None:
     rows = []
     for row in curve(load(), arguments.sessions):
         if not rows:
-            print("workers   noise  minutes  forks  slow-down   green     red  faster")
+            print("workers       minutes  forks  slow-down   green     red  faster")
         shares = "".join(f"{row[verdict]:>8.1%}" for verdict in VERDICTS)
         print(
-            f"{row['way']:<8}{row['noise']:>7}{row['minutes']:>9}{row['forks']:>7}{row['slow']:>11.0%}{shares}",
+            f"{row['way']:<14}{row['minutes']:>7}{row['forks']:>7}{row['slow']:>11.0%}{shares}",
             flush=True,
         )
         rows.append(row)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab import git, interrupts
 from asr_harness.ab.imports import check_own
+from asr_harness.ab.large_pages import with_large_pages
 from asr_harness.ab.neighbours import arguments_for
 from asr_harness.ab.paths import as_variable, python_path
 from asr_harness.ab.protocol import (
@@ -289,7 +290,7 @@ def started(
         python,
         (*arguments, *saving(storage, _run_name(side, worktree)), *arguments_for(python)),
         worktree.folder,
-        git.environment() | {"PYTHONPATH": as_variable(path)},
+        with_large_pages(git.environment()) | {"PYTHONPATH": as_variable(path)},
         (IMPORTS, CASES, STARTS, VARIABLES),
         worktree.root.parent,
         cores,

@@ -23,6 +23,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.ab import git, zygote_program
+from asr_harness.ab.large_pages import with_large_pages
 from asr_harness.errors import AbError
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ class Zygote:
             stderr=subprocess.DEVNULL,
             pass_fds=(requests, replies),
             start_new_session=True,
-            env={name: value for name, value in git.environment().items() if name != "PYTHONPATH"},
+            env=with_large_pages(
+                {name: value for name, value in git.environment().items() if name != "PYTHONPATH"}
+            ),
             preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509
         )
         os.close(requests)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from asr_harness.schema import Environment
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
+MEMORY_VARIABLES = ("GLIBC_TUNABLES", "LD_PRELOAD", "MALLOC_ARENA_MAX", "THP_MEM_ALLOC_ENABLE")
+"""They choose the allocator and its pages; told where they are set, as runs from before do not name them."""
 COMPARABLE_KEYS = ("cpu", "n_logical_cores", "n_threads", "variables")
 
 
@@ -72,12 +74,17 @@ class Cpu(Device):
             "n_logical_cores": psutil.cpu_count(logical=True),
             "memory_bytes": psutil.virtual_memory().total,
             "n_threads": torch.get_num_threads(),
-            "variables": {name: plain_variable(os.environ.get(name)) for name in THREAD_VARIABLES},
+            "variables": _variables(),
         }
 
     def comparable(self, environment: Environment) -> Mapping[str, object]:
         """Read the processor, its cores and threads."""
         return {key: getattr(environment, key) for key in COMPARABLE_KEYS}
+
+
+def _variables() -> dict[str, str | None]:
+    told = (*THREAD_VARIABLES, *(name for name in MEMORY_VARIABLES if name in os.environ))
+    return {name: plain_variable(os.environ.get(name)) for name in told}
 
 
 def processor_name() -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MIN_FORKS = 5
 SPACING = 1.6
+LAST_SHARE = 2 / 3
+"""What the last look has of alpha: what shows late is small, what shows early needs little."""
 
 Key = TypeVar("Key")
 
@@ -61,13 +63,14 @@ class Decision:
 def planned_looks(n_forks: int) -> Looks:
     """Plan to look at the end, and on the way each time that the forks have grown by 1.6.
 
-    The last look has half of alpha, the one before it a quarter and so on, and the first what is left.
+    The last look has two thirds of alpha, the one before it two thirds of the rest and so on, and the first
+    what is left.
     """
     numbers = [max(n_forks, MIN_FORKS)]
     while numbers[0] / SPACING >= MIN_FORKS:
         numbers.insert(0, round(numbers[0] / SPACING))
-    shares = [2.0 ** -(len(numbers) - index) for index in range(len(numbers))]
-    shares[0] *= 2
+    lefts = [(1 - LAST_SHARE) ** n_later for n_later in reversed(range(len(numbers)))]
+    shares = [lefts[0], *(LAST_SHARE * left for left in lefts[1:])]
     return tuple(zip(numbers, shares, strict=True))
 
 

@@ -193,6 +193,9 @@ def test_a_commit_many_times_slower_is_a_regression(
     commits = {git(repository, "rev-parse", tag) for tag in ("base", "slow")}
     assert {run["commit_info"]["id"] for run in runs} == commits
     assert all(run["asr"]["cases"][0]["outcome"] == "measured" for run in runs)
+    if sys.platform == "linux":
+        tunables = [run["asr"]["environment"]["variables"]["GLIBC_TUNABLES"] for run in runs]
+        assert all("glibc.malloc.hugetlb=" in one for one in tunables)
 
     lines = [
         json.loads(line)

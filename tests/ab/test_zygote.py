@@ -55,6 +55,12 @@ def told(zygote: Zygote, folder: Path, end: str = "", name: str = "one") -> tupl
     return status, json.loads(log.read_text().splitlines()[0])
 
 
+def test_what_is_forked_has_its_memory_in_large_pages(zygote: Zygote) -> None:
+    # The C library reads this as a process starts, and a fork is no such start.
+    started_with = Path(f"/proc/{zygote._process.pid}/environ").read_bytes().split(b"\0")
+    assert any(one.startswith(b"GLIBC_TUNABLES=") and b"glibc.malloc.hugetlb=" in one for one in started_with)
+
+
 def test_a_fork_runs_its_own_folder_s_code_with_its_own_variables(zygote: Zygote, tmp_path: Path) -> None:
     assert zygote.import_all(["decimal"]).n_threads == 1
     (status, base), (_, candidate) = (told(zygote, tmp_path / name, name=name) for name in ("base", "cand"))
