@@ -64,6 +64,7 @@ def compare(
     `history` are former runs, from which the noise of a single run is known. Raises RecordError where the
     sides have no case in common, RuleError where a rule of the policy guards nothing.
     """
-    from asr_harness.judge import Evidence, judge
+    from asr_harness.judge import Evidence, history_columns, judge
+    from asr_harness.runs.summary import summarised
 
-    return judge(Evidence(base, candidate, history), policy)
+    return judge(Evidence(base, candidate, summarised(history, history_columns())), policy)

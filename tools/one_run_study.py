@@ -15,7 +15,8 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from asr_harness.judge import Evidence, judge
+from asr_harness.judge import Evidence, history_columns, judge
+from asr_harness.runs.summary import summarised
 from tools.stored_noise import RUNS, SESSIONS, load
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ def ends(path: Path, slow_down: float) -> Iterator[tuple[int, Judgement]]:
     """Give the lag and the judgement of every base and candidate of a series."""
     stored = load(path)
     runs = [replace(run.as_run(f"{place}"), commit=f"{place:040x}") for place, run in enumerate(stored)]
+    former = summarised(runs, history_columns())
     for first, lag in product(range(len(runs)), LAGS):
         last = first + lag
         if last < len(runs):
             candidate = stored[last].slowed(slow_down).as_run(f"{last}")
-            history = (*runs[:first], *runs[first + 1 : last])
+            history = (*former[:first], *former[first + 1 : last])
             yield lag, judge(Evidence((runs[first],), (candidate,), history))
 
 

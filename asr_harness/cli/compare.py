@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from asr_harness.cli._colour import add_colour, painted
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
+from asr_harness.cli._sweeping import sweep_seldom
 from asr_harness.errors import RecordError
-from asr_harness.judge import Evidence, judge, policy
+from asr_harness.judge import Evidence, history_columns, judge, policy
 from asr_harness.report import forms, step_summary
 from asr_harness.report.writing import write_text
 from asr_harness.runs import former_runs, select_runs, sides
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparison and give its exit status."""
+    sweep_seldom()
     chosen = policy.from_arguments(arguments)
     if arguments.markdown and not arguments.markdown.absolute().parent.is_dir():
         raise RecordError(f"cannot write {arguments.markdown}: its folder does not exist; make it first")
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     candidate = select_runs(second, arguments.storage, tell=tell)
     measured = {run.commit for run in candidate if run.commit and not run.is_dirty}
     base = select_runs(first, arguments.storage, excluding=measured, tell=tell)
-    history = former_runs(base, candidate, arguments.storage)
+    history = former_runs(base, candidate, history_columns(), arguments.storage)
     judgement = judge(Evidence(base, candidate, history), chosen)
     width = get_terminal_size().columns
     colour = arguments.color if arguments.format in forms.for_people() else "no"

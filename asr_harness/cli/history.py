@@ -11,18 +11,25 @@ from typing import TYPE_CHECKING
 
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
+from asr_harness.cli._sweeping import sweep_seldom
 from asr_harness.errors import RecordError
-from asr_harness.judge import Evidence, judge
+from asr_harness.judge import Evidence, history_columns, judge
 from asr_harness.judge.judgement import EXIT_FINE, EXIT_REGRESSION
 from asr_harness.judge.trends import judge_trends
 from asr_harness.metrics import by_key, units
 from asr_harness.report import forms, trends
 from asr_harness.report.comparable import with_origin
 from asr_harness.report.escaping import terminal
-from asr_harness.report.history import CaseHistory, CommitPoint, case_histories, commit_points
+from asr_harness.report.history import (
+    CaseHistory,
+    CommitPoint,
+    case_histories,
+    commit_points,
+    measured_cases,
+)
 from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.runs import load_runs, select_runs, select_summaries
-from asr_harness.runs.select import MAX_HISTORY
+from asr_harness.runs.former import summaries_of
 from asr_harness.runs.summary import columns_of
 
 if TYPE_CHECKING:
@@ -74,21 +81,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the lines."""
+    sweep_seldom()
     metric = by_key(arguments.metric)
     if arguments.against and not arguments.judge:
         raise RecordError(f"--against {arguments.against} needs --judge, which compares with it")
     columns = columns_of([metric], judged=arguments.judge)
     side = ",".join(arguments.runs or [str(arguments.storage)])
     runs = select_summaries(side, arguments.storage, columns, tell=tell)
-    timeline = commit_points(runs)
-    known = case_histories(runs, timeline, metric)
+    known = measured_cases(runs, metric)
     chosen = with_words(known, arguments.only.split())
     if not chosen:
         raise RecordError(f"no {metric.key} in these runs{_asked(arguments.only, known)}")
     width = get_terminal_size().columns
     if arguments.judge:
-        return _judge(arguments, runs, metric, {line.case for line in chosen}, width)
-    lines = [*head(metric.key, timeline, width), *_lines(chosen, timeline, metric, width)]
+        return _judge(arguments, runs, metric, chosen, width)
+    timeline = commit_points(runs)
+    histories = [line for line in case_histories(runs, timeline, metric) if line.case in chosen]
+    lines = [*head(metric.key, timeline, width), *_lines(histories, timeline, metric, width)]
     print(terminal("\n".join(lines)))  # noqa: T201
     return 0
 
@@ -119,7 +128,9 @@ def _against(
         _loaded((path for path, label in clean.items() if label == name), cases)
         for name in (labels[-1], labels[-2] if len(labels) > 1 else None)
     )
-    former = _loaded(list(clean)[-MAX_HISTORY:], cases)
+    known = [run.of_cases(cases) for run in summaries_of(clean, history_columns())]
+    # Told by their labels: what was left of a run's cases may not tell which run it is.
+    former = [run for run in known if run.label != labels[-1]]
     named = select_runs(arguments.against, arguments.storage)
     reference = [run for run in named if run.label != labels[-1]]
     sides, status = {}, EXIT_FINE
@@ -129,7 +140,8 @@ def _against(
         pinned = _of_metric(judge(Evidence(reference, newest, former)), metric)
         sides[f"against {arguments.against}"], status = pinned, pinned.exit_status
     if before:
-        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, former)), metric)
+        earlier = [run for run in former if run.label != labels[-2]]
+        sides["against the commit before"] = _of_metric(judge(Evidence(before, newest, earlier)), metric)
     for name, judgement in sides.items():
         print(terminal(f"\n{name}: {forms.render('table', judgement, width)}"))  # noqa: T201
     return status
@@ -156,23 +168,23 @@ def _of_metric(judgement: Judgement, metric: Metric) -> Judgement:
     return replace(judgement, findings=tuple(one for one in judgement.findings if one.metric == key))
 
 
-def with_words(known: Sequence[CaseHistory], words: Sequence[str]) -> Sequence[CaseHistory]:
-    """Leave the lines whose cases have every word: as a whole part, or if none has, as the start of one.
+def with_words(known: Sequence[str], words: Sequence[str]) -> set[str]:
+    """Leave the cases whose ids have every word: as a whole part, or if none has, as the start of one.
 
     A start does not end amid a number.
     """
-    kept = {line.case for line in known}
+    kept = set(known)
     for word in words:
         starts = re.compile(rf"-{re.escape(word)}(?!(?<=\d)\d)", re.IGNORECASE)
-        whole = {line.case for line in known if f"-{word}-".lower() in f"-{line.case}-".lower()}
-        kept &= whole or {line.case for line in known if starts.search(f"-{line.case}")}
-    return [line for line in known if line.case in kept]
+        whole = {case_id for case_id in known if f"-{word}-".lower() in f"-{case_id}-".lower()}
+        kept &= whole or {case_id for case_id in known if starts.search(f"-{case_id}")}
+    return kept
 
 
-def _asked(words: str, known: Sequence[CaseHistory]) -> str:
+def _asked(words: str, known: Sequence[str]) -> str:
     if not words or not known:
         return ""
-    return f" for {words!r}; words are parts of a case's name, such as {known[0].case}"
+    return f" for {words!r}; words are parts of a case's name, such as {known[0]}"
 
 
 def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:

@@ -6,10 +6,10 @@ Nothing is done for slices that are there already; an interrupted run is finishe
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from asr_harness import cache, corpora
+from asr_harness.cli._lines import say
 from asr_harness.corpora.harms import split_spec
 from asr_harness.corpora.slices import buckets as bucket_rules
 from asr_harness.corpora.slices import manifest as manifests
@@ -64,11 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
     corpus = corpora.open_corpus(spec)
     cache.sweep()
     n_scored = sum(segment.scored for segment in corpus.segments)
-    _say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
+    say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
     for remark in filter(None, (corpus.conversion, corpus.grouping)):
-        _say(remark)
+        say(remark)
     if harms:
-        _say(f"{', '.join(each.text for each in harms)}: made on the fly of what is stored here")
+        say(f"{', '.join(each.text for each in harms)}: made on the fly of what is stored here")
     for bucket, limits_s in (chosen or _filled(corpus)).items():
         choices = manifests.Choices(limits_s, arguments.utterances, arguments.seed)
         _prepare(corpus, bucket, choices, again=arguments.again)
@@ -88,7 +88,7 @@ def _prepare(corpus: Corpus, bucket: str, choices: Choices, *, again: bool) -> N
     entries = manifests.read(path).entries[: choices.n_utterances]
     audio_s = sum(entry.end_s - entry.start_s for entry in entries)
     fingerprint = manifests.combine(entry.fingerprint for entry in entries)
-    _say(f"{bucket}: {len(entries)} utterances, {audio_s:.1f} s, fingerprint {fingerprint[:12]}, {path}")
+    say(f"{bucket}: {len(entries)} utterances, {audio_s:.1f} s, fingerprint {fingerprint[:12]}, {path}")
 
 
 def _verify() -> None:
@@ -99,7 +99,7 @@ def _verify() -> None:
         except DataError as error:
             damaged.append(str(error))
         else:
-            _say(f"{path}: {n_utterances} utterances as they were stored")
+            say(f"{path}: {n_utterances} utterances as they were stored")
     if damaged:
         raise DataError("\n  ".join([f"{len(damaged)} slices are damaged", *damaged]))
 
@@ -125,7 +125,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import gc
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
+from asr_harness.cli._sweeping import sweep_seldom
 from asr_harness.errors import RecordError
-from asr_harness.judge import Evidence, judge, policy
+from asr_harness.judge import Evidence, history_columns, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report.advice import AdviceLimits
 from asr_harness.report.content import Content, gather
-from asr_harness.report.extent import report_columns, whole
+from asr_harness.report.extent import History, history_of, recent, report_columns, whole
 from asr_harness.report.table import table
 from asr_harness.runs import former_runs, load_runs, select_runs, select_summaries
-from asr_harness.runs.summary import summarised
+from asr_harness.runs.former import with_columns
 from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
@@ -27,12 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from asr_harness.report.page.differences import Differences
-    from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile
 
 MEBIBYTE = 2**20
-MANY_OBJECTS = 100_000
-"""Between two sweeps of Python's collector: charts are made of so many that it takes a tenth of the time."""
 LIMITS = (
     ("--max-latency-p95", "SECONDS", "of a request"),
     ("--max-wer", "PERCENT", "word error rate"),
@@ -70,11 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
-    gc.set_threshold(MANY_OBJECTS)
+    sweep_seldom()
     sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
     compared = differences(sides[0], sides[1], arguments) if sides else None
     history, candidate = _history(arguments, sides), sides[1] if sides else []
-    runs = load_runs(whole(history, {run.path.name for run in candidate}))
+    runs = load_runs(whole(history.runs, {run.path.name for run in candidate}))
     content = gather(runs, _limits(arguments), compared, candidate, history)
     for path in _written(content, arguments):
         print(f"{path}  {units.file_size(path.stat().st_size)}")  # noqa: T201
@@ -94,18 +91,20 @@ def differences(
     """Judge two sides as `compare` does, by the same policy."""
     from asr_harness.report.comparing import differences as in_words
 
-    history = former_runs(base, candidate, arguments.storage)
+    history = former_runs(base, candidate, history_columns(), arguments.storage)
     chosen = policy.from_arguments(arguments)
     judgement = judge(Evidence(base, candidate, history), chosen)
     return in_words(judgement, base, candidate, chosen)
 
 
-def _history(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> tuple[Summary, ...]:
+def _history(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) -> History:
+    """Give all runs, with values of those alone that are drawn and judged."""
     if sides and not arguments.runs:
         by_path = {run.path.resolve(): run for side in sides for run in side}
-        return summarised(by_path.values(), report_columns())
+        return history_of(by_path.values())
     side = ",".join(arguments.runs or [str(arguments.storage)])
-    return select_summaries(side, arguments.storage, report_columns(), tell=tell)
+    runs = select_summaries(side, arguments.storage, tell=tell)
+    return History(runs, with_columns(recent(runs), report_columns()))
 
 
 def _limits(arguments: argparse.Namespace) -> AdviceLimits:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile, StageName
     from asr_harness.stats.sequential import Looks
 
@@ -44,12 +45,13 @@ class Forks:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Saved runs of both sides; `history` are former runs, from which the noise of a single run is known.
+    """Saved runs of both sides; `history` are summaries of former runs with the `history_columns`, from which
+    the noise of a single run is known.
 
     Where there are `forks`, times are judged by them alone, and runs by everything else.
     """
 
     base: Sequence[RunFile]
     candidate: Sequence[RunFile]
-    history: Sequence[RunFile] = ()
+    history: Sequence[Summary] = ()
     forks: Forks | None = None

@@ -19,7 +19,13 @@ from asr_harness.judge.kernel import changed_kernels
 from asr_harness.judge.policy import Policy
 from asr_harness.judge.rules import Waiver, check_all_used, rule_units
 from asr_harness.judge.sides import Pair, notes_on_runs, pair_up
-from asr_harness.judge.tested_times import SHARES, SHARES_BESIDE_FORKS, spreads_by_device, test_all
+from asr_harness.judge.tested_times import (
+    SHARES,
+    SHARES_BESIDE_FORKS,
+    ratio_metrics,
+    spreads_by_device,
+    test_all,
+)
 from asr_harness.metrics import RateMetric, all_metrics, measurement
 
 if TYPE_CHECKING:
@@ -135,13 +141,7 @@ def _test_times(
     policy: Policy,
     kernels: Mapping[str, Kernel],
 ) -> list[Tested]:
-    metrics = [
-        metric
-        for metric in all_metrics()
-        if metric.test == "ratio"
-        and metric.same_as is None
-        and (evidence.forks is None or not metric.is_time)
-    ]
+    metrics = [metric for metric in ratio_metrics() if evidence.forks is None or not metric.is_time]
     helps = {device: calibrated < raw for device, (raw, calibrated) in spreads.items()}
     return test_all(pairs, metrics, helps, evidence.history, policy.alpha, kernels)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from math import exp, log, sqrt
+from math import exp, sqrt
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
-from asr_harness.judge.sides import Measured, fingerprint, machine
-from asr_harness.metrics import calibration, latency
+from asr_harness.judge.run_means import Former, run_means
+from asr_harness.metrics import all_metrics, latency
 from asr_harness.metrics.base import geometric_mean
+from asr_harness.runs.summary import columns_of
 from asr_harness.stats import shrinkage
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from asr_harness.judge.policy import Policy
     from asr_harness.judge.sides import Pair
     from asr_harness.metrics import Metric
-    from asr_harness.schema import RunFile
+    from asr_harness.runs.summary import Summary
 
 MIN_HISTORY_DF = 3
 """Degrees of freedom below which a stored history says too little of the noise."""
@@ -93,11 +93,21 @@ class Tested:
         return base, candidate
 
 
+def history_columns() -> tuple[str, ...]:
+    """Name what summaries of former runs need to have."""
+    return columns_of(ratio_metrics(), judged=True)
+
+
+def ratio_metrics() -> list[Metric]:
+    """Give the metrics that are tested, each measurement once."""
+    return [metric for metric in all_metrics() if metric.test == "ratio" and metric.same_as is None]
+
+
 def test_all(
     pairs: Sequence[Pair],
     metrics: Sequence[Metric],
     calibration_helps: Mapping[str, bool],
-    history: Sequence[RunFile],
+    history: Sequence[Summary],
     alpha: float,
     kernels: Mapping[str, Kernel],
 ) -> list[Tested]:
@@ -106,13 +116,14 @@ def test_all(
     `calibration_helps` tells for which devices the calibration lowers the spread between runs, `kernels` for
     which the kernel itself changed.
     """
+    former = Former(history)
     tested = [
         _with_raw(
             _test(
-                cases, metric, history, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha
+                cases, metric, former, calibrated=calibration_helps.get(cases[0].device, False), alpha=alpha
             ),
             kernels,
-            history,
+            former,
             alpha,
         )
         for cases in (*((pair,) for pair in pairs), *per_model(pairs))
@@ -144,7 +155,7 @@ def spreads_by_device(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
     for pair in pairs:
         for side in (pair.base, pair.candidate):
             raw, calibrated = (
-                stats.standard_deviation(list(_run_means([side], latency.METRIC, calibrated=by).values()))
+                stats.standard_deviation(list(run_means([side], latency.METRIC, calibrated=by).values()))
                 for by in (False, True)
             )
             if raw is not None and calibrated is not None:
@@ -156,7 +167,7 @@ def spreads_by_device(pairs: Sequence[Pair]) -> dict[str, tuple[float, float]]:
 
 
 def _test(
-    pairs: tuple[Pair, ...], metric: Metric, history: Sequence[RunFile], *, calibrated: bool, alpha: float
+    pairs: tuple[Pair, ...], metric: Metric, former: Former, *, calibrated: bool, alpha: float
 ) -> Tested | None:
     """Test a metric of one case, or of several together; None where neither side has it."""
     by_kernel = calibrated and metric.is_time
@@ -171,22 +182,25 @@ def _test(
     if min(len(base), len(candidate)) > 1:
         difference = stats.two_sided(base, candidate, alpha)
         return Tested(pairs, metric, *values, difference, by_kernel, deviations=_deviations(by_run))
-    former = _history(pairs, metric, history, calibrated=by_kernel)
-    if sum(len(group) - 1 for group in (*former, base, candidate)) < MIN_HISTORY_DF:
+    # Two runs that are compared lie commits and sessions apart, and so do former ones, all in one group: how
+    # little runs of one commit differ, back to back, would say too little.
+    means = former.means(pairs, metric, calibrated=by_kernel)
+    groups = [means] if means else []
+    if sum(len(group) - 1 for group in (*groups, base, candidate)) < MIN_HISTORY_DF:
         reason = "a side has one run, and the noise of this machine and case is not known"
         return Tested(pairs, metric, *values, None, by_kernel, reason)
-    difference = stats.against_history(base, candidate, former, alpha)
+    difference = stats.against_history(base, candidate, groups, alpha)
     return Tested(pairs, metric, *values, difference, by_kernel, "against the stored noise history")
 
 
 def _with_raw(
-    tested: Tested | None, kernels: Mapping[str, Kernel], history: Sequence[RunFile], alpha: float
+    tested: Tested | None, kernels: Mapping[str, Kernel], former: Former, alpha: float
 ) -> Tested | None:
     """Have raw times speak too, where those that were tested were divided by a kernel that changed."""
     kernel = None if tested is None else kernels.get(tested.pairs[0].device)
     if tested is None or kernel is None or not tested.calibrated:
         return tested
-    raw = _test(tested.pairs, tested.metric, history, calibrated=False, alpha=alpha)
+    raw = _test(tested.pairs, tested.metric, former, calibrated=False, alpha=alpha)
     return replace(tested, kernel=kernel, raw=raw.difference) if raw else tested
 
 
@@ -213,8 +227,8 @@ def _sides(
     pairs: Sequence[Pair], metric: Metric, *, calibrated: bool
 ) -> tuple[dict[int, float], dict[int, float]]:
     """Give the logarithm of every run of the base, and of the candidate, that has the metric in all cases."""
-    base = _run_means([pair.base for pair in pairs], metric, calibrated=calibrated)
-    candidate = _run_means([pair.candidate for pair in pairs], metric, calibrated=calibrated)
+    base = run_means([pair.base for pair in pairs], metric, calibrated=calibrated)
+    candidate = run_means([pair.candidate for pair in pairs], metric, calibrated=calibrated)
     return base, candidate
 
 
@@ -222,48 +236,5 @@ def _deviations(sides: Iterable[Mapping[int, float]]) -> dict[int, float]:
     return {run: value - stats.mean(list(side.values())) for side in sides for run, value in side.items()}
 
 
-def _run_means(cases: Sequence[Sequence[Measured]], metric: Metric, *, calibrated: bool) -> dict[int, float]:
-    """Give each run's mean logarithm over cases, by the run's place in memory; runs that lack one are left
-    out.
-    """
-    logs: dict[int, list[float]] = {}
-    for measured in chain.from_iterable(cases):
-        value = metric.judged(measured.result)
-        if value is not None:
-            pace = calibration.read(measured.result) if calibrated else 1.0
-            logs.setdefault(id(measured.run), []).append(log(value / pace))
-    return {run: stats.mean(values) for run, values in logs.items() if len(values) == len(cases)}
-
-
 def _values(logs: Iterable[float]) -> tuple[float, ...]:
     return tuple(map(exp, logs))
-
-
-def _history(
-    pairs: Sequence[Pair], metric: Metric, history: Sequence[RunFile], *, calibrated: bool
-) -> list[list[float]]:
-    """Gather former runs of these cases on this machine, all of them in one group.
-
-    Two runs that are compared lie commits and sessions apart, and so do these: how little runs of one commit
-    differ, back to back, would say too little.
-    """
-    means = _run_means([_former(pair, history) for pair in pairs], metric, calibrated=calibrated)
-    return [list(means.values())] if means else []
-
-
-def _former(pair: Pair, history: Sequence[RunFile]) -> list[Measured]:
-    taken = {one.run.identity for one in (*pair.base, *pair.candidate)}
-    here, what = machine(pair.base[0].run, pair.case_id, pair.device), _fingerprints(pair.base[0])
-    former = []
-    for run in history:
-        record = run.records.get(pair.case_id)
-        if record is None or record.result is None or run.identity in taken or run.is_dirty:
-            continue
-        measured = Measured(run, record.result)
-        if machine(run, pair.case_id, pair.device) == here and _fingerprints(measured) == what:
-            former.append(measured)
-    return former
-
-
-def _fingerprints(measured: Measured) -> tuple[str | None, ...]:
-    return tuple(fingerprint(key)(measured) for key in ("slice", "weights", "decoding"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asr_harness import stats
 from asr_harness.errors import RecordError
@@ -21,15 +21,14 @@ from asr_harness.metrics import calibration
 from asr_harness.runs.summary import PACE_LEVEL, PACE_SPREAD, ROUNDS_LEVEL, log_mean, log_variance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asr_harness.metrics import Metric
     from asr_harness.runs.summary import Summary
     from asr_harness.stats import Drift
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """Logarithms of a run, or means of several.
 
     `value` and `pace` are of the medians of the metric and of the kernel, `mean` and `pace_mean` the means
@@ -44,8 +43,9 @@ class Point:
     n: int = 1
 
 
-MEANS = ("value", "pace", "mean", "pace_mean", "unsteady")
-Series = dict[tuple[str, str], dict[str, dict[str, list[Point]]]]
+RowKey = tuple[str, tuple[str | None, ...]]
+"""A row, and the circumstances that it was measured in: the machine's digits, weights, decoding and dtype."""
+Series = dict[RowKey, dict[str, dict[str, list[Point]]]]
 """By row and circumstances, by commit, by case: a point for each run."""
 
 
@@ -133,31 +133,46 @@ def _point(
 
 def mean_point(points: Sequence[Point], n: int) -> Point:
     """Give the mean of points, as one of `n` runs."""
-    value, pace, mean, pace_mean, unsteady = (
-        stats.mean([getattr(point, name) for point in points]) for name in MEANS
-    )
+    value, pace, mean, pace_mean, unsteady, _ = map(stats.mean, zip(*points, strict=True))
     return Point(value, pace, mean, pace_mean, unsteady, n)
 
 
-def _series(runs: Iterable[Summary], metric: Metric) -> Series:
+def _series(runs: Sequence[Summary], metric: Metric) -> Series:
     series: Series = {}
+    known: dict[tuple[int, int], list[RowKey]] = {}
     for run in runs:
         if run.head.is_dirty:
             continue
+        # Runs of the same cases on one machine have the same objects of them.
+        alike = id(run.cases), id(run.machine)
+        keys = known[alike] if alike in known else known.setdefault(alike, _keys(run))
+        points = [
+            (key, case.id, point)
+            for key, case, point in zip(keys, run.cases, _of_run(run, metric), strict=True)
+            if point is not None
+        ]
+        # The newest circumstances last: those that come again move to the end.
+        for key in dict.fromkeys(key for key, _, _ in points):
+            series[key] = series.pop(key, {})
         label = run.label
-        levels, pace_levels, spreads = map(run.logarithms, (ROUNDS_LEVEL, PACE_LEVEL, PACE_SPREAD))
-        for place, (case, value, pace) in enumerate(
-            zip(run.cases, run.judged(metric), run.judged(calibration.METRIC), strict=True)
-        ):
-            if value is None or pace is None:
-                continue
-            key = case.group, run.machine.digest + case.circumstances
-            # The newest circumstances last: those that come again move to the end.
-            of_row = series[key] = series.pop(key, {})
-            level = levels[place] if metric.rounds else None
-            point = _point(value, pace, level, pace_levels[place], spreads[place])
-            of_row.setdefault(label, {}).setdefault(case.id, []).append(point)
+        for key, case_id, point in points:
+            series[key].setdefault(label, {}).setdefault(case_id, []).append(point)
     return series
+
+
+def _keys(run: Summary) -> list[RowKey]:
+    return [(case.group, (run.machine.digest, case.weights, case.decoding, case.dtype)) for case in run.cases]
+
+
+def _of_run(run: Summary, metric: Metric) -> Iterator[Point | None]:
+    """Give a point for each case of a run; None where it may not be judged."""
+    columns = (run.logarithms(column) for column in (ROUNDS_LEVEL, PACE_LEVEL, PACE_SPREAD))
+    judged = run.judged(metric), run.judged(calibration.METRIC)
+    for value, pace, level, pace_level, spread in zip(*judged, *columns, strict=True):
+        if value is None or pace is None:
+            yield None
+        else:
+            yield _point(value, pace, level if metric.rounds else None, pace_level, spread)
 
 
 def _points(by_commit: Mapping[str, Mapping[str, Sequence[Point]]]) -> dict[str, Point]:

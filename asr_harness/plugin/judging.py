@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.errors import AsrHarnessError, RuleError
-from asr_harness.judge import Evidence, judge, policy
+from asr_harness.judge import Evidence, history_columns, judge, policy
 from asr_harness.judge.judgement import EXIT_UNDECIDED, EXIT_UNUSABLE
 from asr_harness.judge.rules import check_all_used, rule_units
 from asr_harness.plugin import options
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
     from asr_harness.judge import Judgement, Policy
+    from asr_harness.runs.summary import Summary
     from asr_harness.schema import RunFile
 
 
@@ -47,7 +48,7 @@ def make_judging(config: pytest.Config) -> Judging | None:
     base = select_runs(side, storage, excluding={own} if own else (), tell=passed_over.append)
     judgeable = [(case_id, metric) for run in base for case_id in run.records for metric in rule_units()]
     check_all_used((*chosen.rules, *chosen.waivers), judgeable)
-    return Judging(side, base, newest_runs(storage), chosen, passed_over)
+    return Judging(side, base, newest_runs(history_columns(), storage), chosen, passed_over)
 
 
 def _check_nothing_is_asked(config: pytest.Config) -> None:
@@ -66,7 +67,7 @@ class Judging:
         self,
         side: str,
         base: Sequence[RunFile],
-        history: Sequence[RunFile],
+        history: Sequence[Summary],
         chosen: Policy,
         passed_over: Sequence[str] = (),
     ) -> None:

@@ -10,7 +10,7 @@ from asr_harness.judge.trends import judge_trends
 from asr_harness.metrics import latency
 from asr_harness.report import trends
 from asr_harness.report.escaping import terminal
-from asr_harness.runs.select import recent_summaries
+from asr_harness.runs.former import recent_commits
 from asr_harness.runs.summary import columns_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Trending:
 
 def lines(storage: Path, session_id: str) -> list[str]:
     """Give a line for each step and creep of the rows of a session; none if it is not saved in `storage`."""
-    runs = recent_summaries(storage, N_COMMITS, columns_of([latency.METRIC], judged=True))
+    runs = recent_commits(storage, N_COMMITS, columns_of([latency.METRIC], judged=True))
     own = [run for run in runs if session_id in run.head.session_ids]
     if not own:
         return []

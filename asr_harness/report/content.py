@@ -11,7 +11,7 @@ from asr_harness.metrics import latency
 from asr_harness.report.advice import Advice, AdviceLimits, advise
 from asr_harness.report.bottlenecks import Bottleneck, bottlenecks
 from asr_harness.report.claims import ClaimResult, check_all
-from asr_harness.report.extent import Extent, extent, latencies, recent, run_names
+from asr_harness.report.extent import Extent, History, extent, history_of, latencies, run_names
 from asr_harness.report.figures import draw_all, drawable
 from asr_harness.report.figures.base import Figure, FigureData
 from asr_harness.report.history import commit_points
@@ -21,7 +21,6 @@ from asr_harness.report.pooled import pooled
 from asr_harness.report.pricing import prices
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
-from asr_harness.runs.summary import summarised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,14 +66,15 @@ def gather(
     limits: AdviceLimits | None = None,
     differences: Differences | None = None,
     candidate: Sequence[RunFile] = (),
-    history: Sequence[Summary] | None = None,
+    history: History | None = None,
 ) -> Content:
     """Work out all that a report says of runs, and of the `history` that they are the `whole` ones of.
 
     Of a comparison the candidate's values are those to show. Without a history the runs are all.
     Raises RecordError where the runs hold no case.
     """
-    known = summarised(runs) if history is None else history
+    history = history or history_of(runs)
+    known, newest = history.runs, history.newest
     rows = table(runs)
     if not len(rows):
         names = run_names(known)
@@ -84,7 +84,6 @@ def gather(
     drawn, not_drawn = drawable(cases)
     advice = advise(cases, limits or AdviceLimits())
     of_drawn = rows[rows["case"].isin(drawn["case"])]
-    newest = recent(known)
     points = latencies(newest)
     priced = prices(runs)
     results = [record.result for run in runs for record in run.records.values() if record.result is not None]

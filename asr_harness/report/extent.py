@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness.metrics import latency
-from asr_harness.report.history import point_of
 from asr_harness.report.pooled import MAX_POOLED, newest_group
-from asr_harness.report.table.cases import axes, spelled_out
+from asr_harness.report.table.cases import axes, place_of, spelled_out
 from asr_harness.report.table.frame import in_utc
 from asr_harness.report.words import counted
-from asr_harness.runs.summary import HIGH, LOW, columns_of
+from asr_harness.runs.summary import HIGH, LOW, columns_of, summarised
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from asr_harness.runs.summary import CaseHead, Summary
+    from asr_harness.schema import RunFile
 
 MAX_POINTS = 200
 """Points of the history, the newest, that a page draws and judges: what a figure can show apart."""
@@ -56,8 +56,22 @@ class Extent:
         return " ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """All runs that a page is of, oldest first, and those of the newest points with the `report_columns`."""
+
+    runs: Sequence[Summary]
+    newest: Sequence[Summary]
+
+
+def history_of(runs: Iterable[RunFile]) -> History:
+    """Summarise runs that were read whole."""
+    known = summarised(runs, report_columns())
+    return History(known, recent(known))
+
+
 def report_columns() -> tuple[str, ...]:
-    """Name what a page needs of every run."""
+    """Name what a page needs of the runs that it draws and judges the history of."""
     return (*columns_of([latency.METRIC], judged=True), LOW, HIGH)
 
 
@@ -104,19 +118,19 @@ def _relevant(history: Sequence[Summary]) -> list[Summary]:
 
 
 def _shared(run: Summary) -> tuple[object, ...]:
-    return (*point_of(run), run.head.data, run.head.weights)
+    return (*place_of(run), run.head.data, run.head.weights)
 
 
 def recent(history: Sequence[Summary]) -> list[Summary]:
     """Leave the newest points of the history."""
-    places = list(dict.fromkeys(map(point_of, history)))
+    places = list(dict.fromkeys(map(place_of, history)))
     kept = set(places[-MAX_POINTS:])
-    return [run for run in history if point_of(run) in kept]
+    return [run for run in history if place_of(run) in kept]
 
 
 def extent(history: Sequence[Summary], n_whole: int) -> Extent:
     """Count what there is and what is shown of it."""
-    n_points = len(set(map(point_of, history)))
+    n_points = len(set(map(place_of, history)))
     return Extent(len({run.head.path for run in history}), n_whole, n_points, min(n_points, MAX_POINTS))
 
 
@@ -130,7 +144,7 @@ def latencies(runs: Sequence[Summary]) -> pd.DataFrame:
 def _latencies(runs: Sequence[Summary]) -> Iterator[dict[str, object]]:
     names = (latency.METRIC.key, LOW, HIGH)
     for run in runs:
-        label, environment = point_of(run)
+        label, environment = place_of(run)
         shared = {
             "label": label,
             "environment": environment,

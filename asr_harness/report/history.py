@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asr_harness.metrics import units
-from asr_harness.report.table.cases import spelled_out
+from asr_harness.report.table.cases import Place, place_of
 from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ UNNAMED = "settings that are none on both sides"
 SLICE_IDENTITY = ("data", "weights", "slice_audio_s")
 """What runs share that may be on one line."""
 
-Place = tuple[str, str]
-"""A commit's label, and digits of an environment."""
 SliceKey = tuple[str | None, str | None, float]
 """Values of `SLICE_IDENTITY`."""
 
@@ -60,21 +58,16 @@ def commit_points(runs: Sequence[Summary]) -> tuple[CommitPoint, ...]:
     """List the points; runs are oldest first."""
     first_runs: dict[Place, Summary] = {}
     for run in runs:
-        first_runs.setdefault(point_of(run), run)
+        first_runs.setdefault(place_of(run), run)
     points: list[CommitPoint] = []
     before: Summary | None = None
     for place, run in first_runs.items():
         changed = None
-        if before is not None and point_of(before)[1] != place[1]:
+        if before is not None and before.environment_digest != run.environment_digest:
             changed = difference(before.machine.environment, run.machine.environment) or UNNAMED
         points.append(CommitPoint(*place, changed, run.code))
         before = run
     return tuple(points)
-
-
-def point_of(run: Summary) -> Place:
-    """Give what runs share that are one point, as `place_of` does of whole ones."""
-    return spelled_out(run.label), run.machine.digest
 
 
 def difference(before: Environment, after: Environment) -> str:
@@ -84,6 +77,16 @@ def difference(before: Environment, after: Environment) -> str:
     parts = [f"{name} {old.get(name, NONE)} → {new.get(name, NONE)}" for name in names[:MAX_CHANGES]]
     n_more = len(names) - MAX_CHANGES
     return ", ".join([*parts, *([f"and {n_more} more"] if n_more > 0 else [])])
+
+
+def measured_cases(runs: Sequence[Summary], metric: Metric) -> list[str]:
+    """Name the cases that have a history: a value in any run."""
+    known: dict[str, None] = {}
+    for run in runs:
+        for case, sample in zip(run.cases, run.samples(metric), strict=True):
+            if case.id not in known and sample is not None and metric.pool([sample]) is not None:
+                known[case.id] = None
+    return list(known)
 
 
 def case_histories(
@@ -110,7 +113,7 @@ def _grouped(runs: Sequence[Summary], metric: Metric) -> dict[str, dict[SliceKey
     """Sort samples by case, by slice, and by commit and environment."""
     grouped: dict[str, dict[SliceKey, dict[Place, list[Sample]]]] = {}
     for run in runs:
-        place = point_of(run)
+        place = place_of(run)
         for case, value in zip(run.cases, run.samples(metric), strict=True):
             if case.audio_s is not None:
                 key = (run.head.data, run.head.weights, case.audio_s)

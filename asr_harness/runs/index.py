@@ -33,6 +33,7 @@ from asr_harness.runs.index_file import (
     remove,
 )
 from asr_harness.runs.summary import (
+    CASE_FIELDS,
     CaseHead,
     Header,
     Machine,
@@ -73,12 +74,13 @@ def kept(paths: Iterable[Path], columns: Sequence[str], tell: Tell = lambda _: N
     listed = list(dict.fromkeys(paths))
     if not set(columns) <= set(kept_columns()):  # a metric from elsewhere, whose code may change
         return [_read(path, columns) for path in listed]
-    by_folder: dict[Path, list[Path]] = {}
+    # By their parts: making a path of each folder, and looking it up, takes longer than reading the row.
+    by_folder: dict[tuple[str, ...], list[Path]] = {}
     for path in listed:
-        by_folder.setdefault(path.parent, []).append(path)
+        by_folder.setdefault(path.parts[:-1], []).append(path)
     found: dict[Path, Kept] = {}
-    for folder, of_folder in by_folder.items():
-        found |= _Reading(folder, of_folder, columns, tell).all()
+    for of_folder in by_folder.values():
+        found |= _Reading(of_folder, columns, tell).all()
     return [found[path] for path in listed]
 
 
@@ -91,36 +93,42 @@ def _read(path: Path, columns: Sequence[str]) -> Kept:
 
 
 class _Reading:
-    """Reads the files of one folder: from its index where that holds them, and else one by one."""
+    """Reads the files of one folder: from its index where that holds them, and else one by one.
 
-    def __init__(self, folder: Path, paths: Sequence[Path], columns: Sequence[str], tell: Tell) -> None:
-        self._folder, self._columns, self._tell = folder, columns, tell
-        self._found: dict[Path, Kept] = {}
-        self._stamps: dict[Path, bytes] = {}
-        self._unsettled: set[Path] = set()
-        self._n_bytes = self._n_read = 0
+    Each goes by its name, as the index has it.
+    """
+
+    def __init__(self, paths: Sequence[Path], columns: Sequence[str], tell: Tell) -> None:
+        self._folder, self._columns, self._tell = paths[0].parent, columns, tell
+        self._paths = {os.fsencode(path.name): path for path in paths}
+        self._found: dict[bytes, Kept] = {}
+        self._stamps: dict[bytes, bytes] = {}
+        self._unsettled: set[bytes] = set()
+        self._n_bytes = 0
         now_ns = time.time_ns()
-        for path in paths:
+        for name, path in self._paths.items():
             try:
                 stat = path.stat()
             except OSError as error:
                 words = f"cannot read {path}: {error.strerror}"
-                self._found[path] = Header(path, error=RecordError(words)), ()
+                self._found[name] = Header(path, error=RecordError(words)), ()
                 continue
-            self._stamps[path] = encoded((stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+            self._stamps[name] = encoded((stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
             self._n_bytes += stat.st_size
             if now_ns - stat.st_ctime_ns < SETTLED_S * 1e9:
-                self._unsettled.add(path)
+                self._unsettled.add(name)
 
     def all(self) -> dict[Path, Kept]:
         """Read what there is, by the first index that works, or without any."""
         own = self._folder / NAME
         if self._n_bytes >= WORTH_BYTES or own.exists():
             self._with_index(own) or self._with_index(own) or self._with_index(_elsewhere(self._folder))
-        return self._found | {path: _read(path, self._columns) for path in self._missing()}
+        for name in self._missing():
+            self._found[name] = _read(self._paths[name], self._columns)
+        return {path: self._found[name] for name, path in self._paths.items()}
 
-    def _missing(self) -> list[Path]:
-        return [path for path in self._stamps if path not in self._found]
+    def _missing(self) -> list[bytes]:
+        return [name for name in self._stamps if name not in self._found]
 
     def _with_index(self, place: Path) -> bool:
         """Whether this index worked; one that is damaged is removed, and what was read so far stays."""
@@ -140,16 +148,14 @@ class _Reading:
 
     def _take(self, index: IndexFile) -> list[bytes]:
         """Take what the index holds of files that are as they were; give the names of those that are gone."""
-        by_name = {_name(path): path for path in self._missing()}
-        rows, made = index.load(self._columns), _Made(index.shared())
-        for row in rows:
-            path = by_name.get(row.name)
-            if path is not None and self._stamps[path] == row.stamp:
-                self._found[path] = made.kept(path, row)
-        if all(row.name in by_name for row in rows):
+        made = _Made(index)
+        for row in index.load(self._missing(), self._columns):
+            if self._stamps[row.name] == row.stamp:
+                self._found[row.name] = made.kept(self._paths[row.name], row)
+        others = index.names() - self._paths.keys()
+        if not others:
             return []
-        there = {os.fsencode(name) for name in os.listdir(self._folder)}  # noqa: PTH208  # names alone
-        return [row.name for row in rows if row.name not in there]
+        return list(others.difference(map(os.fsencode, os.listdir(self._folder))))  # noqa: PTH208  # names alone
 
     def _complete(self, index: IndexFile, gone: Sequence[bytes]) -> None:
         """Read the files that the index does not hold, and put them in, so many at once that an interrupted
@@ -159,10 +165,10 @@ class _Reading:
         for start in range(0, len(missing), N_KEPT_AT_ONCE):
             rows: list[IndexedRun] = []
             shared: dict[bytes, bytes] = {}
-            for place, path in enumerate(missing[start : start + N_KEPT_AT_ONCE], start):
+            for place, name in enumerate(missing[start : start + N_KEPT_AT_ONCE], start):
                 self._tell_of(place, len(missing))
-                row, parts = self._read(path)
-                if row is not None and path not in self._unsettled:
+                row, parts = self._read(name)
+                if row is not None and name not in self._unsettled:
                     rows.append(row)
                     shared |= parts
             if rows:
@@ -174,11 +180,11 @@ class _Reading:
         if n >= N_TOLD and n_read % N_TOLD == 0:
             self._tell(f"{self._folder}: {n_read:,} of {n:,} new saved runs read into the index")
 
-    def _read(self, path: Path) -> tuple[IndexedRun | None, dict[bytes, bytes]]:
+    def _read(self, name: bytes) -> tuple[IndexedRun | None, dict[bytes, bytes]]:
         """Read a file; give its row, and what that shares with others."""
-        name, stamp = _name(path), self._stamps[path]
-        head, parts = _read(path, kept_columns())
-        self._found[path] = head, tuple(part.with_columns(self._columns) for part in parts)
+        stamp = self._stamps[name]
+        head, parts = _read(self._paths[name], kept_columns())
+        self._found[name] = head, tuple(part.with_columns(self._columns) for part in parts)
         if head.is_other:
             return IndexedRun(name, stamp, None, dict.fromkeys(kept_columns())), {}
         if head.error:
@@ -193,8 +199,8 @@ class _Reading:
 class _Made:
     """Makes summaries of rows; what is alike in many of them is made once."""
 
-    def __init__(self, shared: dict[bytes, Plain]) -> None:
-        self._shared = shared
+    def __init__(self, index: IndexFile) -> None:
+        self._index = index
         self._machines: dict[bytes, Machine] = {}
         self._cases: dict[bytes, tuple[CaseHead, ...]] = {}
 
@@ -216,22 +222,16 @@ class _Made:
 
     def _machine(self, digits: bytes) -> Machine:
         if digits not in self._machines:
-            environment, digest = self._of(digits)
+            environment, digest = self._index.shared(digits)
             self._machines[digits] = Machine(load(Environment, environment, "the index"), digest)
         return self._machines[digits]
 
     def _cases_of(self, digits: bytes) -> tuple[CaseHead, ...]:
         if digits not in self._cases:
             self._cases[digits] = tuple(
-                CaseHead(load(Case, case, "the index"), *rest) for case, *rest in self._of(digits)
+                CaseHead(load(Case, case, "the index"), *rest) for case, *rest in self._index.shared(digits)
             )
         return self._cases[digits]
-
-    def _of(self, digits: bytes) -> Plain:
-        try:
-            return self._shared[digits]
-        except KeyError:
-            raise DamagedIndexError from None
 
 
 def _row(
@@ -247,7 +247,7 @@ def _row(
     placed = [
         (
             put((dump(part.machine.environment), part.machine.digest)),
-            put([(dump(one.case), one.outcome, one.audio_s, one.circumstances) for one in part.cases]),
+            put([(dump(one.case), *(getattr(one, name) for name in CASE_FIELDS)) for one in part.cases]),
             part.code,
         )
         for part in parts
@@ -268,10 +268,6 @@ def version() -> int:
             with suppress(OSError):
                 content.update(path.read_bytes())
     return int.from_bytes(content.digest()[:4], "big") >> 1 or 1
-
-
-def _name(path: Path) -> bytes:
-    return os.fsencode(path.name)
 
 
 def _elsewhere(folder: Path) -> Path:

@@ -25,6 +25,7 @@ TABLES = (
 )
 LOCK_TIMEOUT_S = 30.0
 N_DIGITS = 12
+N_NAMES_AT_ONCE = 500
 NO_DAMAGE = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -88,16 +89,16 @@ class IndexFile:
     ) -> None:
         self._connection.close()
 
-    def load(self, columns: Sequence[str]) -> list[IndexedRun]:
-        """Give all runs that have these columns. Raises DamagedIndexError."""
+    def load(self, names: Sequence[bytes], columns: Sequence[str]) -> list[IndexedRun]:
+        """Give those of these runs that are in it with these columns. Raises DamagedIndexError."""
         values: dict[bytes, dict[str, tuple[bytes, bytes]]] = {}
         for column in columns:
-            query = "SELECT name, stamp, content, digits FROM value WHERE column = ?"
-            for name, stamp, content, digits in self._connection.execute(query, (column,)):
+            query = "SELECT name, stamp, content, digits FROM value WHERE column = ? AND name IN"
+            for name, stamp, content, digits in self._rows(query, names, column):
                 _check(digits, column.encode(), name, stamp, content)
                 values.setdefault(name, {})[column] = stamp, content
         runs = []
-        for name, stamp, content, digits in self._connection.execute("SELECT * FROM run"):
+        for name, stamp, content, digits in self._rows("SELECT * FROM run WHERE name IN", names):
             _check(digits, name, stamp, content)
             of_run = values.get(name, {})
             if all(column in of_run and of_run[column][0] == stamp for column in columns):
@@ -105,13 +106,25 @@ class IndexFile:
                 runs.append(IndexedRun(name, stamp, _decoded(content), decoded))
         return runs
 
-    def shared(self) -> dict[bytes, Plain]:
+    def _rows(self, query: str, names: Sequence[bytes], *before: str) -> Iterator[tuple[bytes, ...]]:
+        """Ask for rows of these names, so many at once as SQLite takes."""
+        for start in range(0, len(names), N_NAMES_AT_ONCE):
+            some = names[start : start + N_NAMES_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            yield from self._connection.execute(f"{query} ({marks})", (*before, *some))
+
+    def names(self) -> set[bytes]:
+        """Name the runs that are in it."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM run")}
+
+    def shared(self, digits: bytes) -> Plain:
         """Give what is alike in many runs. Raises DamagedIndexError."""
-        found = {}
-        for digits, content in self._connection.execute("SELECT * FROM shared"):
-            _check(digits, content)
-            found[digits] = _decoded(content)
-        return found
+        query = "SELECT content FROM shared WHERE digits = ?"
+        row = self._connection.execute(query, (digits,)).fetchone()
+        if row is None:
+            raise DamagedIndexError
+        _check(digits, row[0])
+        return _decoded(row[0])
 
     def save(self, runs: Iterable[IndexedRun], shared: Mapping[bytes, bytes]) -> None:
         """Put runs in. Raises OutdatedIndexError."""
@@ -183,12 +196,12 @@ def encoded(content: Plain) -> bytes:
 
 def digits_of(*parts: bytes) -> bytes:
     """Give digits that stand for bytes, and for where one part ends."""
-    sizes = ",".join(str(len(part)) for part in parts).encode()
-    return blake2b(b"".join((sizes, *parts)), digest_size=N_DIGITS).digest()
+    return blake2b(encoded(parts), digest_size=N_DIGITS).digest()
 
 
-def _check(digits: bytes, *parts: object) -> None:
-    if not all(isinstance(part, bytes) for part in parts) or digits_of(*parts) != digits:  # type: ignore[arg-type]
+def _check(digits: bytes, *parts: bytes) -> None:
+    # What is no bytes, as SQLite lets it stand in any column, has other digits.
+    if digits_of(*parts) != digits:
         raise DamagedIndexError
 
 

@@ -28,8 +28,6 @@ RUN_NUMBER = re.compile(r"\d{1,6}")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 GLOB_CHARACTERS = frozenset("*?[")
 MAX_LISTED = 8
-MAX_HISTORY = 200
-"""Former runs that the noise of a single run is taken from."""
 
 
 def select_runs(
@@ -76,9 +74,16 @@ def select_summaries(
                 found += [(header(run), summarised([run], columns)) for run in runs]
             else:
                 found += _sound(index.kept(paths, columns, tell))
-    by_head = {id(head): summaries for head, summaries in found}
-    heads = sorted(latest_of_each(head for head, _ in found), key=lambda head: head.age)
-    return tuple(summary for head in heads for summary in by_head[id(head)])
+    return each_once(found)
+
+
+def each_once(kept: Iterable[Kept]) -> tuple[Summary, ...]:
+    """Give the summaries of runs, oldest first, each once: copies of one would pass for runs that do not
+    differ at all.
+    """
+    by_head = {id(head): (head, summaries) for head, summaries in kept}
+    heads = sorted(latest_of_each(head for head, _ in by_head.values()), key=lambda head: head.age)
+    return tuple(summary for head in heads for summary in by_head[id(head)][1])
 
 
 def _parts(side: str) -> list[str]:
@@ -107,7 +112,7 @@ def _many(part: str) -> list[Path] | None:
     if part.startswith(LATEST) or path.is_file():
         return None
     if path.is_dir():
-        return _some(_stored(path), f"{path} holds no saved run (*.json)")
+        return _some(saved_files(path), f"{path} holds no saved run (*.json)")
     if GLOB_CHARACTERS & set(part):
         return _some(_glob(path), f"no file matches {part!r}")
     return None
@@ -164,7 +169,7 @@ def _part(
         return (load_run(path),)
     if RUN_NUMBER.fullmatch(part):
         wanted = int(part)
-        paths = [path for path in _stored(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
+        paths = [path for path in saved_files(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
         return load_runs(_some(paths, f"no run number {part} under {storage}; {_what_is_there(storage)}"))
     named = part.lower() if COMMIT.fullmatch(part.lower()) else commits.commit_of(part)
     if named:
@@ -177,7 +182,7 @@ def _part(
 
 def _of_commit(commit: str, storage: Path, name: str = "") -> Sequence[RunFile]:
     """Load the runs of a commit; one that its name says is of it must not be damaged."""
-    stored = _stored(storage)
+    stored = saved_files(storage)
     named = load_runs(path for path in stored if commit in path.name)
     others = [
         head.path
@@ -202,7 +207,7 @@ def _latest(
 
     The index tells which commit; only its runs are read.
     """
-    heads = index.headers(_stored(storage), tell)
+    heads = index.headers(saved_files(storage), tell)
     for head in heads:
         if head.error and not head.is_other:
             tell(f"passed over: {head.error}")
@@ -259,15 +264,16 @@ def _skipped(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
     return f"{', '.join(skipped)}; pass the file to use one" if skipped else ""
 
 
-def _stored(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.json"))
+def saved_files(folder: Path) -> list[Path]:
+    """List what may be a run in a folder and all below it, in the order of their names."""
+    return sorted(folder.rglob("*.json"), key=lambda path: path.parts)
 
 
 def _glob(path: Path) -> list[Path]:
     """Give the files that match a pattern, and the runs in the folders that do."""
     anchor = Path(path.anchor) if path.is_absolute() else Path()
     matching = sorted(anchor.glob(str(path.relative_to(path.anchor) if path.is_absolute() else path)))
-    files = [_stored(path) if path.is_dir() else [path] for path in matching]
+    files = [saved_files(path) if path.is_dir() else [path] for path in matching]
     return list(dict.fromkeys(chain.from_iterable(files)))
 
 
@@ -278,7 +284,7 @@ def _some(paths: list[Path], complaint: str) -> list[Path]:
 
 
 def _what_is_there(storage: Path) -> str:
-    stored = _stored(storage)
+    stored = saved_files(storage)
     if not stored:
         return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
     newest_first = [head for head in reversed(index.headers(stored)) if not head.error]
@@ -295,42 +301,9 @@ def _of_git() -> str:
     return f"; {problem}" if problem else ""
 
 
-def _age(run: RunFile) -> tuple[bool, str, str]:
-    return run.time is not None, run.time.isoformat() if run.time else "", run.path.name
-
-
 def known_runs(storage: Path = STORAGE) -> tuple[RunFile, ...]:
     """Load every readable run in storage, oldest first: a history that one damaged file must not hide."""
-    runs, _ = _load(_stored(storage), skipping=RecordError)
-    return runs
-
-
-def former_runs(
-    base: Sequence[RunFile], candidate: Sequence[RunFile], storage: Path = STORAGE
-) -> tuple[RunFile, ...]:
-    """Load the history where a side has a case with one run alone, whose noise only former runs can tell."""
-    for side in (base, candidate):
-        if 1 in Counter(case_id for run in side for case_id in run.records).values():
-            return newest_runs(storage)
-    return ()
-
-
-def recent_summaries(storage: Path, n_commits: int, columns: Sequence[str]) -> tuple[Summary, ...]:
-    """Give what is kept of the newest commits' runs, oldest first, but for those of uncommitted changes.
-
-    Of many runs a commit, the newest 200 runs in all.
-    """
-    heads = index.headers(_stored(storage))
-    clean = [head for head in heads if not head.error and not head.is_dirty]
-    labels = set(list(dict.fromkeys(head.label for head in reversed(clean)))[:n_commits])
-    paths = [head.path for head in clean if head.label in labels]
-    return tuple(part for _, parts in index.kept(paths[-MAX_HISTORY:], columns) for part in parts)
-
-
-def newest_runs(storage: Path = STORAGE) -> tuple[RunFile, ...]:
-    """Load the newest of the history: how much runs differ, so many tell, and older ones of older times."""
-    readable = [head.path for head in index.headers(_stored(storage)) if not head.error]
-    runs, _ = _load(readable[-MAX_HISTORY:], skipping=RecordError)
+    runs, _ = _load(saved_files(storage), skipping=RecordError)
     return runs
 
 
@@ -350,4 +323,4 @@ def _load(
 
 def _oldest_first(runs: Iterable[RunFile]) -> tuple[RunFile, ...]:
     """Sort runs, each once: copies of one would pass for runs that do not differ at all."""
-    return tuple(sorted(latest_of_each(runs), key=_age))
+    return tuple(sorted(latest_of_each(runs), key=lambda run: run.age))

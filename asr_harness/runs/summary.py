@@ -5,7 +5,7 @@ A run's values stand in columns, one for each metric of ours and a few beside th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -13,15 +13,11 @@ from math import log
 from statistics import pvariance
 from typing import TYPE_CHECKING, cast
 
-import msgspec
-
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.metrics import all_metrics, by_key
 from asr_harness.metrics.base import above_0
 from asr_harness.privacy import public_location
-from asr_harness.schema.digest import digest
-from asr_harness.schema.part import dump
-from asr_harness.schema.run import label_of, load_run
+from asr_harness.schema.run import age_of, label_of, load_run
 from asr_harness.stats import mean, percentiles
 
 if TYPE_CHECKING:
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
     from asr_harness.metrics import Metric
     from asr_harness.metrics.base import Sample
     from asr_harness.schema import Case, CaseResult, Environment, Outcome, RunFile, Speed
+    from asr_harness.schema.run import Age
 
 LOW, HIGH = "latency_low_s", "latency_high_s"
 """Columns of the 5th and the 95th percentile of a case's rounds, over its utterances."""
@@ -39,7 +36,7 @@ ROUNDS_LEVEL = "rounds_log_mean"
 PACE_LEVEL, PACE_SPREAD = "calibration_log_mean", "calibration_log_variance"
 """Columns of mean and variance of the logarithms of the calibration kernel's times beside the rounds."""
 NOT_JUDGED = "not_judged"
-"""The column that names the metrics of a case which may only be shown."""
+"""The column that names the metrics of a case which may only be shown, None where there are none."""
 ENDS = (5, 95)
 
 
@@ -85,9 +82,9 @@ class Header:
         return None if self.written_time is None else datetime.fromisoformat(self.written_time)
 
     @property
-    def age(self) -> tuple[bool, str, str]:
-        """Sorts runs, oldest first; those without a time are the oldest."""
-        return self.written_time is not None, self.written_time or "", self.path.name
+    def age(self) -> Age:
+        """What sorts runs, oldest first."""
+        return age_of(self.written_time, self.path)
 
     @property
     def sessions(self) -> frozenset[str]:
@@ -107,12 +104,18 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class CaseHead:
-    """A case and what was alike whenever it was measured; `circumstances` are weights, decoding and dtype."""
+    """A case and what is alike in many runs of it; `slice`, `weights` and `decoding` are fingerprints.
+
+    What was not measured has none of them, and no `audio_s`.
+    """
 
     case: Case
     outcome: Outcome
     audio_s: float | None = None
-    circumstances: str = ""
+    slice: str | None = None
+    weights: str | None = None
+    decoding: str | None = None
+    dtype: str | None = None
     id: str = field(init=False)
     group: str = field(init=False)
 
@@ -148,17 +151,28 @@ class Summary:
         """Name the commit."""
         return self.head.label
 
+    @property
+    def environment_digest(self) -> str:
+        """Stand for the machine and the software in a few digits, as `RunFile.environment_digest` does."""
+        return self.machine.digest
+
     def samples(self, metric: Metric) -> Sequence[Sample | None]:
         """Give what each case adds to a pooled value, as `metric.sample` does."""
         return cast("Sequence[Sample | None]", self.columns[metric.key])
+
+    def value(self, place: int, metric: Metric) -> float:
+        """Give what a measured case has of a metric that each has."""
+        return cast("float", self.columns[metric.key][place])
 
     def judged(self, metric: Metric) -> tuple[float | None, ...]:
         """Give the value of each case that may be judged by its logarithm, as `metric.judged` does."""
         values = cast("Sequence[float | None]", self.columns[metric.key])
         shown_alone = cast("Sequence[Sequence[str] | None]", self.columns[NOT_JUDGED])
         return tuple(
-            None if metric.key in (shown or ()) else above_0(value)
-            for value, shown in zip(values, shown_alone, strict=True)
+            [
+                None if shown and metric.key in shown else above_0(value)
+                for value, shown in zip(values, shown_alone, strict=True)
+            ]
         )
 
     def logarithms(self, column: str) -> Sequence[float | None]:
@@ -172,9 +186,15 @@ class Summary:
     def of_cases(self, case_ids: Iterable[str]) -> Summary:
         """Leave some cases."""
         wanted = set(case_ids)
+        if all(case.id in wanted for case in self.cases):
+            return self
         places = [place for place, case in enumerate(self.cases) if case.id in wanted]
         columns = {name: [values[i] for i in places] for name, values in self.columns.items()}
         return replace(self, cases=tuple(self.cases[i] for i in places), columns=columns)
+
+
+CASE_FIELDS = tuple(one.name for one in fields(CaseHead) if one.init)[1:]
+"""What a case's head has beside the case."""
 
 
 def columns_of(metrics: Iterable[Metric], *, judged: bool = False) -> tuple[str, ...]:
@@ -207,7 +227,7 @@ def header(run: RunFile) -> Header:
         written_time=run.time.isoformat() if run.time else None,
         has_regressed=bool(run.regressions),
         is_undecided=run.is_undecided,
-        identity=_identity(run),
+        identity=identity_of(run),
         session_ids=sorted(run.sessions),
         is_merged=run.is_merged,
         is_unnamed_rest=run.is_unnamed_rest,
@@ -221,20 +241,26 @@ def header(run: RunFile) -> Header:
 def summarised(runs: Iterable[RunFile], columns: Sequence[str] | None = None) -> tuple[Summary, ...]:
     """Summarise runs, each machine of a merged one apart; `columns` default to all that the index keeps."""
     wanted = kept_columns() if columns is None else columns
+    metrics = (*own_metrics(), *(by_key(name) for name in wanted if name not in kept_columns()))
     return tuple(
         Summary(
-            header(run),
-            Machine(part.environment, digest(dump(part.environment))),
+            head,
+            Machine(part.environment, part.environment_digest),
             tuple(_case_head(record.case, record.outcome, record.result) for record in part.records.values()),
-            {name: [_value(name, record.result) for record in part.records.values()] for name in wanted},
+            {
+                name: [_value(name, record.result, metrics) for record in part.records.values()]
+                for name in wanted
+            },
             None if part.block.code is None else part.block.code.fingerprint,
         )
         for run in runs
+        for head in (header(run),)
         for part in run.by_machine()
     )
 
 
-def _identity(run: RunFile) -> str:
+def identity_of(run: RunFile) -> str:
+    """Stand for what `RunFile.identity` has, as heads have it."""
     kind, *rest = run.identity
     if kind == "session":
         return f"session {rest[0]}"
@@ -246,15 +272,16 @@ def _case_head(case: Case, outcome: Outcome, result: CaseResult | None) -> CaseH
     if result is None:
         return CaseHead(case, outcome)
     prints = result.fingerprints
-    alike = [prints.weights, prints.decoding, result.work.dtype]
-    return CaseHead(case, outcome, result.audio_s, msgspec.json.encode(alike).decode())
+    return CaseHead(
+        case, outcome, result.audio_s, prints.slice, prints.weights, prints.decoding, result.work.dtype
+    )
 
 
-def _value(column: str, result: CaseResult | None) -> object:
+def _value(column: str, result: CaseResult | None, metrics: Sequence[Metric]) -> object:
     if result is None:
         return None
     if column == NOT_JUDGED:
-        return [metric.key for metric in own_metrics() if not metric.may_judge(result)]
+        return [metric.key for metric in metrics if not metric.may_judge(result)] or None
     if column in (LOW, HIGH):
         ends = percentiles(result.speed.rounds_s, ENDS)
         return ends[column == HIGH] / result.n_utterances

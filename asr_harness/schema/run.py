@@ -21,8 +21,9 @@ from asr_harness.paths import read_file
 from asr_harness.schema import migrate
 from asr_harness.schema.case import Case, Outcome
 from asr_harness.schema.code import CodeRecord
+from asr_harness.schema.digest import digest
 from asr_harness.schema.environment import Environment, MachinePeaks
-from asr_harness.schema.part import Part, check_lengths, load, savable_text, shown
+from asr_harness.schema.part import Part, check_lengths, dump, load, savable_text, shown
 from asr_harness.schema.plan import SavedPlan
 from asr_harness.schema.result import CaseResult
 from asr_harness.schema.session import SavedShard, SessionCost, SessionPart
@@ -33,6 +34,7 @@ EXTRA_INFO = "extra_info"
 """The key of a benchmark's own values there."""
 MAX_FILE_BYTES = 512 << 20
 N_FIRST_BYTES = 64
+Age = tuple[bool, str, str]
 UNKNOWN_COMMITS = frozenset({"unknown", "unversioned"})
 """What pytest-benchmark saves where git names none."""
 
@@ -150,6 +152,11 @@ class RunFile:
         return self.block.environment
 
     @property
+    def environment_digest(self) -> str:
+        """Stand for the machine and the software in a few digits."""
+        return digest(dump(self.environment))
+
+    @property
     def environments(self) -> tuple[Environment, ...]:
         """Every machine that cases ran on: several in a merged run alone."""
         return tuple(part.environment for part in self.block.parts) or (self.block.environment,)
@@ -183,6 +190,11 @@ class RunFile:
     def label(self) -> str:
         """Name the commit in a few characters, with a `+` where the tree had changes."""
         return label_of(self.commit, self.path, is_dirty=self.is_dirty)
+
+    @property
+    def age(self) -> Age:
+        """What sorts runs, oldest first."""
+        return age_of(self.time.isoformat() if self.time else None, self.path)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -238,6 +250,11 @@ def label_of(commit: str | None, path: Path, *, is_dirty: bool) -> str:
     """Name a commit in a few characters; without one, the file stands for it."""
     name = commit[:7] if commit else path.stem
     return f"{name}+" if is_dirty else name
+
+
+def age_of(written_time: str | None, path: Path) -> Age:
+    """Give what sorts runs, oldest first, by a time as ISO 8601 has it; those without one are the oldest."""
+    return written_time is not None, written_time or "", path.name
 
 
 def load_run(path: Path) -> RunFile:

@@ -114,13 +114,14 @@ def _cut(
     values: Sequence[float], start: int, end: int, alpha: float, factor: float = 1.0
 ) -> list[tuple[int, float]]:
     part = values[start:end]
-    best, spell = best_cut(part, factor), best_spell(part, factor)
+    best = best_cut(part, factor)
     if best is not None and best[1] <= alpha:
         cuts = [(start + best[0], best[1])]
-    elif spell is not None and spell[2] <= alpha * SPELL_SHARE:
-        cuts = [(start + place, spell[2]) for place in spell[:2]]
     else:
-        return []
+        spell = best_spell(part, factor)
+        if spell is None or spell[2] > alpha * SPELL_SHARE:
+            return []
+        cuts = [(start + place, spell[2]) for place in spell[:2]]
     ends = [start, *(place for place, _ in cuts), end]
     inner = [_cut(values, low, high, alpha, factor) for low, high in pairwise(ends)]
     return sorted([*cuts, *(each for found in inner for each in found)])

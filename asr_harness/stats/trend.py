@@ -8,7 +8,7 @@ weights: a pair then counts by the product of theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erfc, sqrt
+from math import erfc, inf, sqrt
 from statistics import NormalDist, median
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MIN_TREND_POINTS = 7
 """Of fewer, not even a series that never falls has a p value of 0.001."""
 
+MAX_VALUES = 1000
+"""Of which all slopes are kept."""
+BRACKET = (0.4, 0.6)
+"""Shares of the slopes that Sen's slope and its interval lie between, of a thousand values or more."""
 
 FLOOR_SHARE = 2.0
 """Of the median variance that readings are told to have: what each has besides."""
@@ -56,14 +60,50 @@ def sen_slope(values: Sequence[float]) -> tuple[float, float, float, float]:
     import numpy as np
 
     array, n = np.asarray(values, dtype=float), len(values)
-    later, earlier = np.tril_indices(n, -1)
-    slopes = np.sort((array[later] - array[earlier]) / (later - earlier))
-    slope = float(np.median(slopes))
+    n_pairs = n * (n - 1) // 2
     half_width = NormalDist().inv_cdf(0.975) * sqrt(_variance(array))
-    low = max(round((len(slopes) - half_width) / 2) - 1, 0)
-    high = min(round((len(slopes) + half_width) / 2), len(slopes) - 1)
+    ends = max(round((n_pairs - half_width) / 2) - 1, 0), min(round((n_pairs + half_width) / 2), n_pairs - 1)
+    low, high, *middle = _slopes_at(array, (*ends, (n_pairs - 1) // 2, n_pairs // 2))
+    slope = sum(middle) / 2
     intercept = float(np.median(array)) - slope * (n - 1) / 2
-    return slope, intercept, float(slopes[low]), float(slopes[high])
+    return slope, intercept, low, high
+
+
+def _slopes_at(array: NDArray[np.float64], ranks: Sequence[int]) -> list[float]:
+    """Give the pairwise slopes of these ranks, counted from 0, which are near the middle one.
+
+    Of ten thousand values all slopes take 400 MB: those about the median of every n-th value's are enough.
+    """
+    n_below, slopes = _slopes_between(array, *_bracket(array))
+    if min(ranks) < n_below or max(ranks) >= n_below + len(slopes):
+        n_below, slopes = _slopes_between(array, -inf, inf)
+    places = [rank - n_below for rank in ranks]
+    # Sorting all takes several times as long.
+    slopes.partition(places)
+    return [float(slopes[place]) for place in places]
+
+
+def _bracket(array: NDArray[np.float64]) -> tuple[float, float]:
+    import numpy as np
+
+    step = -(-len(array) // MAX_VALUES)
+    if step == 1:
+        return -inf, inf
+    _, slopes = _slopes_between(array[::step], -inf, inf)
+    low, high = np.quantile(slopes / step, BRACKET)
+    return float(low), float(high)
+
+
+def _slopes_between(array: NDArray[np.float64], low: float, high: float) -> tuple[int, NDArray[np.float64]]:
+    """Count the pairwise slopes that are lower, and give those in between."""
+    import numpy as np
+
+    n_below, kept = 0, []
+    for lag in range(1, len(array)):
+        slopes = (array[lag:] - array[:-lag]) / lag
+        n_below += int(np.count_nonzero(slopes < low))
+        kept.append(slopes[(slopes >= low) & (slopes <= high)])
+    return n_below, np.concatenate(kept)
 
 
 def kendall_z(values: Sequence[float]) -> float:
@@ -71,7 +111,7 @@ def kendall_z(values: Sequence[float]) -> float:
     import numpy as np
 
     array = np.asarray(values, dtype=float)
-    s = float(np.triu(np.sign(array[None, :] - array[:, None]), 1).sum())
+    s = sum(float(np.sign(array[place + 1 :] - value).sum()) for place, value in enumerate(array))
     variance = _variance(array)
     return (s - np.sign(s)) / sqrt(variance) if variance else 0.0
 
@@ -94,10 +134,14 @@ def weighted_z(values: Sequence[float], weights: Sequence[float]) -> float:
     import numpy as np
 
     array, weight = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
-    kernel = np.outer(weight, weight) * np.sign(array[None, :] - array[:, None])
-    above = np.triu(kernel, 1)
-    variance = float((kernel.sum(axis=1) ** 2).sum() + (above**2).sum()) / 3
-    return float(above.sum()) / sqrt(variance) if variance else 0.0
+    total = squares = 0.0
+    # Row by row: all pairs of thousands of values would take hundreds of megabytes.
+    for place, value in enumerate(array):
+        row = weight[place] * weight * np.sign(array - value)
+        above = row[place + 1 :]
+        total += float(above.sum())
+        squares += float(row.sum()) ** 2 + float(above @ above)
+    return total / sqrt(squares / 3) if squares else 0.0
 
 
 def trust(variances: Sequence[float], n_readings: Sequence[int]) -> list[float]:

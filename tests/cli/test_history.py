@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from asr_harness.cli import main
+from asr_harness.cli import history, main
 from asr_harness.cli.history import change, head, newest, sparkline, with_words
+from asr_harness.judge import Evidence, judge
 from asr_harness.metrics import Metric, all_metrics
 from asr_harness.report.history import CaseHistory, CommitPoint
 from tests.report import made_up
-from tests.saved_runs import measured, write_run
+from tests.saved_runs import measured, unmeasured, write_run
 
 SMALL: dict[str, Any] = {"models": ("whisper-tiny",), "buckets": ("5s", "15s"), "batch_sizes": (1,)}
 
@@ -78,19 +79,19 @@ def test_cases_are_chosen_by_words(storage: Path, capsys: pytest.CaptureFixture[
     ],
 )
 def test_a_word_is_a_whole_part_or_else_the_start_of_one(words: str, expected: set[str]) -> None:
-    known = [CaseHistory(f"whisper-tiny-cpu-5s-{size}-baseline", (1.0,)) for size in ("b1", "b16")]
-    assert {line.case.split("-")[4] for line in with_words(known, words.split())} == expected
+    known = [f"whisper-tiny-cpu-5s-{size}-baseline" for size in ("b1", "b16")]
+    assert {case_id.split("-")[4] for case_id in with_words(known, words.split())} == expected
 
 
 def test_a_part_of_one_name_is_not_the_start_of_another() -> None:
-    known = [CaseHistory(f"whisper-{size}-cpu-5s-b1-baseline", (1.0,)) for size in ("tiny", "base")]
-    assert with_words(known, ["base"]) == known[1:]
-    assert with_words(known, ["tiny", "base"]) == []
+    known = [f"whisper-{size}-cpu-5s-b1-baseline" for size in ("tiny", "base")]
+    assert with_words(known, ["base"]) == {known[1]}
+    assert not with_words(known, ["tiny", "base"])
 
 
 @pytest.mark.parametrize("words", ["s", "iny", "b1 cuda", "1", "5s b2"])
 def test_what_is_inside_a_part_is_no_word(words: str) -> None:
-    assert not with_words([CaseHistory("whisper-tiny-cpu-15s-b1-baseline", (1.0,))], words.split())
+    assert not with_words(["whisper-tiny-cpu-15s-b1-baseline"], words.split())
 
 
 def test_5s_is_not_15s(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,6 +215,21 @@ def test_a_reference_that_is_the_newest_commit_is_not_compared_with_itself(
     told = capsys.readouterr().out
     assert "has runs of 0000002, the newest commit: they are left out" in told
     assert "0000001 (1 run) → 0000002 (1 run)" in told.partition("against 0001,0002: ")[2]
+
+
+def test_no_side_is_among_the_former_runs_that_tell_its_noise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Runs that name no session are known by their cases, of which those without a value are left out.
+    for i in range(5):
+        cases = measured(rounds_s=(1 + 0.01 * i,)), unmeasured("failed", "other-cpu-5s-b1-baseline")
+        write_run(tmp_path / f"{i:04d}_x.json", *cases, commit=f"{i:07x}".ljust(40, "0"), day=i)
+    judged: list[Evidence] = []
+    monkeypatch.setattr(history, "judge", lambda evidence: (judged.append(evidence), judge(evidence))[1])
+    main(["history", "--storage", str(tmp_path), "--judge", "--against", "0001"])
+    labels = [[run.label for run in evidence.history] for evidence in judged]
+    assert labels == [[f"{i:07x}" for i in range(4)], [f"{i:07x}" for i in range(3)]]
+    assert [run.label for run in judged[1].base] == ["0000003"]
 
 
 def test_commits_that_ran_the_same_sources_are_told() -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from asr_harness.judge import Evidence, Finding, Judgement, Policy, judge
+from asr_harness.judge import Evidence, Finding, Judgement, Policy, history_columns, judge
+from asr_harness.runs.summary import summarised
 from asr_harness.schema import RunFile
 from tests.saved_runs import CASE
 
@@ -16,7 +17,8 @@ def compare(
     **policy: Any,
 ) -> Judgement:
     """Judge two sides by a policy of these fields."""
-    return judge(Evidence(base, candidate, history), Policy(**policy))
+    former = summarised(history, history_columns())
+    return judge(Evidence(base, candidate, former), Policy(**policy))
 
 
 def finding(judgement: Judgement, metric: str, case_id: str = CASE) -> Finding:

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 from asr_harness.plugin.trending import MAX_LINES, lines
-from asr_harness.runs.select import recent_summaries
+from asr_harness.runs.former import recent_commits
 from tests.saved_runs import content, measured
 
 CASES = ("ctc-cpu-5s-b1-baseline", "ctc-cpu-15s-b1-baseline")
@@ -45,7 +45,7 @@ def test_nothing_is_told_of_a_steady_row_of_another_session_or_without_a_history
 def test_a_step_of_long_ago_is_no_longer_told(tmp_path: Path) -> None:
     own = save(tmp_path, [1.0] * 8 + [1.2] * 31)
     assert lines(tmp_path, own) == []
-    assert len(recent_summaries(tmp_path, 30, ())) == 30
+    assert len(recent_commits(tmp_path, 30, ())) == 30
 
 
 def test_many_rows_are_counted(tmp_path: Path) -> None:

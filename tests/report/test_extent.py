@@ -8,11 +8,19 @@ import pytest
 from asr_harness.cli import main
 from asr_harness.report import extent as extents
 from asr_harness.report.content import gather
-from asr_harness.report.extent import extent, latencies, recent, report_columns, whole
+from asr_harness.report.extent import (
+    extent,
+    history_of,
+    latencies,
+    recent,
+    report_columns,
+    whole,
+)
 from asr_harness.report.page.summary import machines_section
 from asr_harness.report.pooled import pooled
 from asr_harness.report.table import table
-from asr_harness.runs import load_runs, select_runs
+from asr_harness.runs import load_runs, select_runs, select_summaries
+from asr_harness.runs.former import with_columns
 from asr_harness.runs.summary import summarised
 from asr_harness.schema import RunFile
 from tests.saved_runs import measured, unmeasured, write_run
@@ -56,19 +64,29 @@ def test_the_newest_points_are_kept(runs: tuple[RunFile, ...], monkeypatch: pyte
     assert "newest 2 of 3 commits" in found.note
 
 
+def test_the_newest_points_alone_need_values(
+    runs: tuple[RunFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extents, "MAX_POINTS", 2)
+    folder = str(runs[0].path.parent)
+    known = select_summaries(folder)
+    assert not any(run.columns for run in known)
+    assert with_columns(recent(known), report_columns()) == history_of(runs).newest
+
+
 def test_nothing_is_said_where_nothing_is_left_out(runs: tuple[RunFile, ...]) -> None:
     assert extent(summarised(runs, report_columns()), 6).note == ""
 
 
 def test_a_page_of_whole_runs_is_that_of_all_but_for_its_note(runs: tuple[RunFile, ...]) -> None:
-    history = summarised(runs, report_columns())
-    of_some, of_all = gather(load_runs(whole(history)), history=history), gather(runs)
+    history = history_of(runs)
+    of_some, of_all = gather(load_runs(whole(history.runs)), history=history), gather(runs)
     assert of_some.trends == of_all.trends
     assert of_some.machines == of_all.machines
     assert of_some.title == of_all.title
     specs = [[panel.spec for figure in one.figures for panel in figure.panels] for one in (of_some, of_all)]
     assert specs[0] == specs[1]
-    shown = machines_section(history, of_some.extent, of_some.cases, of_some.machines)
+    shown = machines_section(history.runs, of_some.extent, of_some.cases, of_some.machines)
     assert of_some.extent.note in shown
 
 

@@ -1,17 +1,19 @@
 """Points along commits, and what changed in the environment between them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from asr_harness.metrics import by_key
 from asr_harness.metrics.base import geometric_mean
-from asr_harness.report.history import case_histories, commit_points, difference
+from asr_harness.report.history import case_histories, commit_points, difference, measured_cases
 from asr_harness.report.table import table
 from asr_harness.runs.summary import Summary, summarised
 from asr_harness.schema import CaseResult, Environment, Gpu, RunFile, SavedPlan, load_run
 from tests.report import hand_made, made_up
+from tests.saved_runs import errors, measured, write_run
 
 SMALL: dict[str, Any] = {
     "models": ("whisper-tiny",),
@@ -34,6 +36,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[RunFile]:
 @pytest.fixture(scope="module")
 def runs(files: list[RunFile]) -> tuple[Summary, ...]:
     return summarised(files)
+
+
+def test_cases_that_were_measured_are_those_that_have_a_history(tmp_path: Path) -> None:
+    # One that is not scored, one whose references are empty, and one that is scored in the second run alone.
+    silent = measured("silent-cpu-5s-b1-baseline", errors=errors((0,) * 4, 0))
+    first = write_run(tmp_path / "0.json", measured(), silent, measured("late-cpu-5s-b1-baseline"))
+    scored = measured("late-cpu-5s-b1-baseline", wrong=(0, 1, 0, 0))
+    runs = summarised([first, write_run(tmp_path / "1.json", scored, silent, day=1)])
+    for metric in map(by_key, ("latency", "wer", "energy")):
+        lines = case_histories(runs, commit_points(runs), metric)
+        assert sorted(measured_cases(runs, metric)) == sorted({line.case for line in lines})
+    assert measured_cases(runs, by_key("wer")) == ["late-cpu-5s-b1-baseline"]
 
 
 def test_a_commit_in_one_environment_is_one_point(runs: Sequence[Summary]) -> None:

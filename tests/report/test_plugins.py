@@ -18,7 +18,7 @@ from asr_harness.report.figures.base import Figure, FigureData, FigureKind, Miss
 from asr_harness.report.history import case_histories, commit_points
 from asr_harness.report.page import render
 from asr_harness.report.table import as_markdown, table
-from asr_harness.runs.summary import summarised
+from asr_harness.runs.summary import NOT_JUDGED, summarised
 from asr_harness.schema import load_run
 from tests.report import made_up
 
@@ -29,7 +29,16 @@ def draw(data: FigureData) -> Figure:
 
 FIGURE = FigureKind("tokens", 25, draw)
 CLAIM = ClaimKind("C13", 13, "Outsiders agree.", "They do.", lambda cases: Answer("holds", "all of them"))
-METRIC = Metric("audio", "n_hours", "hours", "hours of audio", units.RATIO, 500, lambda r: r.audio_s / 3600)
+METRIC = Metric(
+    "audio",
+    "n_hours",
+    "hours",
+    "hours of audio",
+    units.RATIO,
+    500,
+    lambda result: result.audio_s / 3600,
+    may_judge=lambda _: False,
+)
 
 
 @pytest.fixture
@@ -75,5 +84,6 @@ def test_a_metric_from_outside_is_a_column_and_has_a_history(offered: Any, study
     run = load_run(study)
     assert "| `n_hours` | hours of audio |" in as_markdown()
     assert table([run])["n_hours"][0] == 40 / 3600
-    known = summarised([run], (METRIC.key,))
+    known = summarised([run], (METRIC.key, NOT_JUDGED))
+    assert METRIC.key in known[0].columns[NOT_JUDGED][0]
     assert case_histories(known, commit_points(known), METRIC)[0].values == (40 / 3600,)

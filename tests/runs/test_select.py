@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from asr_harness.errors import RecordError
-from asr_harness.runs import former_runs, known_runs, select_runs, sides
+from asr_harness.runs import known_runs, select_runs, sides
 from asr_harness.schema import load_run
 from tests.ab.test_worktrees import git
 from tests.saved_runs import CASE, content, measured, unmeasured, write_run
@@ -161,13 +161,6 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_damaged_file_hides_no_history(storage: Path) -> None:
     (storage / "machine" / "0009_broken.json").write_text("{", "utf-8")
     assert len(known_runs(storage)) == 3
-
-
-def test_former_runs_are_loaded_where_any_case_of_a_side_has_one_run_alone(storage: Path) -> None:
-    both = select_runs("aaaaaaa", storage)
-    assert former_runs(both, both, storage) == ()
-    later = write_run(storage / "later.json", measured(), measured("other-cpu-5s-b1-baseline"), day=9)
-    assert len(former_runs(both, (*both, later), storage)) == 4
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import random
 from math import log1p
 
+import numpy as np
 import pytest
 from scipy.stats import kendalltau, theilslopes
 
-from asr_harness.stats import find_drift, mann_kendall
+from asr_harness.stats import find_drift, mann_kendall, trend
 from asr_harness.stats.serial import inflation, serial_correlation
 from asr_harness.stats.trend import kendall_z, sen_slope, trust, weighted_z
 
@@ -31,6 +32,20 @@ def test_sens_slope_and_interval_are_scipys(n: int, digits: int) -> None:
     assert sen_slope(values) == pytest.approx(
         (expected.slope, expected.intercept, expected.low_slope, expected.high_slope)
     )
+
+
+@pytest.mark.parametrize("share", [0.002, 0.2])
+def test_sens_slope_of_many_values_is_that_of_all_pairs(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With a bracket that is too narrow as well, beside which all pairs are looked at again.
+    values = [value + 0.002 * i for i, value in enumerate(noise(200))]
+    expected = sen_slope(values)
+    monkeypatch.setattr(trend, "MAX_VALUES", 70)
+    monkeypatch.setattr(trend, "BRACKET", (0.5 - share / 2, 0.5 + share / 2))
+    assert sen_slope(values) == expected
+    n_below, slopes = trend._slopes_between(np.asarray(values), *trend._bracket(np.asarray(values)))
+    assert (0 < n_below < 199 * 100 / 2 < n_below + len(slopes)) == (share > 0.1)
 
 
 def test_sens_slope_is_the_median_of_pairwise_slopes() -> None:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from asr_harness.privacy import public_location
 from asr_harness.report.table.column import Column, Row
-from asr_harness.schema.digest import digest
-from asr_harness.schema.part import dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from asr_harness.runs.summary import Summary
     from asr_harness.schema import Block, Case, CaseRecord, CaseResult, RunFile
 
 RUN = {
@@ -54,6 +53,8 @@ CASE = {
 }
 
 DEFAULT_DTYPE = "float32"
+Place = tuple[str, str]
+"""A commit's label, and digits of an environment."""
 
 
 def run_row(run: RunFile) -> Row:
@@ -64,7 +65,7 @@ def run_row(run: RunFile) -> Row:
         "branch": run.branch,
         "is_dirty": run.is_dirty,
         "time": run.time,
-        "environment": place_of(run)[1],
+        "environment": run.environment_digest,
         "machine": run.environment.machine,
         "profile": run.block.profile,
         "data": None if run.block.plan.data is None else public_location(run.block.plan.data),
@@ -77,9 +78,9 @@ def name_row(run: RunFile) -> Row:
     return {"run": spelled_out(run.path.name), "label": spelled_out(run.label)}
 
 
-def place_of(run: RunFile) -> tuple[str, str]:
-    """Give what runs share that are one point of the history: a commit's label, digits of an environment."""
-    return spelled_out(run.label), digest(dump(run.environment))
+def place_of(run: RunFile | Summary) -> Place:
+    """Give what runs share that are one point of the history."""
+    return spelled_out(run.label), run.environment_digest
 
 
 def spelled_out(text: str) -> str:
