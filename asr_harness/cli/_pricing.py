@@ -140,7 +140,8 @@ class Pricing:
 
     def _goal(self) -> str:
         counted = self.sessions.counted
-        parts = [f"{len(counted)} sessions of {counted[-1].label} are there"] if counted else []
+        there = "1 session is" if len(counted) == 1 else f"{len(counted)} sessions are"
+        parts = [f"{there} there of {counted[-1].label}"] if counted else []
         parts += [f"{self.n_sessions} in all"] if self.n_sessions < MAX_SESSIONS else []
         parts += [f"at most {units.duration(self.budget_s)}"] if self.budget_s < inf else []
         return ", ".join(parts)

@@ -150,6 +150,7 @@ def test_sessions_of_another_commit_neither_count_nor_are_pooled(
     assert main(command) == 0
     assert len(orders) == 3
     output = " ".join(capsys.readouterr().out.split())
+    assert "2 sessions are there of bbbbbbb, 3 in all" in output
     assert (
         "2 sessions that are there cannot be pooled with what runs now, and will not count: commit" in output
     )

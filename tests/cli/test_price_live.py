@@ -102,7 +102,7 @@ def test_a_folder_with_a_session_goes_on(measured_once: Path, tmp_path: Path) ->
     output, _ = (process := started(2, measured_once, tmp_path, tmp_path)).communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, output
     first, second = map(load_run, sorted((measured_once / "prices").iterdir()))
-    assert f"1 sessions of {first.label} are there, 2 in all" in output
+    assert f"1 session is there of {first.label}, 2 in all" in output
     assert "tiny on cpu: 2 runs, 1 cases" in output
     assert "flash could not be priced: unavailable" in " ".join(output.split())
     # Which cannot run was tried once; the others took three rounds at least.
