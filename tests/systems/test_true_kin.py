@@ -23,7 +23,7 @@ from tests import checkpoints
 from tests.conftest import SPEECH
 
 BASE, ENGLISH_ONLY, HALF = "openai/whisper-base", "openai/whisper-tiny.en", "someone/whisper-base-half"
-SLICES = {"5s": 1, "15s": 1}
+SLICES = {"5s": 1}
 
 pytestmark = pytest.mark.heavy
 
