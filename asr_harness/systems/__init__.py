@@ -141,7 +141,8 @@ def check_lengths(
     """
     if is_own(source):
         return
-    checkpoint = find_checkpoint(source, weights, allow_pickle=allow_pickle)
+    by = split(source)
+    checkpoint = find_checkpoint(by[1] if by else source, weights, allow_pickle=allow_pickle)
     least = find_family(checkpoint).shortest_samples(checkpoint)
     short = [f"{name} ({n} samples)" for name, n in n_samples.items() if n < least]
     if short:

@@ -221,6 +221,14 @@ def test_the_batched_pipeline_hears_speech_where_there_is_some() -> None:
     assert (answer.n_tokens or (0, 1))[1] == 0
 
 
+@pytest.mark.parametrize("name", sorted(runtime.known()))
+def test_a_recording_too_short_for_the_checkpoint_is_named_whatever_runs_it(name: str) -> None:
+    source = f"{name}:asr-harness/ctc-mini"
+    systems.check_lengths(source, "pretrained", {"long": 1400})
+    with pytest.raises(ModelError, match=rf"{source} needs 1400 samples.*shorter: brief \(1399 samples\)"):
+        systems.check_lengths(source, "pretrained", {"brief": 1399})
+
+
 def test_the_cost_is_that_of_the_family() -> None:
     plain, by_runtime = (
         systems.estimate_cost(source, weights="pretrained", batch_size=2, audio_s=5.0)
