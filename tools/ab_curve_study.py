@@ -149,12 +149,12 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
         for row in rows
         if row["slow"] in wanted
     ]
-    chart = alt.Chart(alt.Data(values=points), width=420, height=240).mark_line(point=True)
+    chart = alt.Chart(alt.Data(values=points), width=260, height=220).mark_line(point=True)
     chart.encode(
         x="minutes:Q",
         y=alt.Y("share of sessions:Q", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        color="workers:N",
-        strokeDash="what:N",
+        color=alt.Color("workers:N", legend=alt.Legend(orient="bottom"), title=None),
+        column=alt.Column("what:N", title=None),
     ).save(path)
 
 
