@@ -55,7 +55,7 @@ class LiveOracle:
                     {"base": self.python, "candidate": self.python},
                     self.arguments, self.storage, self.cores, self.nursery, self.lock,
                 )  # fmt: skip
-                record = self.storage / "bisect" / f"{self.good[:7]}_{commit[:7]}.jsonl"
+                record = self.storage / f"{self.good[:7]}_{commit[:7]}.jsonl"
                 runs = session.forks(
                     sides, progress, record, seed=next(self._numbers), turn_time_s=lambda _: TURN_TIME_S
                 )

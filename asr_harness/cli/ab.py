@@ -37,6 +37,7 @@ from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
 from asr_harness.report import forks, forms, step_summary
 from asr_harness.runs.device_locks import DeviceLocks
+from asr_harness.runs.select import AB
 from asr_harness.stats.sequential import ended, planned_looks
 
 if TYPE_CHECKING:
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
 UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
-RECORDS = "ab"
-"""Where in the storage turns are recorded."""
 N_LEARNED = 2
 """Forks that the pace is learnt from: the second starts in another way than the first."""
 
@@ -131,7 +130,7 @@ def _check(arguments: argparse.Namespace) -> None:
         if arguments.markdown.is_dir():
             raise AbError(f"--markdown {arguments.markdown}: it is a folder; name a file")
     try:
-        (arguments.storage / RECORDS).mkdir(parents=True, exist_ok=True)
+        (arguments.storage / AB).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AbError(
             f"--storage {arguments.storage}: cannot be written to ({error.strerror}); name another folder"
@@ -171,7 +170,7 @@ def _run_forks(
 
     What was waited for another session's devices is not of the budget.
     """
-    budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve()
+    budget_s, storage = duration_s(arguments.budget), arguments.storage.resolve() / AB
     standing = Standing(
         sys.stdout, lambda: began + locks.waited_s + budget_s, has_colour=is_wanted(arguments.color)
     )
@@ -258,4 +257,4 @@ def _sides(
 
 def _record(storage: Path, base: Worktree, candidate: Worktree) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
-    return storage / RECORDS / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"
+    return storage / f"{stamp}_{base.commit[:7]}_{candidate.commit[:7]}.jsonl"

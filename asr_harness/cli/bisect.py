@@ -35,6 +35,7 @@ from asr_harness.errors import AbError
 from asr_harness.paths import read_file
 from asr_harness.report.writing import write_text
 from asr_harness.runs.device_locks import DeviceLocks
+from asr_harness.runs.select import BISECT
 from asr_harness.schema.run import MAX_FILE_BYTES, decode_json
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     nursery = Nursery() if arguments.cheap_forks else None
     lock = partial(locks.acquire, tell=say, check=interrupts.check)
     oracle = LiveOracle(
-        good, Path.cwd(), sys.executable, selection, storage, cores(arguments.cores), nursery, lock
+        good, Path.cwd(), sys.executable, selection, storage / BISECT, cores(arguments.cores), nursery, lock
     )
 
     def has_time() -> bool:
@@ -119,7 +120,7 @@ def _commits(top: Path, good: str, bad: str) -> tuple[str, tuple[str, ...]]:
 
 def _state_path(storage: Path, good: str, bad: str, selection: tuple[str, ...]) -> Path:
     asked = blake2b("\0".join(selection).encode("utf-8", "surrogateescape"), digest_size=4).hexdigest()
-    return storage / "bisect" / f"{good[:12]}_{bad[:12]}_{asked}.json"
+    return storage / BISECT / f"{good[:12]}_{bad[:12]}_{asked}.json"
 
 
 def _load(path: Path, commits: tuple[str, ...]) -> Search:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.corpora.base import CorpusKind
@@ -19,6 +20,8 @@ def find_kind(spec: str) -> CorpusKind:
     key = spec.partition(":")[0]
     if key in CORPORA.names():
         return CORPORA.get(key)
+    if Path(key).exists():
+        raise DataError(f"no corpus {key!r}; a file or folder of your own is named manifest:{spec}")
     raise DataError(
         f"no corpus {key!r}; there are {', '.join(sorted(CORPORA.all()))}. "
         f"To add it, write asr_harness/corpora/{key}.py, or offer an entry point in {CORPORA.group}, "

@@ -11,13 +11,15 @@ from asr_harness.judge.judgement import Finding, Verdict
 from asr_harness.metrics import all_metrics, flops, latency, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asr_harness.judge.policy import Policy
     from asr_harness.judge.sides import Measured, Pair
     from asr_harness.metrics import Metric
 
 MOST_NAMED = 5
+MOST_CHANGED_NAMED = 2
+"""Of what one system hears otherwise: enough to see what kind of change it is."""
 
 
 def judge_exact(pair: Pair, policy: Policy) -> Iterator[Finding]:
@@ -109,31 +111,41 @@ def _changed(
     share = n_changed / len(base)
     if limit is not None and share > limit:
         verdict = "regression"
+    where = _named(_places(pair, base, candidate), MOST_CHANGED_NAMED)
     return Finding(
         pair.case_id, metric.key, verdict, limit is not None, effect=share,
-        note=f"{n_changed} of {len(base)} transcripts changed",
+        note="; ".join([f"{n_changed} of {len(base)} transcripts changed", *where]),
         details={"n_changed": n_changed, "n_texts": len(base)},
     )  # fmt: skip
 
 
 def _words(pair: Pair, metric: Metric, base: Sequence[str], candidate: Sequence[str]) -> Finding:
     """Say which utterances two systems hear in other words, and where."""
-    ids = pair.base[0].result.utterances.ids or tuple(map(str, range(len(base))))
-    places = {
-        name: where
-        for name, before, after in zip(ids, base, candidate, strict=True)
-        if (where := differing_words(before, after))
-    }
+    places = _places(pair, base, candidate)
     if not places:
         note = f"the same words in all {len(base)} utterances, case and punctuation apart"
         return Finding(pair.case_id, metric.key, "unchanged", gated=False, note=note)
-    named = [f"{name}: {where}" for name, where in list(places.items())[:MOST_NAMED]]
-    more = [f"and {len(places) - MOST_NAMED} more"] if len(places) > MOST_NAMED else []
-    note = "; ".join([f"other words in {len(places)} of {len(base)} utterances", *named, *more])
+    named = _named(places, MOST_NAMED)
+    note = "; ".join([f"other words in {len(places)} of {len(base)} utterances", *named])
     return Finding(
         pair.case_id, metric.key, "inconclusive", gated=False, effect=len(places) / len(base), note=note,
         details={"n_differing": len(places)},
     )  # fmt: skip
+
+
+def _places(pair: Pair, base: Sequence[str], candidate: Sequence[str]) -> dict[str, str]:
+    """Give where the words of each utterance differ, by its id; those that differ in case alone do not."""
+    ids = pair.base[0].result.utterances.ids or tuple(map(str, range(len(base))))
+    return {
+        name: where
+        for name, before, after in zip(ids, base, candidate, strict=True)
+        if (where := differing_words(before, after))
+    }
+
+
+def _named(places: Mapping[str, str], n_most: int) -> list[str]:
+    named = [f"{name}: {where}" for name, where in list(places.items())[:n_most]]
+    return [*named, f"and {len(places) - n_most} more"] if len(places) > n_most else named
 
 
 def _count(pair: Pair, metric: Metric, policy: Policy) -> Finding | None:

@@ -28,6 +28,8 @@ RUN_NUMBER = re.compile(r"\d{1,6}")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 GLOB_CHARACTERS = frozenset("*?[")
 MAX_LISTED = 8
+SIDE_BY_SIDE = AB, BISECT = "ab", "bisect"
+"""Folders of a storage for runs that were taken side by side, which are unlike what one session takes."""
 
 
 def select_runs(
@@ -265,8 +267,13 @@ def _skipped(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
 
 
 def saved_files(folder: Path) -> list[Path]:
-    """List what may be a run in a folder and all below it, in the order of their names."""
-    return sorted(folder.rglob("*.json"), key=lambda path: path.parts)
+    """List what may be a run in a folder and all below it, in the order of their names.
+
+    What `ab` and `bisect` saved below it is left out: it takes their own folders to name that.
+    """
+    depth = len(folder.parts)
+    paths = (path for path in folder.rglob("*.json") if path.parts[depth] not in SIDE_BY_SIDE)
+    return sorted(paths, key=lambda path: path.parts)
 
 
 def _glob(path: Path) -> list[Path]:

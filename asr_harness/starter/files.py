@@ -21,6 +21,10 @@ SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 """Where a repository may keep pytest's settings; the first is where ours go if there is none of them."""
 INCLUDE = 'include:\n  - local: "/.gitlab/asr-harness.yml"\n'
 INCLUDE_TIP = 'have it include `local: "/.gitlab/asr-harness.yml"`'
+SETTINGS_TIP = (
+    "where a recogniser of yours cannot be imported, give pytest pythonpath = . (or src) there, "
+    "or run pip install -e ."
+)
 GRID_TIP = "it needs a function pytest_asr_grid that gives an asr_harness.grid.Grid"
 HOOKS_TIP = (
     "for `pytest-benchmark compare --group-by=metric` add to it: from asr_harness.plugin.metric_tables "
@@ -73,7 +77,7 @@ def suite_files(grid: str) -> list[StarterFile]:
         StarterFile(f"{FOLDER}/conftest.py", grid, GRID_TIP),
         StarterFile(f"{FOLDER}/test_transcribe.py", filled("test_transcribe.py.in")),
         StarterFile("conftest.py", filled("conftest.py.in"), HOOKS_TIP),
-        StarterFile(".benchmarks/.gitignore", "*\n"),
+        StarterFile(".benchmarks/.gitignore", "*\n!.gitignore\n"),
     ]
 
 
@@ -94,10 +98,9 @@ def own_files(sources: Sequence[str], root: Path) -> list[StarterFile]:
 
 
 def settings_files(root: Path) -> list[StarterFile]:
-    """Give pytest's settings and the policy where the repository has none, and what CI installs."""
-    files = []
-    if not any((root / name).exists() for name in SETTINGS):
-        files.append(StarterFile(SETTINGS[0], filled("pyproject.toml.in")))
+    """Give pytest's settings and the policy, where the repository keeps them, and what CI installs."""
+    there = next((name for name in SETTINGS if (root / name).exists()), SETTINGS[0])
+    files = [StarterFile(there, filled("pyproject.toml.in"), SETTINGS_TIP)]
     own = "-e .\n" if is_installable(root) else ""
     files.append(StarterFile(f"{FOLDER}/requirements.txt", filled("requirements.txt.in") + own))
     return files

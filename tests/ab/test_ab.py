@@ -189,7 +189,7 @@ def test_a_commit_many_times_slower_is_a_regression(
     assert verdicts.splitlines()[-1].startswith("REGRESSION: regression 1, ")
     assert max(map(len, verdicts.splitlines())) <= 80
 
-    runs = [json.loads(path.read_text()) for path in tmp_path.glob("storage/*/*.json")]
+    runs = [json.loads(path.read_text()) for path in tmp_path.glob("storage/ab/*/*.json")]
     commits = {git(repository, "rev-parse", tag) for tag in ("base", "slow")}
     assert {run["commit_info"]["id"] for run in runs} == commits
     assert all(run["asr"]["cases"][0]["outcome"] == "measured" for run in runs)

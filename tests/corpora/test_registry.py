@@ -39,6 +39,13 @@ def test_an_unknown_name_is_answered_with_those_known_and_the_file_to_add() -> N
         open_corpus("nope:/somewhere")
 
 
+def test_a_file_of_one_s_own_is_answered_with_how_it_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+    path.touch()
+    with pytest.raises(DataError, match=f"is named manifest:{path}"):
+        open_corpus(str(path))
+
+
 @pytest.mark.parametrize("name", ["base", "slices"])
 def test_a_helper_beside_the_corpora_is_none(name: str) -> None:
     with pytest.raises(

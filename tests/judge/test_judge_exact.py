@@ -1,5 +1,6 @@
 """Deterministic signals need no statistics, and explain a change in time where they can."""
 
+import re
 from typing import Any
 
 import pytest
@@ -83,7 +84,9 @@ def test_changed_transcripts_are_counted(side: Side) -> None:
     found = finding(
         compare(side("a", 1, wrong=(0, 1, 2, 3)), side("b", 1, wrong=(0, 1, 3, 3))), "transcripts"
     )
-    assert found.note == "1 of 4 transcripts changed"
+    changed, where = found.note.split("; ")
+    assert changed == "1 of 4 transcripts changed"
+    assert re.fullmatch(r"\S+: “.*” → “.*”", where)
 
 
 def test_transcripts_that_differ_within_a_side_are_told_apart(side: Side) -> None:

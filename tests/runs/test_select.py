@@ -61,6 +61,16 @@ def test_a_commit_is_found_in_a_file_of_any_name(storage: Path) -> None:
     assert names("aaaaaaa", storage) == ["0001", "0003", "0004"]
 
 
+def test_what_was_taken_side_by_side_is_found_by_its_own_folder_alone(storage: Path) -> None:
+    write_run(storage / "ab" / "machine" / f"0001_{MAIN}_y.json", measured(), commit=MAIN, day=4)
+    write_run(storage / "bisect" / "machine" / f"0001_{MAIN}_z.json", measured(), commit=MAIN, day=5)
+    assert names("1", storage) == ["0001"]
+    assert names("aaaaaaa", storage) == ["0001", "0003"]
+    assert names("latest:main", storage) == ["0001", "0003"]
+    assert names(str(storage), storage) == ["0001", "0002", "0003"]
+    assert names(str(storage / "ab"), storage) == ["0001"]
+
+
 def test_a_glob_that_matches_a_folder_means_the_runs_in_it(storage: Path) -> None:
     assert names(f"{storage}/mach*", storage) == ["0001", "0002", "0003"]
 

@@ -9,6 +9,7 @@ import yaml
 from asr_harness.errors import GridError, StarterError
 from asr_harness.grid import Grid
 from asr_harness.starter import files
+from asr_harness.starter.writing import write
 from asr_harness.systems import Transcription
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "test_transcribe.py"
@@ -78,12 +79,15 @@ def test_a_source_that_names_no_function_is_refused(source: str, tmp_path: Path)
 @pytest.mark.parametrize("name", files.SETTINGS)
 def test_settings_of_the_repository_stay(name: str, tmp_path: Path) -> None:
     (tmp_path / name).touch()
-    assert [file.path for file in files.settings_files(tmp_path)] == ["benchmarks/requirements.txt"]
+    lines = write(files.settings_files(tmp_path), tmp_path)
+    assert [line.split()[1].rstrip(";") for line in lines] == [name, "benchmarks/requirements.txt"]
+    assert "pythonpath" in lines[0]
+    assert (tmp_path / name).read_text() == ""
 
 
 def test_ci_installs_a_repository_that_is_a_package(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "mine"\n')
-    (requirements,) = files.settings_files(tmp_path)
+    *_, requirements = files.settings_files(tmp_path)
     assert requirements.text.splitlines()[-1] == "-e ."
 
 

@@ -106,5 +106,5 @@ def _selected(corpus: Corpus, bucket: str, choices: Choices) -> tuple[Segment, .
     low_s, high_s = choices.limits_s
     raise DataError(
         f"{corpus.name} ({corpus.origin}) has nothing in bucket {bucket!r}, {low_s:g}-{high_s:g} s; "
-        f"it holds {listed}"
+        f"it holds {listed}; select those by --asr-buckets, or by the profile's buckets"
     )
