@@ -25,7 +25,7 @@ from asr_harness.ab import interrupts, session
 from asr_harness.ab.progress import LiveSession
 from asr_harness.ab.schedule import Pace
 from asr_harness.ab.telling import told
-from asr_harness.ab.workplace import cores, own_python
+from asr_harness.ab.workplace import check_suite, cores, own_python
 from asr_harness.ab.worktrees import sides, worktrees
 from asr_harness.ab.zygote import Nursery
 from asr_harness.cli._colour import add_colour, is_wanted, painted
@@ -251,6 +251,7 @@ def _sides(
     for side, tree in trees.items():
         pythons[side] = own_python(arguments.environment, tree) if arguments.environment else sys.executable
     selection = tuple(arguments.selection or ["benchmarks/"])
+    check_suite(trees.values(), selection)
     nursery = Nursery() if arguments.cheap_forks else None
     return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery, lock)
 
