@@ -1,6 +1,7 @@
 """Fills the pages of the documentation that come from the code; mkdocs calls `on_page_markdown`.
 
-A page has `<!-- generated: NAME -->` where the text of NAME goes. Links out of docs/ lead to the repository.
+A page has `<!-- generated: NAME -->` where the text of NAME goes, below a line in italics for who reads the
+file as it is. Links out of docs/ lead to the repository.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 WIDTH = "100"
 """Columns of what --help prints."""
 
-MARK = re.compile(r"<!-- generated: (\w+) -->")
+MARK = re.compile(r"(?:^\*[^\n]*\*\n)?<!-- generated: (\w+) -->", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([\w./-]+)(#[\w-]+)?\)")
 
 
