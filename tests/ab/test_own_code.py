@@ -185,7 +185,7 @@ def test_two_commits_of_one_code_are_told_to_be_one(tmp_path: Path) -> None:
 def test_a_run_has_what_it_imported(tmp_path: Path) -> None:
     project = make(tmp_path, "src")
     ab(project)
-    runs = [json.loads(path.read_text("utf-8")) for path in project.glob(".benchmarks/*/*.json")]
+    runs = [json.loads(path.read_text("utf-8")) for path in project.glob(".benchmarks/ab/*/*.json")]
     codes = [run["asr"]["code"] for run in runs]
     assert len({code["fingerprint"] for code in codes}) == 2
     for code in codes:
