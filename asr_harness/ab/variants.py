@@ -14,7 +14,6 @@ from statistics import harmonic_mean, median
 from typing import TYPE_CHECKING
 
 from asr_harness.ab import git
-from asr_harness.ab.large_pages import with_large_pages
 from asr_harness.ab.neighbours import arguments_for
 from asr_harness.ab.protocol import CASES, ENERGY, GATES, STARTS, Ready
 from asr_harness.ab.schedule import MAX_PAIRS, MIN_PAIRS
@@ -90,7 +89,7 @@ class VariantSession:
             sys.executable,
             (*arguments, *arguments_for(sys.executable)),
             Path.cwd(),
-            with_large_pages(git.environment()),
+            git.environment(),
             (CASES, STARTS, GATES, ENERGY),
             self.folder,
         )

@@ -290,7 +290,7 @@ def started(
         python,
         (*arguments, *saving(storage, _run_name(side, worktree)), *arguments_for(python)),
         worktree.folder,
-        with_large_pages(git.environment()) | {"PYTHONPATH": as_variable(path)},
+        git.environment() | {"PYTHONPATH": as_variable(path)},
         (IMPORTS, CASES, STARTS, VARIABLES),
         worktree.root.parent,
         cores,
@@ -331,7 +331,7 @@ def connected(
                 [f"--asr-live={address}", *start.arguments],
                 folder=start.folder,
                 environment={
-                    **start.environment,
+                    **with_large_pages(start.environment),
                     KEY_VARIABLE: key.hex(),
                     ASKED_VARIABLE: ",".join((*start.asks, DEVICES)),
                 },

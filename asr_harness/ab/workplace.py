@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from itertools import takewhile
+from itertools import product, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,14 +42,13 @@ def cores(text: str | None) -> frozenset[int] | None:
 
 def check_suite(trees: Iterable[Worktree], selection: Sequence[str]) -> None:
     """Raise AbError where a commit lacks a file or folder that is selected, as one from before the suite."""
-    words = list(takewhile(lambda word: not word.startswith("-"), selection))
-    for tree in trees:
-        for path in (Path(word.partition("::")[0]) for word in words):
-            if not (tree.folder / path).exists():
-                raise AbError(
-                    f"{tree.ref} ({tree.commit[:7]}) has no {path}, which has to run on both sides; "
-                    "compare with a commit that has it, such as the first one with the suite"
-                )
+    words = takewhile(lambda word: not word.startswith("-"), selection)
+    for tree, path in product(trees, [Path(word.partition("::")[0]) for word in words]):
+        if not (tree.folder / path).exists():
+            raise AbError(
+                f"{tree.ref} ({tree.commit[:7]}) has no {path}, which has to run on both sides; "
+                "compare with a commit that has it, such as the first one with the suite"
+            )
 
 
 def own_python(command: str, tree: Worktree) -> str:

@@ -247,11 +247,11 @@ def _plan(progress: LiveSession, pace: Pace, most: int, standing: Standing) -> f
 def _sides(
     arguments: argparse.Namespace, trees: Mapping[Side, Worktree], storage: Path, lock: Lock
 ) -> session.Sides:
+    selection = tuple(arguments.selection or ["benchmarks/"])
+    check_suite(trees.values(), selection)
     pythons: dict[Side, str] = {}
     for side, tree in trees.items():
         pythons[side] = own_python(arguments.environment, tree) if arguments.environment else sys.executable
-    selection = tuple(arguments.selection or ["benchmarks/"])
-    check_suite(trees.values(), selection)
     nursery = Nursery() if arguments.cheap_forks else None
     return session.Sides(trees, pythons, selection, storage, cores(arguments.cores), nursery, lock)
 
