@@ -6,7 +6,12 @@ import os
 import tempfile
 import traceback
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TRACEBACK_PREFIX = "asr-harness-traceback-"
 MOST_TRACEBACKS = 10
@@ -63,6 +68,13 @@ class StarterError(AsrHarnessError):
 
 class PlaceError(AsrHarnessError):
     """The folder that a command was started in is gone."""
+
+
+def near(value: str, known: Iterable[str]) -> str:
+    """Ask whether the closest of the known names was meant; '' where none is close."""
+    by_folded = {str(name).casefold(): name for name in known}
+    close = get_close_matches(value.casefold(), by_folded, n=1)
+    return f" (did you mean {by_folded[close[0]]!r}?)" if close else ""
 
 
 def unforeseen(error: BaseException) -> str:

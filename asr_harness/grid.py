@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from asr_harness import languages
+from asr_harness import fields, languages
 from asr_harness.defaults import BATCH_SIZES, BUCKETS_S, DEVICES, EMBEDDED_MODELS, VARIANTS
 from asr_harness.devices import get, key_of
 from asr_harness.errors import GridError
+from asr_harness.fields import Takes, checked
 from asr_harness.paths import folder_at
 from asr_harness.schema import Case
 from asr_harness.systems.runtime import split
 from asr_harness.systems.variant import Variant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Limits = tuple[float, float]
 Meant = TypeVar("Meant")
 
 
+def _texts(example: str) -> Takes:
+    return Takes(fields.are_texts, f"a tuple with at least one text, as in ({example},)")
+
+
+PROFILE_TAKES = {
+    "models": _texts('"my_asr"'),
+    "devices": _texts('"cpu"'),
+    "buckets": _texts('"5s"'),
+    "batch_sizes": Takes(fields.are_counts, "a tuple with at least one whole number above 0, as in (1, 4)"),
+    "variants": _texts('"baseline"'),
+    "data": Takes(fields.is_text, "a corpus, as in 'embedded' or 'manifest:talks.csv'"),
+    "weights": Takes(fields.is_text, "'pretrained' or 'dummy'"),
+    "n_utterances": Takes(fields.is_count, "a whole number above 0, as in 32"),
+    "time_s": Takes(fields.is_duration, "seconds above 0, as in 10.0"),
+}
+
+
+@checked(PROFILE_TAKES)
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A named choice on every axis, with the data and the effort to spend on each case.
 
     Only the models have to be named; `n_utterances` are of each bucket, `time_s` is for the rounds of a case.
-    Raises GridError for an axis without a value, which would measure nothing.
+    Raises GridError for a keyword that there is not, a value of the wrong type, and an axis without a value,
+    which would measure nothing.
     """
 
     models: tuple[str, ...]
@@ -42,19 +63,34 @@ class Profile:
     n_utterances: int = 8
     time_s: float = 3.5
 
-    def __post_init__(self) -> None:
-        for axis in ("models", "devices", "buckets", "batch_sizes", "variants"):
-            values = getattr(self, axis)
-            if isinstance(values, str) or not values:
-                raise GridError(f"a profile's {axis} are {values!r}; give a tuple with at least one value")
+
+GRID_TAKES = {
+    "models": Takes(fields.by_name(fields.is_text), 'a source by name, as in {"my_asr": "my_asr:load"}'),
+    "devices": _texts('"cpu"'),
+    "buckets_s": Takes(
+        fields.by_name(fields.are_limits), 'two lengths in seconds by name, as in {"5s": (3.0, 7.0)}'
+    ),
+    "batch_sizes": PROFILE_TAKES["batch_sizes"],
+    "variants": Takes(
+        fields.by_name(lambda value: isinstance(value, Mapping)),
+        'settings by name, as in {"baseline": {}, "beam5": {"beams": 5}}',
+    ),
+    "profiles": Takes(
+        fields.by_name(lambda value: isinstance(value, Profile)),
+        'a Profile by name, as in {"quick": Profile(models=("my_asr",))}',
+    ),
+    "default_profile": Takes(lambda value: isinstance(value, str), "the name of one of its profiles"),
+}
 
 
+@checked(GRID_TAKES)
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Everything that can be chosen by name: models by source, buckets by limits, variants by settings.
 
     Without profiles there is one, `default`, of all models. `default_profile` is the first where it is not
-    named. Raises GridError where it names none of them.
+    named. Raises GridError where it names none of them, for a keyword that there is not, and for a value of
+    the wrong type.
     """
 
     models: Mapping[str, str] = field(default_factory=lambda: dict(EMBEDDED_MODELS))

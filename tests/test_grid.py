@@ -162,7 +162,7 @@ def test_the_first_profile_is_the_default() -> None:
 
 @pytest.mark.parametrize("models", [(), "mine"])
 def test_a_profile_that_would_measure_nothing_or_letters_is_refused(models: tuple[str, ...]) -> None:
-    with pytest.raises(GridError, match="models are"):
+    with pytest.raises(GridError, match="models takes a tuple with at least one text"):
         Profile(models)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asr_harness.errors import GridError
+from asr_harness.errors import AsrHarnessError, GridError
 from asr_harness.plugin import neighbours, options, statuses
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{device}: a case that runs on this device")
     gives_grid = config.hook.pytest_asr_grid.get_hookimpls()
     config.stash[statuses.IS_OURS] = bool(gives_grid or options.given(config))
-    grid = config.hook.pytest_asr_grid()
+    grid = options.usage_errors(lambda: _grid_of_suite(config))
     if grid is None:
         from asr_harness.plugin import without_grid
 
@@ -62,6 +62,20 @@ def _configure(config: pytest.Config) -> None:
     plan = options.usage_errors(lambda: _make_plan(config, grid))
     config.option.benchmark_save_data = True
     _register(config, plan)
+
+
+def _grid_of_suite(config: pytest.Config) -> Any:
+    """Ask the suite for its grid. Raises GridError where its own hook fails, with the line and the error."""
+    from asr_harness.plugin import failures
+
+    try:
+        return config.hook.pytest_asr_grid()
+    except AsrHarnessError as error:
+        raise GridError(f"{failures.place(error)}{error}") from error
+    except Exception as error:
+        raise GridError(
+            f"{failures.place(error)}pytest_asr_grid raised {type(error).__name__}: {error}"
+        ) from error
 
 
 def _set_isolation(config: pytest.Config) -> None:

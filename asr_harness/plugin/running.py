@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asr_harness import devices
-from asr_harness.errors import RecordError, UnavailableError
+from asr_harness.errors import AsrHarnessError, RecordError, UnavailableError
 from asr_harness.measure.process_state import around_a_test
 from asr_harness.plugin import options
 from asr_harness.plugin.case_run import CaseRun
+from asr_harness.plugin.failures import Writers
 from asr_harness.plugin.progress import Progress, terminal_of
 from asr_harness.schema import Case
 from asr_harness.schema.journal import JournalEntry
@@ -102,6 +103,20 @@ class Running:
             self._finish(item.nodeid, tuple(benchmark.stats.stats.data), run.result)
         return result
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Show a case that failed by what its user can mend; `--full-trace` shows every frame."""
+        report = yield
+        error = None if call.excinfo is None else call.excinfo.value
+        if error is None or not report.failed or self._config.option.fulltrace:
+            return report
+        if item.nodeid in self._ledger.selected and not isinstance(error, pytest.fail.Exception):
+            case = self._ledger.selected[item.nodeid]
+            report.longrepr = self._writers(item).described(error, case) or report.longrepr
+        return report
+
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Leave out the letters of cases: they have lines of their own, or a place in the table."""
         if report.nodeid not in self._ledger.selected or report.failed:
@@ -125,13 +140,17 @@ class Running:
                 raise
             case = self._ledger.selected[item.nodeid]
             outcome = _outcome(error, case.device)
-            reason = _told(error)
+            reason = _told(error, self._writers(item).method(error))
             self._record(JournalEntry(item.nodeid, outcome, reason))
             if outcome not in SKIPPED_OUTCOMES:
                 raise
         # Outside the except clause nothing refers to the tensors of the failed call any more.
         self._workbench.clear()
         pytest.skip(f"{outcome}: {reason}")
+
+    def _writers(self, item: pytest.Item) -> Writers:
+        source = self._workbench.plan.sources[self._ledger.selected[item.nodeid].model]
+        return Writers(source, str(item.path))
 
     def _finish(self, test_id: str, rounds_s: tuple[float, ...], result: CaseResult | None) -> None:
         if result is None:
@@ -176,12 +195,15 @@ class Running:
         return (lambda *_: None) if progress is None else lambda number, n: progress.round(case, number, n)
 
 
-def _told(error: BaseException) -> str:
+def _told(error: BaseException, where: str | None = None) -> str:
+    """Say an error in a line; `where` is the function of a user's that raised it."""
     try:
         message = str(error)
     except Exception as fault:  # noqa: BLE001 - another's `__str__` may fail in any way
         message = f"(its message fails with {type(fault).__name__})"
-    return savable_text(f"{type(error).__name__}: {message}".strip())
+    if isinstance(error, AsrHarnessError) or where is None:
+        return savable_text(f"{type(error).__name__}: {message}".strip())
+    return savable_text(f"{type(error).__name__} in {where}: {message}".strip())
 
 
 def _outcome(error: BaseException, device: str) -> Outcome:

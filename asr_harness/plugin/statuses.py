@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from asr_harness import streams
+from asr_harness.errors import AsrHarnessError
 from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.paths import ensure_home
-from asr_harness.plugin import guarding
+from asr_harness.plugin import failures, guarding
 from asr_harness.report.escaping import terminal
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         if not any(argument.startswith("--asr-") for argument in given) and not _gives_grid(error):
             raise
         cause = error.__cause__ or error
+        if isinstance(cause, AsrHarnessError):
+            message = terminal(f"{failures.place(cause)}{cause}")
+            print(f"ERROR: {message}\n", file=sys.stderr)  # noqa: T201
+            raise SystemExit(EXIT_UNUSABLE) from error
         print(f"ERROR: {error}\n", *traceback.format_exception(cause, limit=-3), sep="", file=sys.stderr)  # noqa: T201
         raise SystemExit(EXIT_UNUSABLE) from error
     return result

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from math import isfinite
 from numbers import Integral, Real
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from asr_harness.errors import ModelError
@@ -20,20 +22,37 @@ MAX_SHOWN = 60
 def checked(answer: object, n_audio: int, system: System) -> Transcription:
     """Give the transcription of `n_audio` recordings in plain Python values; the clock has to be stopped.
 
-    Scalars and arrays of numpy and of tensors become what they hold. Raises ModelError that names the system,
-    the size of the batch and what came instead.
+    Scalars and arrays of numpy and of tensors become what they hold. Raises ModelError that names the method,
+    what it returned for how many recordings, and what it has to return.
     """
-    who = f"{name_of(system)} gave back, for a batch of {n_audio}"
+    who = f"{method_of(system, 'decode')} returned"
     if not isinstance(answer, Transcription):
-        raise ModelError(f"{who}, {_shown(answer)}; decode returns an asr_harness.types.Transcription")
-    texts = _sequence(
-        answer.texts, n_audio, f"{who}, texts", "texts is a tuple of str, one for each recording"
-    )
+        raise ModelError(
+            f"{who} {_shown(answer)} for {recordings(n_audio)}; return "
+            "asr_harness.types.Transcription(texts=…), one text per recording, in order"
+        )
+    texts = _sequence(answer.texts, n_audio, who, "texts", "one text per recording, in order")
     return Transcription(
-        tuple(_text(text, who) for text in texts),
+        tuple(_text(text, f"{who}, as text {n} of {len(texts)},") for n, text in enumerate(texts, start=1)),
         _counts(answer.n_tokens, n_audio, who),
         _seconds(answer, who),
     )
+
+
+def method_of(system: System, method: str) -> str:
+    """Name a method by the file and the class that have it, as in `my_asr.py:Mine.decode`."""
+    owner = system.implementation
+    function = inspect.unwrap(getattr(owner, method))
+    name = getattr(function, "__qualname__", "").rpartition("<locals>.")[2]
+    if not name.endswith(f".{method}"):  # such as a lambda's
+        name = f"{type(owner).__name__}.{method}"
+    code = getattr(function, "__code__", None)
+    return f"{PurePath(code.co_filename).name}:{name}" if code else name
+
+
+def recordings(n: int) -> str:
+    """Count recordings."""
+    return "1 recording" if n == 1 else f"{n} recordings"
 
 
 def name_of(system: System) -> str:
@@ -61,25 +80,29 @@ def as_number(given: object, where: str) -> float | None:
     return value if isinstance(value, int | float) else float(value)  # type: ignore[arg-type]
 
 
-def _sequence(given: object, n_audio: int, where: str, due: str) -> list[object]:
+def _sequence(given: object, n_audio: int, who: str, what: str, due: str) -> list[object]:
     held = _plain(given)
     if isinstance(held, str | bytes) or not isinstance(held, list | tuple):
         raise ModelError(
-            f"{where} that are {_shown(given)}; {due} (what is lazy would do its work after the clock stops)"
+            f"{who} {what} that are {_shown(given)}, for {recordings(n_audio)}; return a tuple or a list, "
+            f"{due} (what is lazy would do its work after the clock stops)"
         )
     if len(held) != n_audio:
-        raise ModelError(f"{where} that number {len(held)}; {due}, in the order of the audio")
+        one = what.removesuffix("s")
+        raise ModelError(
+            f"{who} {len(held)} {one if len(held) == 1 else what} for {recordings(n_audio)}; return {due}"
+        )
     return list(held)
 
 
 def _text(text: object, who: str) -> str:
     if not isinstance(text, str):
-        raise ModelError(f"{who}, a text that is {_shown(text)}; a text is a str, '' where nothing was said")
+        raise ModelError(f"{who} {_shown(text)}; a text is a str, '' where nothing was said")
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise ModelError(
-            f"{who}, a text with half a surrogate pair at {error.start}, which no file can hold: "
+            f"{who} half a surrogate pair at {error.start}, which no file can hold: "
             f"{_shown(text)}; decode its bytes with errors='replace'"
         ) from error
     return str(text)
@@ -88,12 +111,12 @@ def _text(text: object, who: str) -> str:
 def _counts(given: object, n_audio: int, who: str) -> tuple[int, ...] | None:
     if given is None:
         return None
-    due = "n_tokens is None, or a tuple of whole numbers, one for each recording"
-    counts = [_plain(count) for count in _sequence(given, n_audio, f"{who}, n_tokens", due)]
+    due = "one whole number per recording, in order, or None in place of them all"
+    counts = [_plain(count) for count in _sequence(given, n_audio, who, "n_tokens", due)]
     for count in counts:
         is_whole = _is_number(count) and isfinite(count) and count == int(count)  # type: ignore[call-overload,arg-type]
         if not is_whole or count < 0:  # type: ignore[operator]
-            raise ModelError(f"{who}, n_tokens with {_shown(count)}; {due}")
+            raise ModelError(f"{who} n_tokens with {_shown(count)}; return {due}")
     return tuple(int(count) for count in counts)  # type: ignore[call-overload]
 
 
@@ -103,7 +126,7 @@ def _seconds(answer: Transcription, who: str) -> float | None:
         return None
     if not _is_number(value) or not isfinite(value) or value < 0:  # type: ignore[arg-type,operator]
         raise ModelError(
-            f"{who}, processed_s that is {_shown(answer.processed_s)}; it is None, or the seconds of "
+            f"{who} processed_s that is {_shown(answer.processed_s)}; it is None, or the seconds of "
             "audio that the encoder computed on, padding included"
         )
     return float(value)  # type: ignore[arg-type]
@@ -120,8 +143,10 @@ def _is_number(value: object) -> bool:
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return "None"
     kind = type(value).__name__
-    if value is None or isinstance(value, str | bytes | int | float | bool | list | tuple | dict):
+    if isinstance(value, str | bytes | int | float | bool | list | tuple | dict):
         text = repr(value).encode("ascii", "backslashreplace").decode()
         return f"{kind} {text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'}"
     return f"a {kind}"

@@ -72,6 +72,11 @@ class System(ABC):
     source: str = ""
     """What it was loaded by, for messages."""
 
+    @property
+    def implementation(self) -> object:
+        """The object whose methods do the work, for messages that name them."""
+        return self
+
     @abstractmethod
     def preprocess(self, audio: Sequence[Samples]) -> Any:
         """Turn a batch of recordings into the network's inputs, on the device."""

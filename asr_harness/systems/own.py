@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from asr_harness.errors import ModelError, UnavailableError
+from asr_harness.errors import ModelError, UnavailableError, near
 from asr_harness.paths import folder_at
 from asr_harness.systems import http
 from asr_harness.systems.answers import as_number, name_of
@@ -64,6 +64,11 @@ class OwnSystem(System):
     def stage(self, stage: StageContext) -> None:
         if self._takes_stage:
             self.own.stage = stage  # type: ignore[attr-defined]
+
+    @property
+    def implementation(self) -> object:
+        """The object itself."""
+        return self.own
 
     def preprocess(self, audio: Sequence[Samples]) -> Any:
         """Turn a batch of recordings into model inputs on the device."""
@@ -158,14 +163,21 @@ def find_factory(source: str) -> Callable[..., Transcriber]:
         return http.factory(source)
     module, _, function = source.partition(":")
     try:
-        if not function:
-            return cast("Callable[..., Transcriber]", _entry_points()[source].load())
-        return cast("Callable[..., Transcriber]", getattr(import_module(module), function))
+        factory = getattr(import_module(module), function) if function else _entry_points()[source].load()
     except Exception as error:
         raise ModelError(f"cannot import the transcriber {source!r}: {_what(error)}") from error
+    if not callable(factory):
+        raise ModelError(
+            f"{source!r} is a {type(factory).__name__}; name a function that takes `device` and makes your "
+            "recogniser"
+        )
+    _check_takes_device(source, factory)
+    return cast("Callable[..., Transcriber]", factory)
 
 
 def _what(error: Exception) -> str:
+    if isinstance(error, AttributeError) and error.obj is not None:
+        return f"{error}{near(error.name or '', vars(error.obj)) if hasattr(error.obj, '__dict__') else ''}"
     if isinstance(error, ImportError | AttributeError):
         return str(error)
     if isinstance(error, SyntaxError):
@@ -187,8 +199,28 @@ def load_own(source: str, *, device: str, variant: Variant) -> System:
         return own
     missing = [stage for stage in STAGE_METHODS if not hasattr(own, stage)]
     if missing:
-        raise ModelError(f"{source!r} made a {type(own).__name__} without {', '.join(missing)}")
+        raise ModelError(
+            f"{source!r} returned a {type(own).__name__} without {', '.join(missing)}; return an object with "
+            f"the methods {', '.join(STAGE_METHODS)}"
+        )
     return OwnSystem(own)
+
+
+def _check_takes_device(source: str, factory: Callable[..., object]) -> None:
+    """Raise ModelError unless `factory(device=…)` is a call that it takes."""
+    try:
+        signature = inspect.signature(factory)
+    except (TypeError, ValueError):  # what is written in C may not tell
+        return
+    try:
+        signature.bind(device="cpu")
+    except TypeError as error:
+        name = source.rpartition(":")[2]
+        raise ModelError(
+            f"{source!r} is called as {name}(device='cpu') and with the settings of a variant, but is "
+            f"{name}{signature}: {error}; write def {name}(*, device, **variant), and give what else it "
+            "takes a default"
+        ) from error
 
 
 def _check_settings(source: str, factory: Callable[..., object], settings: Mapping[str, object]) -> None:

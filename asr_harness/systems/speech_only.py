@@ -51,6 +51,11 @@ class SpeechOnly(System):
     def stage(self, stage: StageContext) -> None:
         self._system.stage = stage
 
+    @property
+    def implementation(self) -> object:
+        """The system's own: the detector has nothing that a user wrote."""
+        return self._system.implementation
+
     def preprocess(self, audio: Sequence[Samples]) -> Heard:
         """Leave out what is no speech, and prepare the rest."""
         speech = [self._speech(samples) for samples in audio]

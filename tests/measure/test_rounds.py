@@ -108,7 +108,7 @@ def test_a_transcriber_that_writes_to_its_audio_writes_to_nobody_elses(clock: Ha
 def test_what_is_no_transcription_is_refused_in_warming_up_and_in_rounds(clock: HandClock) -> None:
     runner = SliceRunner(Forgetful(clock), (utterances(10, 20),), clock, calibration=lambda: 0.04)
     for run in (runner.warm_up, runner.run_round):
-        with pytest.raises(ModelError, match="Forgetful gave back, for a batch of 2, texts that number 1"):
+        with pytest.raises(ModelError, match=r"test_rounds.py:Forgetful.decode returned 1 text for 2 rec"):
             run()
 
 

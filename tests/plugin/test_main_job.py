@@ -211,10 +211,20 @@ def test_out_of_memory_is_an_outcome_and_the_session_goes_on(run: Run, saved: Sa
 
 
 def test_a_case_that_fails_is_an_outcome_and_a_failure(run: Run, saved: Saved) -> None:
-    run("--benchmark-autosave", "--asr-models", "broken,steady").assert_outcomes(passed=2, failed=2)
+    finished = run("--benchmark-autosave", "--asr-models", "broken,steady")
+    finished.assert_outcomes(passed=2, failed=2)
+    finished.stdout.fnmatch_lines(
+        [
+            "broken on cpu, bucket 5s, batch size 1, variant baseline:",
+            "transcribers.py:Broken.decode raised ValueError",
+            "ValueError: boom",
+            "failed in 2 cases: ValueError in transcribers.py:Broken.decode: boom",
+        ]
+    )
+    finished.stdout.no_fnmatch_line("*first_batch_s*")
     outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["cases"]}
     assert outcomes["broken"]["outcome"] == "failed"
-    assert outcomes["broken"]["reason"] == "ValueError: boom"
+    assert outcomes["broken"]["reason"] == "ValueError in transcribers.py:Broken.decode: boom"
 
 
 def test_a_session_in_which_nothing_could_run_is_saved_too(run: Run, saved: Saved) -> None:

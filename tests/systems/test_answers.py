@@ -1,12 +1,14 @@
 """What a transcriber gives back is plain and whole, or the error says what came."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from asr_harness.errors import ModelError
 from asr_harness.systems import System, Transcription
-from asr_harness.systems.answers import checked
+from asr_harness.systems.answers import checked, method_of
 from asr_harness.systems.own import OwnSystem
 
 
@@ -14,7 +16,10 @@ class Silent:
     def preprocess(self, audio: object) -> object:
         return audio
 
-    encode = decode = preprocess
+    encode = preprocess
+
+    def decode(self, encoded: object) -> object:
+        return encoded
 
 
 @pytest.fixture
@@ -30,18 +35,21 @@ GENERATOR = (text for text in "ab")
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ("ab", "str 'ab'; decode returns an asr_harness.types.Transcription"),
-        (None, "NoneType None; decode returns"),
-        (("a", "b"), r"tuple \('a', 'b'\); decode returns"),
-        (Transcription("ab"), "texts that are str 'ab'; texts is a tuple of str"),  # type: ignore[arg-type]
-        (Transcription(GENERATOR), "texts that are a generator; .*after the clock stops"),  # type: ignore[arg-type]
-        (Transcription((GENERATOR, "b")), "a text that is a generator; a text is a str"),  # type: ignore[arg-type]
-        (Transcription(("a",)), "texts that number 1; .* one for each recording, in the order of the audio"),
-        (Transcription(("a", "b", "c")), "texts that number 3"),
-        (Transcription(("a", None)), "a text that is NoneType None"),  # type: ignore[arg-type]
-        (Transcription(("a", b"b")), "a text that is bytes b'b'"),  # type: ignore[arg-type]
-        (Transcription(("a", "b\udcff")), r"a text with half a surrogate pair at 1.*errors='replace'"),
-        (Transcription(("a", "b"), (1,)), "n_tokens that number 1"),
+        ("ab", "str 'ab' for 2 recordings; return asr_harness.types.Transcription"),
+        (None, "None for 2 recordings; return "),
+        (("a", "b"), r"tuple \('a', 'b'\) for 2 recordings; return .*, one text per recording, in order"),
+        (Transcription("ab"), "texts that are str 'ab', for 2 recordings; return a tuple"),  # type: ignore[arg-type]
+        (Transcription(GENERATOR), "texts that are a generator.*after the clock stops"),  # type: ignore[arg-type]
+        (Transcription((GENERATOR, "b")), "as text 1 of 2, a generator; a text is a str"),  # type: ignore[arg-type]
+        (Transcription(("a",)), "1 text for 2 recordings; return one text per recording, in order"),
+        (Transcription(("a", "b", "c")), "3 texts for 2 recordings; return one text per recording, in order"),
+        (Transcription(("a", None)), "as text 2 of 2, None; a text is a str, ''"),  # type: ignore[arg-type]
+        (Transcription(("a", b"b")), "as text 2 of 2, bytes b'b'"),  # type: ignore[arg-type]
+        (Transcription(("a", "b\udcff")), r"as text 2 of 2, half a surrogate pair at 1.*errors='replace'"),
+        (
+            Transcription(("a", "b"), (1,)),
+            "1 n_token for 2 recordings; return one whole number per recording",
+        ),
         (Transcription(("a", "b"), 3), "n_tokens that are int 3"),  # type: ignore[arg-type]
         (Transcription(("a", "b"), (1, 1.5)), "n_tokens with float 1.5"),  # type: ignore[arg-type]
         (Transcription(("a", "b"), (1, -1)), "n_tokens with int -1"),
@@ -53,7 +61,7 @@ GENERATOR = (text for text in "ab")
     ],
 )
 def test_what_is_no_transcription_of_the_batch_is_named(system: System, answer: object, message: str) -> None:
-    with pytest.raises(ModelError, match=f"^'mine:load' gave back, for a batch of 2, {message}"):
+    with pytest.raises(ModelError, match=f"^test_answers.py:Silent.decode returned,? {message}"):
         checked(answer, 2, system)
 
 
@@ -72,3 +80,13 @@ def test_what_python_can_hold_without_loss_becomes_pythons(system: System, answe
     assert plain == Transcription(("a", "b"), (1, 2), 5.0)
     assert {type(value) for value in (*plain.texts, *(plain.n_tokens or ()))} == {str, int}
     assert type(plain.processed_s) is float
+
+
+def test_a_method_is_named_by_its_file_and_class_and_by_the_class_alone_where_it_has_no_file() -> None:
+    class Builtin:
+        decode = print
+
+    assert method_of(OwnSystem(Builtin()), "decode") == "Builtin.decode"  # type: ignore[arg-type]
+    assert method_of(OwnSystem(SimpleNamespace(decode=lambda _: None)), "decode") == (  # type: ignore[arg-type]
+        "test_answers.py:SimpleNamespace.decode"
+    )

@@ -236,3 +236,31 @@ def test_an_object_that_wants_to_know_the_language_is_told(monkeypatch: pytest.M
     }
     assert told == [None, "en", "de"]
     assert fingerprints[None] == fingerprints["en"] != fingerprints["de"]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (
+            "def load(path): ...",
+            r"is load\(path\): missing .*'path'; write def load\(\*, device, \*\*variant\)",
+        ),
+        ("def load(): ...", r"is load\(\): got an unexpected keyword argument 'device'"),
+        ("load = 3", "'mine_alone:load' is a int; name a function that takes `device`"),
+        ("def laod(device): ...", r"has no attribute 'load' \(did you mean 'laod'\?\)"),
+    ],
+)
+def test_a_factory_that_cannot_be_called_is_told_before_anything_runs(
+    written: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine_alone.py").write_text(written)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "mine_alone", raising=False)
+    with pytest.raises(ModelError, match=message):
+        systems.find_factory("mine_alone:load")
+
+
+def test_an_object_without_the_stages_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own, "find_factory", lambda _: lambda *, device: device)
+    with pytest.raises(ModelError, match=r"returned a str without preprocess, .*; return an object with the"):
+        own.load_own("mine:load", device="cpu", variant=Variant())
