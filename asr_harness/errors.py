@@ -72,9 +72,15 @@ class PlaceError(AsrHarnessError):
 
 def near(value: str, known: Iterable[str]) -> str:
     """Ask whether the closest of the known names was meant; '' where none is close."""
-    by_folded = {str(name).casefold(): name for name in known}
-    close = get_close_matches(value.casefold(), by_folded, n=1)
-    return f" (did you mean {by_folded[close[0]]!r}?)" if close else ""
+    similar = closest(value, known)
+    return "" if similar is None else f" (did you mean {similar!r}?)"
+
+
+def closest(value: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Give the known name that is most like a value, by difflib's ratio; None where none is `alike`."""
+    by_folded = {name.casefold(): name for name in known}
+    close = get_close_matches(value.casefold(), by_folded, n=1, cutoff=alike)
+    return by_folded[close[0]] if close else None
 
 
 def unforeseen(error: BaseException) -> str:

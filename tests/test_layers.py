@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "judge": BASIS | {"stats", "metrics", "devices", "runs"},
     "ab": BASIS | {"stats", "judge", "runs"},
     "fleet": BASIS | {"devices", "runs"},
-    "starter": {"errors", "ab"},
+    "starter": {"errors", "ab", "systems"},
     "report": BASIS | {"stats", "metrics", "devices", "judge", "runs"},
 }
 """What each package may know of; plugin and cli are wiring, and know all; types is for suites."""

@@ -7,6 +7,7 @@ package's own models on its own talks, so that the suite runs at once.
 from __future__ import annotations
 
 import sys
+from contextlib import chdir
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, get_args
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, get_args
 from asr_harness.defaults import EMBEDDED_MODELS
 from asr_harness.errors import StarterError
 from asr_harness.starter import files as starter
+from asr_harness.starter import sources
+from asr_harness.starter.kept import unapplied
 from asr_harness.starter.writing import write
 
 if TYPE_CHECKING:
@@ -36,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ci", choices=get_args(starter.Ci), help="whose workflow to write (default: that of the git remote)"
     )
+    parser.add_argument(
+        "--new",
+        action="store_true",
+        help="begin a module in a package that is there, or nearly another's name",
+    )
     parser.add_argument("--into", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
 
 
@@ -46,23 +54,54 @@ def run(arguments: argparse.Namespace) -> int:
         raise StarterError(f"--into {root}: there is no such folder; make it first")
     models = arguments.models or _asked("models, separated by commas", OWN_MODELS).split(",")
     models = [model.strip() for model in models if model.strip()]
-    if not models or any(starter.name_models([model]).keys() == {""} for model in models):
+    if not models or any(sources.name_models([model]).keys() == {""} for model in models):
         raise StarterError(
             f"{', '.join(map(repr, arguments.models)) or 'nothing'} names no model; give module:function, a "
             "hub id or a checkpoint folder"
         )
+    _check_models(models, root, may_begin=arguments.new)
     data = arguments.data or _asked("corpus", "embedded")
+    _check_data(data, root)
     ci = arguments.ci or _asked("workflow: github, gitlab or none", guess_ci(root))
     if ci not in get_args(starter.Ci):
         raise StarterError(f"unknown workflow {ci!r}; known are: {', '.join(get_args(starter.Ci))}")
+    named = sources.name_models(models)
+    begun = starter.own_files(models, root)
     files = [
-        *starter.suite_files(starter.grid_text(starter.name_models(models), data)),
-        *starter.own_files(models, root),
+        *starter.suite_files(starter.grid_text(named, data)),
+        *begun,
         *starter.settings_files(root),
         *starter.ci_files(ci),
     ]
-    print("\n".join([*write(files, root), *_next_steps(models, root)]))  # noqa: T201
+    lines = write(files, root)
+    is_asked = arguments.models or models != OWN_MODELS.split(",")
+    lines += unapplied(root, named if is_asked else {}, arguments.data)
+    print("\n".join([*lines, *_next_steps(models, root)]))  # noqa: T201
     return 0
+
+
+def _check_models(models: list[str], root: Path, *, may_begin: bool) -> None:
+    for model in models:
+        if sources.is_own(model):
+            sources.Own.of(model, root).check(may_begin=may_begin)
+        else:
+            sources.check_checkpoint(model, root)
+
+
+def _check_data(spec: str, root: Path) -> None:
+    """Raise DataError for a corpus that there is not; to fetch or unpack one is left to a session."""
+    from asr_harness import paths
+    from asr_harness.corpora import find_kind, open_corpus
+    from asr_harness.corpora.harms import split_spec
+
+    with chdir(root):  # where its sessions run
+        clean, _ = split_spec(spec)
+        find_kind(clean)
+        key, _, location = clean.partition(":")
+        is_elsewhere = location.startswith("hub:") or location == "prepared" or "," in location
+        is_archive = key != "manifest" and paths.is_there(location) and not paths.folder_at(location)
+        if location and not is_elsewhere and not is_archive:
+            open_corpus(clean)
 
 
 def guess_ci(root: Path) -> starter.Ci:
@@ -85,14 +124,20 @@ def _asked(what: str, default: str) -> str:
 
 
 def _next_steps(models: list[str], root: Path) -> list[str]:
-    packaged = EMBEDDED_MODELS.values()
-    hub = [
-        model for model in models if model not in packaged and ":" not in model and not Path(model).exists()
-    ]
     there = [] if root == Path() else [f"cd {quote(str(root))}"]
     steps = [
         *there,
-        *(f"hf download {quote(model)}" for model in hub),
+        *(
+            f"hf download {quote(model)}"
+            for model in map(sources.to_fetch, models)
+            if model and model not in EMBEDDED_MODELS.values()
+        ),
+        *(
+            f"write def {own.function}(*, device, **variant) in {own.path.relative_to(root)}, "
+            "which makes your recogniser"
+            for own in (sources.Own.of(model, root) for model in models if sources.is_own(model))
+            if own.path and own.lacks_function
+        ),
         f"pytest {starter.FOLDER}/ --benchmark-autosave",
     ]
     return ["", "next:", *(f"  {step}" for step in steps)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness.corpora.base import CorpusKind
-from asr_harness.errors import DataError
+from asr_harness.errors import DataError, near
 from asr_harness.registry import Registry
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def find_kind(spec: str) -> CorpusKind:
     if Path(key).exists():
         raise DataError(f"no corpus {key!r}; a file or folder of your own is named manifest:{spec}")
     raise DataError(
-        f"no corpus {key!r}; there are {', '.join(sorted(CORPORA.all()))}. "
+        f"no corpus {key!r}{near(key, CORPORA.names())}; there are {', '.join(sorted(CORPORA.all()))}. "
         f"To add it, write asr_harness/corpora/{key}.py, or offer an entry point in {CORPORA.group}, "
         "with CORPUS = CorpusKind(…)"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
-from asr_harness.errors import GridError, StarterError
+from asr_harness.starter.sources import Own, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,35 +34,15 @@ HOOKS_TIP = (
 
 @dataclass(frozen=True, slots=True)
 class StarterFile:
-    """A file to write, by its path from the repository's root; `tip` says what to do where it is there."""
+    """A file to write, by its path from the repository's root.
+
+    Where it is there, `tip` says what to do, unless it holds the text `settled_by`.
+    """
 
     path: str
     text: str
     tip: str = ""
-
-
-def name_models(sources: Sequence[str]) -> dict[str, str]:
-    """Name each source: a checkpoint by its last part, one's own `module:function` by its module.
-
-    Raises GridError where two would have one name.
-    """
-    named: dict[str, str] = {}
-    for source in sources:
-        if is_own(source):
-            name = source.partition(":")[0].rpartition(".")[2]
-        else:
-            name = re.sub(r"[:,\s\[\]]", "_", Path(source.rstrip("/")).name)
-        if named.setdefault(name, source) != source:
-            raise GridError(
-                f"{named[name]} and {source} would both be called {name!r}; give one of them, and "
-                f"add the other to MODELS in {FOLDER}/conftest.py by another name"
-            )
-    return named
-
-
-def is_own(source: str) -> bool:
-    """Tell whether a source is `module:function`, rather than a checkpoint."""
-    return ":" in source and not Path(source).is_dir()
+    settled_by: str = ""
 
 
 def grid_text(models: Mapping[str, str], data: str) -> str:
@@ -74,33 +54,29 @@ def grid_text(models: Mapping[str, str], data: str) -> str:
 def suite_files(grid: str) -> list[StarterFile]:
     """Give the files of the suite: its grid, its one benchmark, the hooks of pytest-benchmark's tables."""
     return [
-        StarterFile(f"{FOLDER}/conftest.py", grid, GRID_TIP),
+        StarterFile(f"{FOLDER}/conftest.py", grid, GRID_TIP, "pytest_asr_grid"),
         StarterFile(f"{FOLDER}/test_transcribe.py", filled("test_transcribe.py.in")),
-        StarterFile("conftest.py", filled("conftest.py.in"), HOOKS_TIP),
+        StarterFile("conftest.py", filled("conftest.py.in"), HOOKS_TIP, "pytest_benchmark_group_stats"),
         StarterFile(".benchmarks/.gitignore", "*\n!.gitignore\n"),
     ]
 
 
 def own_files(sources: Sequence[str], root: Path) -> list[StarterFile]:
     """Give a first version of each recogniser of one's own that is not there yet. Raises StarterError."""
-    files = []
-    for source in filter(is_own, sources):
-        module, _, function = source.partition(":")
-        if not all(part.isidentifier() for part in (*module.split("."), function)):
-            raise StarterError(f"{source!r} names no function: give module:function, such as my_asr:load")
-        path = Path(*module.split("."))
-        folders = (root, root / "src")
-        places = [folder / each for folder in folders for each in (path.with_suffix(".py"), path)]
-        if not any(place.exists() for place in places):
-            text = filled("own_system.py.in", function=function)
-            files.append(StarterFile(str(path.with_suffix(".py")), text))
-    return files
+    recognisers = [Own.of(source, root) for source in filter(is_own, sources)]
+    return [StarterFile(own.new_path, _first_version(own.function)) for own in recognisers if own.is_to_begin]
+
+
+def _first_version(function: str) -> str:
+    """Write a recogniser that a function makes; its class has another name than the function."""
+    name = "Recogniser" if function != "Recogniser" else "MyRecogniser"
+    return filled("own_system.py.in", function=function, recogniser=name)
 
 
 def settings_files(root: Path) -> list[StarterFile]:
     """Give pytest's settings and the policy, where the repository keeps them, and what CI installs."""
     there = next((name for name in SETTINGS if (root / name).exists()), SETTINGS[0])
-    files = [StarterFile(there, filled("pyproject.toml.in"), SETTINGS_TIP)]
+    files = [StarterFile(there, filled("pyproject.toml.in"), SETTINGS_TIP, "pythonpath")]
     own = "-e .\n" if is_installable(root) else ""
     files.append(StarterFile(f"{FOLDER}/requirements.txt", filled("requirements.txt.in") + own))
     return files
@@ -120,7 +96,7 @@ def ci_files(ci: str) -> list[StarterFile]:
     if ci == "gitlab":
         return [
             StarterFile(".gitlab/asr-harness.yml", read("gitlab-ci.yml")),
-            StarterFile(".gitlab-ci.yml", INCLUDE, INCLUDE_TIP),
+            StarterFile(".gitlab-ci.yml", INCLUDE, INCLUDE_TIP, "asr-harness.yml"),
         ]
     return []
 

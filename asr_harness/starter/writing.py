@@ -23,7 +23,8 @@ def write(files: Sequence[StarterFile], root: Path) -> list[str]:
         path = root / file.path
         if path.exists() or path.is_symlink():
             is_same = path.is_file() and path.read_bytes() == file.text.encode()
-            tip = "" if is_same or not file.tip else f"; {file.tip}"
+            is_settled = bool(file.settled_by) and file.settled_by in read_text(path)
+            tip = "" if is_same or is_settled or not file.tip else f"; {file.tip}"
             lines.append(f"kept   {file.path}{' (the same)' if is_same else ''}{tip}")
             continue
         try:
@@ -34,3 +35,11 @@ def write(files: Sequence[StarterFile], root: Path) -> list[str]:
             raise StarterError(f"cannot write {path}: {error.strerror}; see who owns its folder") from error
         lines.append(f"wrote  {file.path}")
     return lines
+
+
+def read_text(path: Path) -> str:
+    """Read what is there; what is no text, or may not be read, holds none."""
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""

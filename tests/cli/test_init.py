@@ -32,6 +32,59 @@ def test_a_second_suite_overwrites_nothing(tmp_path: Path) -> None:
     assert before.items() <= {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}.items()
 
 
+def test_a_second_run_says_what_was_not_applied(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", "my_asr:load"])
+    capsys.readouterr()
+    main(["init", "other:load"])
+    told = capsys.readouterr().out
+    assert 'not applied, since benchmarks/conftest.py was kept:\n  "other": "other:load" into MODELS' in told
+    main(["init"])
+    assert "not applied" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("manifest:/nope.csv", "/nope.csv does not exist"),
+        ("manifst:x.csv", "no corpus 'manifst' (did you mean 'manifest'?)"),
+        ("librispeech:nowhere", "nowhere holds no"),
+    ],
+)
+def test_a_corpus_that_is_not_there_is_told_before_anything_is_written(
+    data: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "my_asr:load", "--data", data]) == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_corpus_is_looked_for_where_its_sessions_will_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "suite").mkdir()
+    (tmp_path / "suite" / "talks.csv").write_text("path,sentence\n")
+    assert main(["init", "my_asr:load", "--into", "suite", "--data", "manifest:talks.csv"]) == 2
+    assert "talks.csv has no rows" in capsys.readouterr().err
+
+
+def test_a_misspelt_recogniser_writes_nothing_unless_it_is_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "my").mkdir()
+    assert main(["init", "my.modul:load"]) == 2
+    assert "--new to begin my/modul.py" in capsys.readouterr().err
+    assert main(["init", "my.modul:load", "--new"]) == 0
+    assert (tmp_path / "my" / "modul.py").exists()
+
+
+def test_a_function_that_is_still_to_write_is_a_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "my_asr.py").write_text("import json\n")
+    main(["init", "my_asr:load"])
+    assert "  write def load(*, device, **variant) in my_asr.py, " in capsys.readouterr().out
+
+
 def test_a_terminal_is_asked_for_what_was_not_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["my_asr:load", "", "gitlab"])
     monkeypatch.setattr("sys.stdin", Terminal())

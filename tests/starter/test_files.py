@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from asr_harness.errors import GridError, StarterError
+from asr_harness.errors import StarterError
 from asr_harness.grid import Grid
 from asr_harness.starter import files
 from asr_harness.starter.writing import write
@@ -21,24 +22,6 @@ def grid(models: dict[str, str], data: str) -> Grid:
     made = defined["pytest_asr_grid"]()
     assert isinstance(made, Grid)
     return made
-
-
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        ("my_package.asr:load", "asr"),
-        ("openai/whisper-tiny.en", "whisper-tiny.en"),
-        ("/models/mine/", "mine"),
-        ("/models/one two", "one_two"),
-    ],
-)
-def test_a_model_is_named_by_what_tells_it_from_others(source: str, name: str) -> None:
-    assert files.name_models([source]) == {name: source}
-
-
-def test_two_models_of_one_name_are_refused() -> None:
-    with pytest.raises(GridError, match="would both be called 'tiny'"):
-        files.name_models(["one/tiny", "two/tiny"])
 
 
 def test_the_grid_that_is_written_is_the_grid_that_was_asked_for() -> None:
@@ -60,6 +43,13 @@ def test_a_recogniser_that_is_not_there_is_begun_and_answers_a_batch(tmp_path: P
     system = defined["load_it"](device="cpu", dtype="float16")
     assert begun.path == "my/asr.py"
     assert system.decode(system.encode(system.preprocess([1, 2]))) == Transcription(("hello world",) * 2)
+
+
+def test_a_function_called_as_the_class_of_a_first_version_makes_another_class(tmp_path: Path) -> None:
+    (begun,) = files.own_files(["my_asr:Recogniser"], tmp_path)
+    defined: dict[str, Any] = {}
+    exec(begun.text, defined)
+    assert defined["Recogniser"](device="cpu").device == "cpu"
 
 
 @pytest.mark.parametrize("place", ["my_asr.py", "src/my_asr.py", "my_asr/__init__.py"])

@@ -39,3 +39,9 @@ def test_a_folder_that_is_a_file_is_an_error_that_names_it(tmp_path: Path) -> No
     (tmp_path / "folder").touch()
     with pytest.raises(StarterError, match=r"cannot write .*file\.py"):
         write([FILE], tmp_path)
+
+
+def test_a_remedy_that_is_there_already_is_not_told(tmp_path: Path) -> None:
+    file = StarterFile("file.py", "ours\n", "see to it", settled_by="seen to")
+    (tmp_path / "file.py").write_text("theirs, seen to\n")
+    assert write([file], tmp_path) == ["kept   file.py"]
