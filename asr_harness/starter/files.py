@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
+from asr_harness.starter.requirement import requirement
 from asr_harness.starter.sources import Own, is_own
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def settings_files(root: Path) -> list[StarterFile]:
     there = next((name for name in SETTINGS if (root / name).exists()), SETTINGS[0])
     files = [StarterFile(there, filled("pyproject.toml.in"), SETTINGS_TIP, "pythonpath")]
     own = "-e .\n" if is_installable(root) else ""
-    files.append(StarterFile(f"{FOLDER}/requirements.txt", filled("requirements.txt.in") + own))
+    files.append(StarterFile(f"{FOLDER}/requirements.txt", f"{requirement()}\n{own}"))
     return files
 
 
