@@ -186,7 +186,7 @@ def make_plan(
         time_s or base.time_s,
         _energy(energy or "auto"),
         allow_pickle,
-        languages.parse(language) if language else None,
+        _language(language, normaliser) if language else None,
         normaliser,
     )
 
@@ -244,6 +244,14 @@ def _folder_name(folder: Path, grid: Grid) -> str:
     whole = folder.resolve()
     name = whole.name if whole.name not in grid.models else "--".join(whole.parts[1:])
     return re.sub(r"[:,\s\[\]/]", "_", name)
+
+
+def _language(tag: str, normaliser: str | None) -> str:
+    """Give the code of a language; one that nobody knows needs a normaliser by name."""
+    code = languages.parse(tag)
+    if normaliser is None:
+        languages.check(code)
+    return code
 
 
 def _device(value: str, grid: Grid) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asr_harness.errors import GridError
+from asr_harness.errors import DataError, GridError
 from asr_harness.grid import Grid, Plan, Profile, make_plan
 from asr_harness.systems import Variant, is_own
 from benchmarks.grid import BATCH_SIZES, BUCKETS_S, DEVICES, GRID, STUDY_MODELS
@@ -169,3 +169,9 @@ def test_a_profile_that_would_measure_nothing_or_letters_is_refused(models: tupl
 def test_a_default_profile_that_is_none_is_refused() -> None:
     with pytest.raises(GridError, match="unknown profile 'full'; known are: default"):
         Grid({"mine": "my_asr:load"}, default_profile="full")
+
+
+def test_a_language_that_nobody_knows_needs_a_normaliser_by_name() -> None:
+    with pytest.raises(DataError, match="language 'xx' is no code that is known"):
+        plan(language="xx")
+    assert plan(language="xx", normaliser="basic").language == "xx"

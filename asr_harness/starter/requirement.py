@@ -39,11 +39,11 @@ def _of_this_machine(url: str) -> tuple[str, ...]:
     if name.endswith((".whl", ".tar.gz")):
         return (
             f"Installed from {name}, which CI does not have. Unless an index that CI uses has",
-            f"this version, commit that file, and write in the place of the next line: ./{name}",
+            f"this version, commit that file, write in the place of the next line: ./{name}",
         )
     return (
         "Installed from a folder, which CI does not have. Unless an index that CI uses has this version,",
-        "make a wheel (pip wheel --no-deps FOLDER), commit it, and write in the place of the next line: ./WHEEL",
+        "make a wheel (pip wheel --no-deps FOLDER), commit it, write in the place of the next line: ./WHEEL",
     )
 
 

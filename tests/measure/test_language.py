@@ -141,7 +141,9 @@ def test_whoever_says_the_language_is_heard() -> None:
 
 @pytest.mark.parametrize("tag", ["", "lusitanian", "p", "pt-", "../pt", "p1"])
 def test_a_tag_that_is_none_is_refused(tag: str) -> None:
-    with pytest.raises(DataError, match="is no tag of two or three letters; write it as in 'de'"):
+    with pytest.raises(
+        DataError, match="is no tag of two or three letters; write it as in 'de', 'pt-BR' or 'yue'"
+    ):
         languages.parse(tag)
 
 
@@ -166,3 +168,35 @@ def test_a_language_may_be_written_by_its_english_name(written: str, tag: str) -
 
 def test_names_give_tags_that_are_read_as_they_stand() -> None:
     assert {languages.parse(tag) for tag in languages.NAMES.values()} == set(languages.NAMES.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "guess"),
+    [
+        ("xx", ""),
+        ("jp", r" \(did you mean ja\?\)"),
+        ("ger", r" \(did you mean de \(german\)\?\)"),
+        ("eng", r" \(did you mean en \(english\)\?\)"),
+        ("por", r" \(did you mean pt \(portuguese\)\?\)"),
+        ("itx", r" \(did you mean it\?\)"),
+    ],
+)
+def test_a_code_that_nobody_knows_is_refused_with_what_may_be_meant(code: str, guess: str) -> None:
+    with pytest.raises(
+        DataError, match=f"^language '{code}' is no code that is known{guess}; .*--asr-normaliser"
+    ):
+        languages.check(code)
+
+
+def test_every_language_of_whisper_and_of_ours_is_known() -> None:
+    from transformers.models.whisper.tokenization_whisper import LANGUAGES
+
+    ours = {*languages.NAMES.values(), *languages.WITHOUT_SPACES}
+    assert {*LANGUAGES, *ours} <= languages.CODES
+    for code in languages.CODES:
+        languages.check(languages.parse(code))
+
+
+def test_a_misspelt_name_of_a_language_names_the_close_one() -> None:
+    with pytest.raises(DataError, match=r"\(did you mean 'german'\?\)"):
+        languages.parse("Germn")

@@ -97,9 +97,11 @@ def _recording(path: Path, place: str, folder: Path | None) -> Recording:
         raise DataError(f"{place}: {path} cannot be decoded ({error}); fetch or convert it again") from error
     except DataError as error:
         raise DataError(f"{place}: {error}") from error
+    if info.frames == 0:
+        raise DataError(f"{place}: {path} holds no audio (0 samples); record it again, or leave it out")
     if not 0 < info.frames <= audio.MAX_RECORDING_S * rate_hz:
         raise DataError(
-            f"{place}: {path} claims {info.frames / rate_hz / 3600:.1f} h of audio; above 0 and at most "
+            f"{place}: {path} claims {info.frames / rate_hz / 3600:.1f} h of audio; at most "
             f"{audio.MAX_RECORDING_S / 3600:g} h are read"
         )
     return Recording(_name(path, folder), info.frames / rate_hz, rate_hz, info.channels)

@@ -259,6 +259,13 @@ def test_what_is_wrong_is_named_by_file_line_value_and_way_out(
         open_corpus(f"manifest:{folder / 'm.jsonl'}")
 
 
+def test_a_recording_without_samples_is_told_as_one(folder: Path) -> None:
+    write_audio(folder / "wav" / "empty.wav", 0.0)
+    (folder / "m.jsonl").write_text(json.dumps(GOOD | {"audio_filepath": "wav/empty.wav"}))
+    with pytest.raises(DataError, match=r"m\.jsonl:1: .*empty\.wav holds no audio \(0 samples\); record it"):
+        open_corpus(f"manifest:{folder / 'm.jsonl'}")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
