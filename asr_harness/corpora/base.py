@@ -94,6 +94,7 @@ class Slice:
     """The fixed utterances of one bucket; every batch size of a case group works on the same slice.
 
     `language` is that of its corpus, None where nobody says it; `conversion` and `grouping` are the corpus'.
+    `n_in_bucket` is how many utterances the corpus has in the bucket, None where it is not at hand.
     """
 
     corpus: str
@@ -104,6 +105,7 @@ class Slice:
     normaliser: str = WHISPER_ENGLISH
     conversion: str | None = None
     grouping: str | None = None
+    n_in_bucket: int | None = None
 
     @property
     def audio_s(self) -> float:

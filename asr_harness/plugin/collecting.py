@@ -156,8 +156,15 @@ class Collecting:
             forecasts = [preflight.Forecast(case) for case in cases]
         else:
             forecasts = preflight.forecast(self._plan, cases, self._workbench)
+        self._tell_taken(preflight.utterances_taken(cases, self._workbench))
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None
+
+    def _tell_taken(self, taken: str | None) -> None:
+        """Say once how much of the corpus is heard, and not again in each process of a session or of `ab`."""
+        is_part = self._live is not None or options.isolated_folder(self._config) is not None
+        if taken is not None and not is_part and not options.flag(self._config, "quiet"):
+            terminal_of(self._config).write_line(taken)
 
     def _lock_devices(self, cases: Sequence[Case]) -> None:
         """Wait for the devices, unless this session is part of one that has them, or nothing is timed.

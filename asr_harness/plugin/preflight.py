@@ -63,6 +63,19 @@ def find_problems(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> li
     return list(dict.fromkeys(problems))
 
 
+def utterances_taken(cases: Iterable[Case], workbench: Workbench) -> str | None:
+    """Say how many of each bucket's utterances are heard, where that is not all; None if it is."""
+    slices = {bucket: workbench.slice(bucket) for bucket in dict.fromkeys(case.bucket for case in cases)}
+    parts = [
+        f"{len(each.utterances)} of {each.n_in_bucket} in {bucket}"
+        for bucket, each in slices.items()
+        if each.n_in_bucket is not None and len(each.utterances) < each.n_in_bucket
+    ]
+    if not parts:
+        return None
+    return f"utterances heard: {', '.join(parts)}; --asr-utterances N takes more"
+
+
 def forecast(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[Forecast]:
     """Estimate every case, and tell which cannot run on this machine."""
     machines: dict[str, Machine] = {}

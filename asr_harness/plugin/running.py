@@ -201,9 +201,9 @@ def _told(error: BaseException, where: str | None = None) -> str:
         message = str(error)
     except Exception as fault:  # noqa: BLE001 - another's `__str__` may fail in any way
         message = f"(its message fails with {type(fault).__name__})"
-    if isinstance(error, AsrHarnessError) or where is None:
-        return savable_text(f"{type(error).__name__}: {message}".strip())
-    return savable_text(f"{type(error).__name__} in {where}: {message}".strip())
+    is_placed = where is not None and not isinstance(error, AsrHarnessError)
+    place = f" (in {where})" if is_placed else ""
+    return savable_text(f"{type(error).__name__}: {message}".strip() + place)
 
 
 def _outcome(error: BaseException, device: str) -> Outcome:

@@ -55,6 +55,12 @@ def test_fewer_utterances_than_wanted_are_a_slice_of_what_there_is(talk: Path) -
     assert len(loaded(talk, "5s", n_utterances=50).utterances) == 2
 
 
+def test_a_slice_says_how_many_utterances_its_bucket_has(talk: Path) -> None:
+    some = loaded(talk, "5s", n_utterances=1)
+    assert (len(some.utterances), some.n_in_bucket) == (1, 2)
+    assert loaded(talk, "5s", n_utterances=1).n_in_bucket == 2  # from the cache, too
+
+
 def test_an_empty_bucket_is_an_error_that_says_what_there_is(talk: Path) -> None:
     with pytest.raises(
         DataError, match=r"nothing in bucket '60s', 50-75 s; it holds 5s 2, 15s 0, 30s 0, 60s 0"

@@ -218,13 +218,13 @@ def test_a_case_that_fails_is_an_outcome_and_a_failure(run: Run, saved: Saved) -
             "broken on cpu, bucket 5s, batch size 1, variant baseline:",
             "transcribers.py:Broken.decode raised ValueError",
             "ValueError: boom",
-            "failed in 2 cases: ValueError in transcribers.py:Broken.decode: boom",
+            "failed in 2 cases: ValueError: boom (in transcribers.py:Broken.decode)",
         ]
     )
     finished.stdout.no_fnmatch_line("*first_batch_s*")
     outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["cases"]}
     assert outcomes["broken"]["outcome"] == "failed"
-    assert outcomes["broken"]["reason"] == "ValueError in transcribers.py:Broken.decode: boom"
+    assert outcomes["broken"]["reason"] == "ValueError: boom (in transcribers.py:Broken.decode)"
 
 
 def test_a_session_in_which_nothing_could_run_is_saved_too(run: Run, saved: Saved) -> None:
@@ -269,12 +269,14 @@ def test_a_value_that_cannot_be_saved_fails_its_case_and_spoils_no_file(
     run("--benchmark-autosave", "--asr-models", f"{model},steady").assert_outcomes(passed=2, failed=2)
     outcomes = [(case["outcome"], case["case"]["model"]) for case in saved()["asr"]["cases"]]
     assert outcomes == [("failed", model)] * 2 + [("measured", "steady")] * 2
-    assert saved()["asr"]["cases"][0]["reason"].startswith("ModelError: 'transcribers:")
+    assert saved()["asr"]["cases"][0]["reason"].startswith("ModelError: transcribers.py:")
 
 
 def test_an_error_that_no_file_can_hold_is_saved_mended(run: Run, saved: Saved) -> None:
     run("--benchmark-autosave", "--asr-models", "unspeakable")
-    assert saved()["asr"]["cases"][0]["reason"] == "ValueError: half a ? pair"
+    assert saved()["asr"]["cases"][0]["reason"] == (
+        "ValueError: half a ? pair (in transcribers.py:Unspeakable.decode)"
+    )
 
 
 def test_disabled_benchmarks_run_once_and_save_nothing(run: Run, suite: pytest.Pytester) -> None:

@@ -1,0 +1,30 @@
+"""What is told of a session before it begins."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from asr_harness.corpora import Slice, Utterance
+from asr_harness.plugin.preflight import utterances_taken
+from asr_harness.schema import Case
+
+UTTERANCE = Utterance("u", "talk", "speaker", 0.0, 1.0, "", np.ones(4, np.float32))
+ALL = Slice("mine", "15s", (UTTERANCE,) * 3, "0" * 64, n_in_bucket=3)
+CASES = tuple(Case("m", "cpu", bucket, size, "baseline") for bucket in ("5s", "15s") for size in (1, 2))
+
+
+def taken(**slices: Slice) -> str | None:
+    by_bucket = {"5s": slices["short"], "15s": ALL}
+    return utterances_taken(CASES, SimpleNamespace(slice=by_bucket.__getitem__))  # type: ignore[arg-type]
+
+
+def test_how_much_of_a_bucket_is_heard_is_told_once_and_where_it_is_not_all() -> None:
+    assert taken(short=replace(ALL, utterances=(UTTERANCE,) * 8, n_in_bucket=12)) == (
+        "utterances heard: 8 of 12 in 5s; --asr-utterances N takes more"
+    )
+
+
+def test_where_all_are_heard_or_nobody_knows_how_many_there_are_nothing_is_told() -> None:
+    assert taken(short=ALL) is None
+    assert taken(short=replace(ALL, n_in_bucket=None)) is None
