@@ -10,7 +10,7 @@ from asr_harness.errors import UnavailableError
 if TYPE_CHECKING:
     import argparse
 
-SHELLS = ("bash", "zsh", "tcsh")
+SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the script, which shtab makes of the parser. Raises UnavailableError without shtab."""
+    """Print the script, which shtab makes of the parser. Raises UnavailableError without a shtab that can."""
     from asr_harness.cli import build_parser
 
     try:
@@ -28,5 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UnavailableError(
             "completion needs shtab, which is not installed: pip install 'asr-harness[completion]'"
         ) from error
+    if arguments.shell not in shtab.SUPPORTED_SHELLS:
+        raise UnavailableError(
+            f"the installed shtab {shtab.__version__} completes {', '.join(shtab.SUPPORTED_SHELLS)}, and not "
+            f"{arguments.shell}: pip install --upgrade shtab"
+        )
     sys.stdout.write(f"{shtab.complete(build_parser(), shell=arguments.shell)}\n")
     return 0

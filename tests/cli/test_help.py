@@ -76,3 +76,11 @@ def test_completion_without_shtab_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert main(["completion", "bash"]) == 2
     assert "pip install 'asr-harness[completion]'" in capsys.readouterr().err
+
+
+def test_a_shtab_that_does_not_know_the_shell_says_what_to_upgrade(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shtab.SUPPORTED_SHELLS", ["bash", "zsh"])
+    assert main(["completion", "fish"]) == 2
+    assert "completes bash, zsh, and not fish: pip install --upgrade shtab" in capsys.readouterr().err
