@@ -131,7 +131,12 @@ def live_address(config: pytest.Config) -> str | None:
 def flag(config: pytest.Config, name: str) -> bool:
     """Read a flag from the command line, else from pytest.ini."""
     given = config.getoption(_ini_name(name))
-    return bool(config.getini(_ini_name(name)) if given is None else given)
+    try:
+        return bool(config.getini(_ini_name(name)) if given is None else given)
+    except ValueError as error:
+        raise pytest.UsageError(
+            f"{_ini_name(name)} of pytest's settings: {error}; write true or false"
+        ) from error
 
 
 def is_given(config: pytest.Config, name: str) -> bool:
@@ -192,7 +197,9 @@ def number(config: pytest.Config, name: str, kind: Callable[[str], Value]) -> Va
     except ValueError:
         value = None
     if value is None or not 0 < value < math.inf:  # type: ignore[operator]
-        raise pytest.UsageError(f"--asr-{name} {given!r} is not a {kind.__name__} above 0")
+        what = "whole number" if kind is int else "number"
+        where = "" if is_given(config, name) else f" ({_ini_name(name)} of pytest's settings)"
+        raise pytest.UsageError(f"--asr-{name} {given!r}{where} is no {what} above 0; write one, as in 10")
     return value
 
 
