@@ -4,6 +4,7 @@ over HTTP.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import traceback
 from collections.abc import Mapping
@@ -176,14 +177,20 @@ def find_factory(source: str) -> Callable[..., Transcriber]:
 
 
 def _what(error: Exception) -> str:
-    if isinstance(error, AttributeError) and error.obj is not None:
-        return f"{error}{near(error.name or '', vars(error.obj)) if hasattr(error.obj, '__dict__') else ''}"
-    if isinstance(error, ImportError | AttributeError):
-        return str(error)
+    """Say what went wrong, and the line of one's own code where it did."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}: {error.msg}"
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__}: {error} ({frames[-1].filename}:{frames[-1].lineno})"
+    text = str(error)
+    if isinstance(error, AttributeError) and error.name and hasattr(error.obj, "__dict__"):
+        text += near(error.name, vars(error.obj))
+    if not isinstance(error, ImportError | AttributeError):
+        text = f"{type(error).__name__}: {text}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in (__file__, importlib.__file__) and not frame.filename.startswith("<frozen")
+    ]
+    return f"{text} ({frames[-1].filename}:{frames[-1].lineno})" if frames else text
 
 
 def load_own(source: str, *, device: str, variant: Variant) -> System:

@@ -13,6 +13,7 @@ import numpy as np
 
 from asr_harness.errors import UnavailableError
 from asr_harness.schema.audio import SAMPLE_RATE_HZ
+from asr_harness.systems.answers import checked
 from asr_harness.systems.base import StageContext, System, Transcription
 
 if TYPE_CHECKING:
@@ -73,13 +74,11 @@ class SpeechOnly(System):
         if not encoded.places:
             return Transcription(("",) * encoded.n, (0,) * encoded.n, 0.0)
         answer = self._system.decode(encoded.inner)
-        texts = dict(zip(encoded.places, answer.texts, strict=True))
-        counts = dict(zip(encoded.places, answer.n_tokens or (), strict=bool(answer.n_tokens)))
-        return Transcription(
-            tuple(texts.get(place, "") for place in range(encoded.n)),
-            None if answer.n_tokens is None else tuple(counts.get(place, 0) for place in range(encoded.n)),
-            answer.processed_s,
-        )
+        try:
+            return _spread(answer, encoded)
+        except (AttributeError, TypeError, ValueError):
+            checked(answer, len(encoded.places), self._system)  # which says what is wrong of it
+            raise
 
     def _speech(self, samples: Samples) -> Samples:
         spans = self._detect(samples, sampling_rate=SAMPLE_RATE_HZ)
@@ -135,3 +134,14 @@ def _detector() -> Any:
             "pip install 'asr-harness[vad]'"
         ) from error
     return get_speech_timestamps
+
+
+def _spread(answer: Transcription, heard: Heard) -> Transcription:
+    """Give each recording of the batch what was heard in it; those without speech have no words."""
+    texts = dict(zip(heard.places, answer.texts, strict=True))
+    counts = dict(zip(heard.places, answer.n_tokens or (), strict=bool(answer.n_tokens)))
+    return Transcription(
+        tuple(texts.get(place, "") for place in range(heard.n)),
+        None if answer.n_tokens is None else tuple(counts.get(place, 0) for place in range(heard.n)),
+        answer.processed_s,
+    )

@@ -247,6 +247,11 @@ def test_an_object_that_wants_to_know_the_language_is_told(monkeypatch: pytest.M
         ),
         ("def load(): ...", r"is load\(\): got an unexpected keyword argument 'device'"),
         ("load = 3", "'mine_alone:load' is a int; name a function that takes `device`"),
+        (
+            "x = 1\nimport nothing_of_that_name",
+            r"No module named 'nothing_of_that_name' \(.*mine_alone\.py:2\)",
+        ),
+        ("x = [][1]", r"IndexError: list index out of range \(.*mine_alone\.py:1\)"),
         ("def laod(device): ...", r"has no attribute 'load' \(did you mean 'laod'\?\)"),
     ],
 )
