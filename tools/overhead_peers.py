@@ -26,7 +26,7 @@ from asr_harness.measure import transcribe
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems import System
 from asr_harness.systems.hf.ctc_system import CtcSystem
-from asr_harness.systems.hf.whisper import WhisperSystem
+from asr_harness.systems.hf.whisper_system import WhisperSystem
 
 Texts = list[str]
 CLOCKS: dict[str, Callable[[], float]] = {"time": perf_counter, "CPU time": process_time}
