@@ -33,7 +33,7 @@ from asr_harness.errors import AbError, RecordError
 from asr_harness.processes import end_group, last_lines
 from asr_harness.runs import deaths
 from asr_harness.schema import parse_run
-from asr_harness.schema.run import decode_json
+from asr_harness.schema.reading import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
