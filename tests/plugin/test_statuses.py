@@ -17,8 +17,22 @@ def test_an_error_inside_pytest_is_unusable_and_never_undecided(run: Run, pytest
 
 
 def test_a_grid_that_raises_is_unusable(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest("def pytest_asr_grid():\n    raise RuntimeError")
-    assert pytester.runpytest_subprocess().ret == EXIT_UNUSABLE
+    pytester.makeconftest("def pytest_asr_grid():\n    raise RuntimeError('odd')")
+    finished = pytester.runpytest_subprocess()
+    assert finished.ret == EXIT_UNUSABLE
+    finished.stderr.fnmatch_lines(["ERROR: */conftest.py:2: pytest_asr_grid raised RuntimeError: odd"])
+
+
+def test_a_wrong_keyword_of_a_profile_is_one_message_with_its_line(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        "from asr_harness.grid import Profile\nONE = Profile(model='m')\ndef pytest_asr_grid(): ..."
+    )
+    finished = pytester.runpytest_subprocess()
+    assert finished.ret == EXIT_UNUSABLE
+    finished.stderr.fnmatch_lines(
+        ["ERROR: */conftest.py:2: Profile takes no 'model' (did you mean 'models'[?]);*"]
+    )
+    finished.stderr.no_fnmatch_line("*Traceback*")
 
 
 def test_a_suite_that_cannot_be_imported_is_unusable(pytester: pytest.Pytester) -> None:
