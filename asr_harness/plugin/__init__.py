@@ -71,7 +71,8 @@ def _grid_of_suite(config: pytest.Config) -> Any:
     try:
         return config.hook.pytest_asr_grid()
     except AsrHarnessError as error:
-        raise GridError(f"{failures.place(error)}{error}") from error
+        error.args = (f"{failures.place(error)}{error}",)
+        raise
     except Exception as error:
         raise GridError(
             f"{failures.place(error)}pytest_asr_grid raised {type(error).__name__}: {error}"

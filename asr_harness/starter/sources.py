@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +112,7 @@ class Own:
         """Whether neither the repository nor an installed distribution has the module."""
         top = self.module.partition(".")[0]
         is_local = any((folder / top).is_dir() for folder in (self.root, self.root / "src"))
-        return self.path is None and (is_local or find_spec(top) is None)
+        return self.path is None and (is_local or not _is_installed(top))
 
     @property
     def lacks_function(self) -> bool:
@@ -168,6 +170,16 @@ def defined_in(path: Path) -> set[str] | None:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
     return None if names & {"*", "__getattr__"} else names
+
+
+def _is_installed(module: str) -> bool:
+    """Whether Python's path, or a distribution that is installed for editing, has a module."""
+    return PathFinder.find_spec(module) is not None or module in _distributed()
+
+
+@cache
+def _distributed() -> frozenset[str]:
+    return frozenset(packages_distributions())
 
 
 def _modules(folders: Sequence[Path]) -> list[str]:

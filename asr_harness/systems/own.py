@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from asr_harness.errors import ModelError, UnavailableError, near
 from asr_harness.paths import folder_at
 from asr_harness.systems import http
-from asr_harness.systems.answers import as_number, name_of
+from asr_harness.systems.answers import as_number, method_of, name_of
 from asr_harness.systems.base import Pass, StageContext, System, Transcription, untimed
 from asr_harness.systems.runtime import split
 from asr_harness.systems.variant import OF_MEASURING, as_text
@@ -202,15 +202,32 @@ def load_own(source: str, *, device: str, variant: Variant) -> System:
     settings = {name: value for name, value in variant.settings().items() if name not in OF_MEASURING}
     _check_settings(source, factory, settings)
     own = factory(device=device, **settings)
-    if isinstance(own, System):
-        return own
-    missing = [stage for stage in STAGE_METHODS if not hasattr(own, stage)]
+    missing = [stage for stage in STAGE_METHODS if not callable(getattr(own, stage, None))]
     if missing:
         raise ModelError(
             f"{source!r} returned a {type(own).__name__} without {', '.join(missing)}; return an object with "
             f"the methods {', '.join(STAGE_METHODS)}"
         )
-    return OwnSystem(own)
+    system = own if isinstance(own, System) else OwnSystem(own)
+    for stage in STAGE_METHODS:
+        _check_takes_one(system, stage)
+    return system
+
+
+def _check_takes_one(system: System, stage: str) -> None:
+    """Raise ModelError unless a stage can be called with what the stage before it gave."""
+    try:
+        signature = inspect.signature(getattr(system.implementation, stage))
+    except (TypeError, ValueError):  # what is written in C may not tell
+        return
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        due = "a list of recordings" if stage == STAGE_METHODS[0] else "what the stage before returned"
+        raise ModelError(
+            f"{method_of(system, stage)} is called with {due}, and takes {signature}: {error}; "
+            f"write def {stage}(self, x)"
+        ) from error
 
 
 def _check_takes_device(source: str, factory: Callable[..., object]) -> None:

@@ -269,3 +269,16 @@ def test_an_object_without_the_stages_is_told_what_it_lacks(monkeypatch: pytest.
     monkeypatch.setattr(own, "find_factory", lambda _: lambda *, device: device)
     with pytest.raises(ModelError, match=r"returned a str without preprocess, .*; return an object with the"):
         own.load_own("mine:load", device="cpu", variant=Variant())
+
+
+def test_a_stage_that_cannot_be_called_is_told_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(Plain):
+        def preprocess(self) -> Any:  # type: ignore[override]
+            return None
+
+    monkeypatch.setattr(own, "find_factory", lambda _: Deaf)
+    with pytest.raises(
+        ModelError,
+        match=r"test_own.py:Deaf.preprocess is called with a list of recordings, and takes \(\)",
+    ):
+        own.load_own("mine:load", device="cpu", variant=Variant())
