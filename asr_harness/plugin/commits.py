@@ -59,7 +59,7 @@ class Commits:
     def pytest_benchmark_generate_commit_info(self) -> dict[str, Any]:
         """Name the branch: as told, else as git has it, else, on a detached head, as the CI system does.
 
-        A commit that lacks what was imported is dirty; pytest-benchmark asks for changes of tracked files alone.
+        A commit that lacks what was imported is dirty; pytest-benchmark asks for changes of tracked files.
         """
         from pytest_benchmark.utils import get_commit_info
 
@@ -94,8 +94,8 @@ class Commits:
         self._told.update(new)
         if new:
             self._warn(
-                f"git does not track {listed(new)}, which the commit therefore lacks: the run counts as one with "
-                "uncommitted changes, which no later one is judged against; `git add` and commit first"
+                f"git does not track {listed(new)}, which the commit therefore lacks: the run counts as one "
+                "with uncommitted changes, and `latest:` passes over it; `git add` and commit first"
             )
 
     def _untracked(self) -> tuple[str, ...]:
