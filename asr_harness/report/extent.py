@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import latency
 from asr_harness.report.pooled import MAX_POOLED, newest_group
 from asr_harness.report.table.cases import axes, place_of, spelled_out
 from asr_harness.report.table.frame import in_utc
-from asr_harness.report.words import counted
 from asr_harness.runs.summary import HIGH, LOW, columns_of, summarised
 
 if TYPE_CHECKING:

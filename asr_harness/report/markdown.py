@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import units
 from asr_harness.report import escaping
 from asr_harness.report.forms.markdown import LIGHTS, table
 from asr_harness.report.pooled import measured
 from asr_harness.report.study import CITATION
-from asr_harness.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
