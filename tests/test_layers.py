@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "languages": {"errors"},
     "streams": set(),
     "registry": {"errors"},
-    "schema": {"errors", "paths"},
+    "schema": {"counting", "errors", "paths"},
     "metrics": BASIS,
     "devices": BASIS,
     "corpora": BASIS,

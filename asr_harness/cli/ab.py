@@ -32,6 +32,7 @@ from asr_harness.cli._colour import add_colour, is_wanted, painted
 from asr_harness.cli._lines import say
 from asr_harness.cli._standing import Standing
 from asr_harness.cli._storage import add_storage
+from asr_harness.counting import counted
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
@@ -215,7 +216,7 @@ def _run_forks(
     except KeyboardInterrupt:
         if not number:
             raise AbError("interrupted before the first fork was over: nothing can be said") from None
-        standing.say(f"interrupted: judged by the {number} forks that were over")
+        standing.say(f"interrupted: judged by {counted(number, 'fork')}, which ended before")
     finally:
         standing.erase()
         if sides.nursery:

@@ -50,8 +50,8 @@ class Extent:
             )
         if self.n_recent < self.n_points:
             parts.append(
-                f"History and trends are of the newest {self.n_recent} of {self.n_points:,} commits and "
-                "environments; `asr-harness history` has all."
+                f"History and trends are of the newest {self.n_recent} of "
+                f"{counted(self.n_points, 'commit')} and environments; `asr-harness history` has all."
             )
         return " ".join(parts)
 

@@ -7,6 +7,7 @@ from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import latency, units
 from asr_harness.report import verdicts, words
 from asr_harness.stats import as_change, standard_deviation
@@ -33,7 +34,7 @@ def progress(
     """
     n_decided = sum(decision.verdict != "inconclusive" for decision in decisions.values())
     estimated = [_slowest(decisions, so_far or {})] if decisions else []
-    decided = f"{n_decided} of {len(decisions)} cases decided"
+    decided = f"{n_decided} of {counted(len(decisions), 'case')} decided"
     return f"fork {number}: {'; '.join([*estimated, decided, f'{units.duration(left_s)} left'])}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.stats.trend import MIN_TREND_POINTS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def headline(trends: Sequence[RowTrend]) -> str:
     """Say in one line how many rows end worse than they were."""
     worse = sum(trend.is_worse for trend in trends)
     short = sum(len(trend.values) < MIN_TREND_POINTS for trend in trends)
-    parts = [f"{len(trends)} rows", f"{worse} worse than before" if worse else "none worse than before"]
+    parts = [counted(len(trends), "row"), f"{worse} worse than before" if worse else "none worse than before"]
     return ", ".join([*parts, *([f"{short} with fewer than {MIN_TREND_POINTS} commits"] if short else [])])
 
 

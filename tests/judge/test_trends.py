@@ -46,7 +46,7 @@ def test_a_step_names_its_commit_though_the_machine_changes_pace(tmp_path: Path)
     assert (name, n_points, kind) == ("ctc-cpu-*-baseline", "16", "step")
     assert 8 < float(change.split()[0]) < 12
     assert where.startswith(commit(8)[:7])
-    assert headline([row]) == "1 rows, 1 worse than before"
+    assert headline([row]) == "1 row, 1 worse than before"
 
 
 def test_commits_that_measured_different_cases_of_a_row_are_no_series(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_runs_of_uncommitted_changes_are_no_points(tmp_path: Path) -> None:
 def test_few_commits_are_said_to_be_too_few(tmp_path: Path) -> None:
     rows = judge_trends(history(tmp_path, [1.0, 2.0]), LATENCY)
     assert lines(rows)[0][2] == "too few"
-    assert headline(rows) == "1 rows, none worse than before, 1 with fewer than 7 commits"
+    assert headline(rows) == "1 row, none worse than before, 1 with fewer than 7 commits"
 
 
 def test_a_commit_without_a_usual_case_is_left_out(tmp_path: Path) -> None:

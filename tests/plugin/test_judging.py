@@ -29,7 +29,7 @@ def test_a_narrower_session_is_judged_on_what_it_selected(run: Run, saved: Saved
     narrower = ("--asr-models", "steady", "--asr-batch-sizes", "1")
     result = run("--benchmark-autosave", *narrower, "--asr-compare", "1", "--asr-undecided", "pass")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["*outcome*(missing)*", "not selected by the candidate: 1 cases*"])
+    result.stdout.fnmatch_lines(["*outcome*(missing)*", "not selected by the candidate: 1 case*"])
     assert saved()["asr"]["judgement"]["regressions"] == []
 
 
