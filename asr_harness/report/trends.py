@@ -32,7 +32,7 @@ def headline(trends: Sequence[RowTrend]) -> str:
 
 
 def _lines(trend: RowTrend) -> list[Line]:
-    name = trend.row + (f" (environment {trend.circumstances} before)" if trend.circumstances > 1 else "")
+    name = trend.row + _before(trend)
     n_points = str(len(trend.values))
     drift = trend.drift
     if drift.trend is not None:
@@ -45,6 +45,14 @@ def _lines(trend: RowTrend) -> list[Line]:
         return [(name, n_points, "step", *_step(trend, step)) for step in drift.steps]
     few = len(trend.values) < MIN_TREND_POINTS
     return [(name, n_points, "too few" if few else "steady", "", "")]
+
+
+def _before(trend: RowTrend) -> str:
+    """Say in what a row differs from the newest of its name, and which of several older ones it is."""
+    if trend.circumstances == 1:
+        return ""
+    which = f", {trend.circumstances - 1} before" if trend.circumstances > 2 else ""  # noqa: PLR2004
+    return f" (other {' and '.join(trend.differs)}{which})"
 
 
 def _step(trend: RowTrend, step: Step) -> tuple[str, str]:
