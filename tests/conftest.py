@@ -13,15 +13,22 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 # has one thread in each: two processes of two threads crawl on two cores.
 if os.environ.pop("PYTEST_XDIST_WORKER", None):
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-# Nor do they wait for what else is measured on this machine, or for each other.
-os.environ["ASR_HARNESS_LOCKS"] = tempfile.mkdtemp(prefix="asr-harness-test-locks-")
 os.environ.pop("GITHUB_STEP_SUMMARY", None)  # a run of the tests is no comparison of its step
 
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 
+# The sessions that tests start do not wait for what else is measured on this machine, or for each other.
+LOCKS = tempfile.TemporaryDirectory(prefix="asr-harness-test-locks-")
+os.environ["ASR_HARNESS_LOCKS"] = LOCKS.name
+
 # The same examples in every run; `pytest --hypothesis-profile=default` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+
+def pytest_unconfigure() -> None:
+    LOCKS.cleanup()
+
 
 SPEECH = Path(__file__).parents[2] / "shared" / "speech" / "TEDLIUM_layout"
 

@@ -12,7 +12,7 @@ from asr_harness.paths import NO_HOME, ensure_home, expanded, folder_at, is_ther
 from asr_harness.report.writing import write_text
 from asr_harness.runs import journal_content
 from asr_harness.schema import load_run
-from asr_harness.schema.run import MAX_FILE_BYTES
+from asr_harness.schema.reading import MAX_FILE_BYTES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="makes what only Linux has")
 

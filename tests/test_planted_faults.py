@@ -14,7 +14,7 @@ from asr_harness.measure.rounds import Counts, SliceRunner
 from asr_harness.schema.audio import Samples
 from asr_harness.systems import Variant
 from asr_harness.systems.hf import counting
-from asr_harness.systems.hf.whisper import WhisperSystem
+from asr_harness.systems.hf.whisper_system import WhisperSystem
 from tests.conftest import noise
 
 NAME = "someone/whisper-tiny-test"

@@ -18,7 +18,7 @@ from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.runs import journal_content
 from asr_harness.schema import load_run
 from asr_harness.schema.latest import latest_of_each
-from asr_harness.schema.run import read_content
+from asr_harness.schema.reading import read_content
 from tools import small_suite
 
 if TYPE_CHECKING:

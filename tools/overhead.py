@@ -23,7 +23,7 @@ from asr_harness.measure import transcribe
 from asr_harness.plugin.workbench import make_instruments
 from asr_harness.schema.audio import SAMPLE_RATE_HZ, Samples
 from asr_harness.systems.hf.ctc_system import CtcSystem
-from asr_harness.systems.hf.whisper import WhisperSystem
+from asr_harness.systems.hf.whisper_system import WhisperSystem
 
 MODELS = ("openai/whisper-tiny", "facebook/wav2vec2-base-960h")
 

@@ -14,7 +14,7 @@ from asr_harness.ab import session
 from asr_harness.ab.bisecting import Look, UnmeasurableError
 from asr_harness.ab.progress import LiveSession
 from asr_harness.ab.protocol import Ready
-from asr_harness.ab.worker import started
+from asr_harness.ab.starting import started
 from asr_harness.ab.worktrees import worktrees
 from asr_harness.errors import AbError
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from asr_harness.ab import estimate, schedule
 from asr_harness.ab.matching import check_slices, matched, without_counterpart
 from asr_harness.ab.protocol import Ended, Ready
-from asr_harness.ab.worker import CaseDiedError, started
+from asr_harness.ab.starting import started
+from asr_harness.ab.worker import CaseDiedError
 from asr_harness.errors import AbError
 from asr_harness.judge.evidence import SIDES
 

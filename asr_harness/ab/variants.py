@@ -17,7 +17,8 @@ from asr_harness.ab import git
 from asr_harness.ab.neighbours import arguments_for
 from asr_harness.ab.protocol import CASES, ENERGY, GATES, STARTS, Ready
 from asr_harness.ab.schedule import MAX_PAIRS, MIN_PAIRS
-from asr_harness.ab.worker import CaseDiedError, Start, connected, saving
+from asr_harness.ab.starting import Start, connected, saving
+from asr_harness.ab.worker import CaseDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -37,7 +37,7 @@ from asr_harness.paths import read_file
 from asr_harness.report.writing import write_text
 from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.runs.select import BISECT
-from asr_harness.schema.run import MAX_FILE_BYTES, decode_json
+from asr_harness.schema.reading import MAX_FILE_BYTES, decode_json
 
 if TYPE_CHECKING:
     import argparse

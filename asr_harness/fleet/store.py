@@ -13,7 +13,7 @@ from asr_harness.runs.disk import sync_folder, write_all
 from asr_harness.schema import load_run
 from asr_harness.schema.conditions import Conditions
 from asr_harness.schema.part import dump, load
-from asr_harness.schema.run import MAX_FILE_BYTES
+from asr_harness.schema.reading import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -44,7 +44,7 @@ from asr_harness.runs.summary import (
 )
 from asr_harness.schema import Case, Environment, load_run
 from asr_harness.schema.part import dump, load
-from asr_harness.schema.run import not_ours
+from asr_harness.schema.reading import not_ours
 
 NAME = ".asr-index.sqlite"
 WORTH_BYTES = 4 << 20

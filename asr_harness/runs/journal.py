@@ -18,7 +18,7 @@ from asr_harness.runs.disk import sync_folder, write_all
 from asr_harness.runs.journal_content import SUFFIX
 from asr_harness.runs.locking import is_still, try_lock
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, dump_line
-from asr_harness.schema.run import MAX_FILE_BYTES
+from asr_harness.schema.reading import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from asr_harness.errors import RecordError
 from asr_harness.paths import read_file
 from asr_harness.runs import deaths
 from asr_harness.schema.journal import CaseStart, JournalEntry, JournalHeader, load_header, load_line
-from asr_harness.schema.run import MAX_FILE_BYTES, decode_json
+from asr_harness.schema.reading import MAX_FILE_BYTES, decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,8 @@ from asr_harness.errors import RecordError
 from asr_harness.runs.merge_conflicts import RAN, conflicts
 from asr_harness.schema import Block, SavedCase, SavedJudgement, SessionCost, SessionPart, migrate
 from asr_harness.schema.part import dump
-from asr_harness.schema.run import BLOCK, parse_run, read_content
+from asr_harness.schema.reading import parse_run, read_content
+from asr_harness.schema.run import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,8 @@ from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.metrics import all_metrics, by_key
 from asr_harness.metrics.base import above_0
 from asr_harness.privacy import public_location
-from asr_harness.schema.run import age_of, label_of, load_run
+from asr_harness.schema.reading import load_run
+from asr_harness.schema.run import age_of, label_of
 from asr_harness.stats import mean, percentiles
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from asr_harness.schema.environment import Environment, Gpu, MachinePeaks
 from asr_harness.schema.memory import Memory
 from asr_harness.schema.plan import SavedPlan
 from asr_harness.schema.quality import ErrorCounts, Errors, Quality
+from asr_harness.schema.reading import load_run, parse_run
 from asr_harness.schema.result import CaseResult, Fingerprints, Speech, Utterances
 from asr_harness.schema.run import (
     Block,
@@ -14,8 +15,6 @@ from asr_harness.schema.run import (
     RunFile,
     SavedCase,
     SavedJudgement,
-    load_run,
-    parse_run,
 )
 from asr_harness.schema.session import SavedShard, SessionCost, SessionPart
 from asr_harness.schema.speed import Speed

@@ -1,7 +1,8 @@
-"""Whisper-base beside kin of its own: one that drafts for it, and one in its place, both really loaded.
+"""Whisper-base beside kin of its own: ones that draft for it, and one in its place, all really loaded.
 
-`HF_HUB_CACHE` names the hub's cache that holds openai/whisper-base. The kin is made of it: every second layer
-of its decoder, as `half-decoder` keeps them, laid out as the hub's cache has a checkpoint.
+`HF_HUB_CACHE` names the hub's cache that holds openai/whisper-base. The kin is made of it, laid out as the
+hub's cache has a checkpoint: a half, with every second layer of its decoder, as `half-decoder` keeps them,
+whose drafts are refused since nobody trained it; and a twin of the same weights, whose drafts are accepted.
 """
 
 import shutil
@@ -22,7 +23,8 @@ from asr_harness.systems.variant import Variant
 from tests import checkpoints
 from tests.conftest import SPEECH
 
-BASE, ENGLISH_ONLY, HALF = "openai/whisper-base", "openai/whisper-tiny.en", "someone/whisper-base-half"
+BASE, ENGLISH_ONLY = "openai/whisper-base", "openai/whisper-tiny.en"
+HALF, TWIN = "someone/whisper-base-half", "someone/whisper-base-twin"
 SLICES = {"5s": 1}
 
 pytestmark = pytest.mark.heavy
@@ -41,9 +43,13 @@ def load(**settings: object) -> systems.System:
     return systems.load(BASE, device="cpu", weights="pretrained", variant=variant).system
 
 
+def folder_of(name: str) -> str:
+    return f"models--{name.replace('/', '--')}"
+
+
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A hub's cache with whisper-base and its half."""
+    """A hub's cache with whisper-base, its half and its twin."""
     require(BASE)
     made, hub = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("hub")
     load(decoder_stride=2).model.save_pretrained(made)  # type: ignore[attr-defined]
@@ -53,8 +59,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         if not (made / file.name).exists():
             shutil.copy(file, made)
     checkpoints.publish(made, hub, HALF)
-    folder = f"models--{BASE.replace('/', '--')}"
-    (hub / folder).symlink_to(Path(constants.HF_HUB_CACHE).absolute() / folder)
+    base = Path(constants.HF_HUB_CACHE).absolute() / folder_of(BASE)
+    for name in (BASE, TWIN):
+        (hub / folder_of(name)).symlink_to(base)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(hub))
         patch.setenv("HF_HUB_CACHE", str(hub))
@@ -84,6 +91,18 @@ def heard(system: systems.System, spoken: tuple[Samples, ...]) -> tuple[list[str
     return [answer.texts[0] for answer in answers], n_tokens, passes
 
 
+def acceptance(n_tokens: int, passes: list[Pass]) -> float:
+    """Give the share of drafts that the model took.
+
+    A check gives a token of the model's own beside the drafts that it accepts; a draft is a pass.
+    """
+    n_checks, n_drafted = (
+        sum(each.stage == "decode" for each in passes if each.network == network)
+        for network in ("", "assistant")
+    )
+    return (n_tokens - n_checks) / n_drafted
+
+
 def flops(system: systems.System, passes: list[Pass]) -> dict[str, float]:
     return dict(stage_flops(passes, lambda each: system.flops(each) or 0.0))
 
@@ -110,10 +129,7 @@ def test_words_are_those_of_greedy_and_the_work_is_that_of_both(spoken: tuple[Sa
     assert n_assisted == n_tokens
     own = [each for each in passes if not each.network]
     drafts = [each for each in passes if each.network == "assistant"]
-    # A check gives a token of the model's own beside the drafts that it accepts; a draft is a pass.
-    n_checks, n_drafted = (sum(each.stage == "decode" for each in of) for of in (own, drafts))
-    acceptance = (n_tokens - n_checks) / n_drafted
-    assert 0 <= acceptance < 1
+    assert 0 <= acceptance(n_tokens, passes) < 1
     # The half has the encoder of the whole, and runs it once more.
     assert flops(assisted, passes)["encode"] == 2 * flops(greedy, alone)["encode"]
     of_own, of_drafts = flops(assisted, own)["decode"], flops(assisted, drafts)["decode"]
@@ -122,6 +138,17 @@ def test_words_are_those_of_greedy_and_the_work_is_that_of_both(spoken: tuple[Sa
     draft = next(each for each in drafts if each.kind == "step" and each.n_new == 1)
     counterpart = Pass("step", 1, 1, draft.n_past)
     assert (assisted.flops(draft) or 0.0) < (assisted.flops(counterpart) or 0.0)
+
+
+@pytest.mark.usefixtures("hub")
+def test_drafts_of_a_twin_are_accepted_and_spare_the_model_its_own_steps(spoken: tuple[Samples, ...]) -> None:
+    words, n_tokens, alone = heard(load(), spoken)
+    twin_words, n_twin, passes = heard(load(assistant=TWIN), spoken)
+    assert twin_words == words
+    assert n_twin == n_tokens
+    assert acceptance(n_tokens, passes) > 0.8
+    n_checks = sum(each.stage == "decode" and not each.network for each in passes)
+    assert n_checks < sum(each.stage == "decode" for each in alone) / 2
 
 
 @pytest.mark.usefixtures("hub")

@@ -16,7 +16,7 @@ from asr_harness.schema import StageName
 from asr_harness.systems import Variant
 from asr_harness.systems.checkpoints import PACKAGED
 from asr_harness.systems.hf.fixed_tokens import dummy_tokens
-from asr_harness.systems.hf.whisper import WhisperSystem
+from asr_harness.systems.hf.whisper_system import WhisperSystem
 from tests.conftest import noise
 
 NAME = "someone/whisper-tiny-test"

@@ -15,7 +15,7 @@ from transformers.models.whisper.tokenization_whisper import _find_longest_commo
 
 from asr_harness.schema.audio import SAMPLE_RATE_HZ
 from asr_harness.systems.base import Transcription
-from asr_harness.systems.hf.whisper import WhisperSystem
+from asr_harness.systems.hf.whisper_system import WhisperSystem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

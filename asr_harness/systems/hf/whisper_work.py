@@ -142,3 +142,6 @@ class WhisperWork(FamilyWork):
             model.get_decoder().register_forward_hook(decoded, with_kwargs=True),
         ):
             yield passes
+
+
+WORK = WhisperWork()
