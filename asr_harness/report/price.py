@@ -6,6 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import by_key, units
 from asr_harness.report.terminal import table
 
@@ -45,7 +46,8 @@ def lines(prices: Sequence[Price], alpha: float, width: int, left_out: Sequence[
     for (model, device), group in groupby(prices, key=lambda price: (price.model, price.device)):
         rows = list(group)
         n_runs = max(price.n_runs for price in rows)
-        written += [f"{model} on {device}: {n_runs} runs, {max(price.n_cases for price in rows)} cases", ""]
+        n_cases = max(price.n_cases for price in rows)
+        written += [f"{model} on {device}: {counted(n_runs, 'run')}, {counted(n_cases, 'case')}", ""]
         written += _table(rows, width)
         written += ["", *(_sentence(price) for price in rows[1:])]
         written += [DUMMY] if any(price.is_dummy for price in rows) else []
