@@ -13,10 +13,22 @@ import asr_harness
 PACKAGE = Path(asr_harness.__file__).parent
 NAME = asr_harness.__name__
 
-BASIS = {"cache", "errors", "git", "languages", "paths", "privacy", "processes", "registry", "schema"}
+BASIS = {
+    "cache",
+    "counting",
+    "errors",
+    "git",
+    "languages",
+    "paths",
+    "privacy",
+    "processes",
+    "registry",
+    "schema",
+}
 MAY_IMPORT = {
     "stats": set(),
     "cache": {"errors", "paths"},
+    "counting": set(),
     "errors": set(),
     "fields": {"errors"},
     "git": set(),
@@ -26,7 +38,7 @@ MAY_IMPORT = {
     "languages": {"errors"},
     "streams": set(),
     "registry": {"errors"},
-    "schema": {"errors", "paths"},
+    "schema": {"counting", "errors", "paths"},
     "metrics": BASIS,
     "devices": BASIS,
     "corpora": BASIS,

@@ -34,6 +34,20 @@ echo "verdict: $SAYS" > verdict.md; [ "$SAYS" = green ]
 """
 
 
+def judging(path: Path) -> str:
+    """Give the command that judges, as a workflow or a page has it, whatever it calls its variables."""
+    (line,) = [
+        line for line in path.read_text("utf-8").splitlines() if "asr-harness ab " in line and "--" in line
+    ]
+    command, _, file = line.strip().partition(" --markdown ")
+    return f"{command.upper()} {file.split()[0]}"
+
+
+def test_the_page_and_every_workflow_judge_by_one_command() -> None:
+    page = HARNESS / "docs" / "how-to" / "ci.md"
+    assert len({judging(path) for path in (page, OWN, GITHUB, GITLAB)}) == 1
+
+
 def steps(path: Path) -> dict[str, Any]:
     """Give the named steps of a workflow's one job."""
     (job,) = yaml.safe_load(path.read_text("utf-8"))["jobs"].values()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.errors import AbError
 from asr_harness.stats import bisection
 
@@ -131,9 +132,9 @@ def _first_forks(search: Search, oracle: Oracle, has_time: Callable[[], bool], b
             break
         search.note(search.bad, oracle.fork(search.bad))
     if not search.changed_signals(search.bad) and not _is_clear(search):
-        n_forks = len(search.forks[search.bad])
+        forks = counted(len(search.forks[search.bad]), "fork")
         raise AbError(
-            f"{search.bad[:7]} does not differ from the good commit in {n_forks} forks: there is nothing to "
+            f"{search.bad[:7]} does not differ from the good commit in {forks}: there is nothing to "
             "search for; a larger --budget, or more cases, would show a smaller change"
         )
 

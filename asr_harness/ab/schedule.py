@@ -54,7 +54,7 @@ class Pace:
 
     def __init__(self, budget_s: float, fixed_s: float | None = None) -> None:
         """Share out a budget, or keep to `fixed_s` for each case."""
-        self._fixed_s = fixed_s
+        self.budget_s, self._fixed_s = budget_s, fixed_s
         self._left_s, self._n_left, self._startup_s = budget_s, N_FORKS, STARTUP_S
         self._least_s, self._n_done = 0.0, 0
         self._pairs: tuple[Pairs, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def conclusion(search: Search, picture: Picture, subjects: dict[str, str]) -> li
     """Name the commit, or those that are left, with the evidence."""
     ranked = sorted(range(len(search.commits)), key=lambda place: -picture.probabilities[place])
     likely = [place for place in ranked if picture.probabilities[place] >= LEAST_SHOWN]
-    lines = [f"{len(search.commits)} commits, oldest first: {bars(picture.probabilities)}"]
+    lines = [f"{counted(len(search.commits), 'commit')}, oldest first: {bars(picture.probabilities)}"]
     for place in likely[:MAX_NAMED]:
         commit = search.commits[place]
         share = f"{picture.probabilities[place]:4.0%}".replace("%", " %")
@@ -54,7 +55,9 @@ def conclusion(search: Search, picture: Picture, subjects: dict[str, str]) -> li
     if picture.is_sure:
         lines.append(f"{suspect[:7]} is the first changed commit: {subjects.get(suspect, '')}")
     else:
-        lines.append(f"not settled: one of {len(likely)} commits; run the same command again to go on")
+        lines.append(
+            f"not settled: one of {counted(len(likely), 'commit')}; run the same command again to go on"
+        )
     return lines
 
 
@@ -68,5 +71,4 @@ def _seen(search: Search, commit: str) -> str:
 
 
 def _forks(search: Search, commit: str) -> str:
-    n = len(search.forks.get(commit, ()))
-    return f"{n} fork{'s' if n != 1 else ''}"
+    return counted(len(search.forks.get(commit, ())), "fork")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from asr_harness.counting import counted
 from asr_harness.metrics import units
 from asr_harness.report.escaping import terminal
 
@@ -57,7 +58,7 @@ def table_of(standing: Standing) -> Table:
     """Give a row for each host, or for each case of one that has several devices at work."""
     left = "" if standing.left_s is None else f", about {units.duration(standing.left_s)} left"
     drawn = Table(
-        title=f"{standing.n_done} of {standing.n_all} cases{left}",
+        title=f"{standing.n_done} of {counted(standing.n_all, 'case')}{left}",
         title_justify="left",
         box=None,
         pad_edge=False,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from asr_harness.ab import interrupts
 from asr_harness.ab.variants import VariantSession
 from asr_harness.cli._lines import say, tell
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.metrics import units
 from asr_harness.runs.device_locks import DeviceLocks
@@ -77,8 +78,9 @@ class Pricing:
         n, folder = len(self.sessions.counted), self.sessions.folder
         if not self.sessions.saved():
             return f"{how}: nothing was saved"
-        of_all = f" of {self.n_sessions}" if self.n_sessions < MAX_SESSIONS else ""
-        return f"{how}: {n}{of_all} sessions are saved in {folder}; `--into {folder}` goes on with them"
+        is_limited = self.n_sessions < MAX_SESSIONS
+        saved = f"{n} of {counted(self.n_sessions, 'session')}" if is_limited else counted(n, "session")
+        return f"{how}: {saved} saved in {folder}; `--into {folder}` goes on with them"
 
     def _measure_all(self) -> None:
         for _ in range(self.n_sessions):
@@ -131,7 +133,8 @@ class Pricing:
                 self._dead.add(case.test_id)
         for variant, cases in by_variant.items():
             reason, *_ = cases[0].reason.splitlines()
-            say(_cut(f"{variant}: {len(cases)} of {session.n_places} cases have no rounds: {reason}"))
+            where = f"{len(cases)} of {counted(session.n_places, 'case')}"
+            say(_cut(f"{variant}: no rounds in {where}: {reason}"))
             if len(cases) == session.n_places or any(case.has_died for case in cases):
                 self.sessions.gone[variant] = cases[0].reason
         baseline = self.sessions.variants[0]
@@ -139,9 +142,8 @@ class Pricing:
             raise RecordError(f"{baseline}, the baseline, cannot run: {self.sessions.gone[baseline]}")
 
     def _goal(self) -> str:
-        counted = self.sessions.counted
-        there = "1 session is" if len(counted) == 1 else f"{len(counted)} sessions are"
-        parts = [f"{there} there of {counted[-1].label}"] if counted else []
+        known = self.sessions.counted
+        parts = [f"{counted(len(known), 'session')} there of {known[-1].label}"] if known else []
         parts += [f"{self.n_sessions} in all"] if self.n_sessions < MAX_SESSIONS else []
         parts += [f"at most {units.duration(self.budget_s)}"] if self.budget_s < inf else []
         return ", ".join(parts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.cli._lines import say
 from asr_harness.cli.merge import write_merged
+from asr_harness.counting import counted
 from asr_harness.judge.alike import beside, newest_kind, variant_names
 from asr_harness.runs.select import load_runs
 from asr_harness.runs.standing_code import changed_source
@@ -92,5 +93,4 @@ class SavedSessions:
 
 
 def _uncounted(n: int, reason: str) -> str:
-    sessions = "a session that is" if n == 1 else f"{n} sessions that are"
-    return f"{sessions} there cannot be pooled with what runs now, and will not count: {reason}"
+    return f"{counted(n, 'session')} there cannot be pooled with what runs now, and will not count: {reason}"

@@ -32,6 +32,7 @@ from asr_harness.cli._colour import add_colour, is_wanted, painted
 from asr_harness.cli._lines import say
 from asr_harness.cli._standing import Standing
 from asr_harness.cli._storage import add_storage
+from asr_harness.counting import counted
 from asr_harness.errors import AbError
 from asr_harness.judge import Forks, judge, policy
 from asr_harness.metrics import units
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from asr_harness.judge.evidence import Side
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)")
-UNITS_S = {"s": 1, "": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
+UNITS_S = {"s": 1, "m": units.MINUTE_S, "h": units.HOUR_S}
 N_LEARNED = 2
 """Forks that the pace is learnt from: the second starts in another way than the first."""
 
@@ -122,6 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     """Raise AbError before anything runs for what would only be noticed when the budget is spent."""
+    duration_s(arguments.budget)
     if arguments.markdown is not None:
         if not arguments.markdown.absolute().parent.is_dir():
             raise AbError(
@@ -156,6 +158,8 @@ def duration_s(text: str) -> float:
     match = DURATION.fullmatch(text.strip())
     if match is None or not float(match[1]):
         raise AbError(f"--budget {text!r} is no duration; give one such as 90s, 10m or 1h")
+    if not match[2]:
+        raise AbError(f"--budget {text!r} has no unit; give {match[1]}s, {match[1]}m or {match[1]}h")
     return float(match[1]) * UNITS_S[match[2]]
 
 
@@ -200,7 +204,7 @@ def _run_forks(
                 if number <= N_LEARNED:
                     rounds_s, least_s = progress.rounds_s - rounds_s, progress.least_rounds_s - least_s
                     pace.learn(next_s, rounds_s, least_s, once_s=prepared_s, pairs=progress.pairs.values())
-                    next_s = _plan(progress, pace, arguments.forks, standing)
+                    next_s = _plan(progress, pace, arguments.forks, standing, spent_s)
                     if number > 1 and sides.nursery and sides.nursery.zygote:
                         progress.forget_runs(but_last=1)
                 decisions = progress.decisions()
@@ -215,7 +219,7 @@ def _run_forks(
     except KeyboardInterrupt:
         if not number:
             raise AbError("interrupted before the first fork was over: nothing can be said") from None
-        standing.say(f"interrupted: judged by the {number} forks that were over")
+        standing.say(f"interrupted: judged by {counted(number, 'fork')}, which ended before")
     finally:
         standing.erase()
         if sides.nursery:
@@ -233,13 +237,13 @@ def _prepare(sides: session.Sides, standing: Standing) -> float:
     return monotonic() - began
 
 
-def _plan(progress: LiveSession, pace: Pace, most: int, standing: Standing) -> float:
+def _plan(progress: LiveSession, pace: Pace, most: int, standing: Standing, spent_s: float) -> float:
     """Plan the looks after the first fork, say what would spoil the end, and give the next's length."""
     n_cases = len(progress.log_ratios)
     n_forks, next_s = pace.n_forks(n_cases), pace.fork_s(n_cases)
     progress.looks = planned_looks(min(most, n_forks))
     judge(progress.evidence(), progress.policy)  # raises for a rule that guards nothing
-    if warning := forks.too_short(n_forks, next_s):
+    if warning := forks.too_short(n_forks, next_s, spent_s, pace.budget_s):
         standing.say(warning)
     return next_s
 

@@ -31,6 +31,7 @@ from asr_harness.cli import _bisection as bisection
 from asr_harness.cli._lines import say
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.ab import duration_s
+from asr_harness.counting import counted
 from asr_harness.errors import AbError
 from asr_harness.paths import read_file
 from asr_harness.report.writing import write_text
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     storage = arguments.storage.resolve()
     path = _state_path(storage, good, commits[-1], selection)
     search = _load(path, commits) if path.is_file() and not arguments.again else Search(commits)
-    say(f"{len(commits)} commits after {good[:7]}, what was seen is kept in {path}")
+    say(f"{counted(len(commits), 'commit')} after {good[:7]}, what was seen is kept in {path}")
 
     def tell(search: Search, picture: Picture) -> None:
         _save(path, search)

@@ -21,6 +21,7 @@ from asr_harness.cli._fleet_table import FleetTable
 from asr_harness.cli._lines import say
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli.merge import summary, write_merged
+from asr_harness.counting import counted
 from asr_harness.errors import GridError
 from asr_harness.fleet.driver import Driver, FleetCase, connect
 from asr_harness.fleet.hosts import sticky_kinds
@@ -65,14 +66,15 @@ def run(arguments: argparse.Namespace) -> int:
             driver = Driver(ray, store, selection, arguments.threads, table)
             left = driver.run([one for one in cases if one.case.id not in done], sticky)
     except KeyboardInterrupt:
-        say(f"interrupted; {len(store.runs())} cases are kept in {folder}: add {RESUME} to go on")
+        say(f"interrupted; {counted(len(store.runs()), 'case')} kept in {folder}: add {RESUME} to go on")
         raise
     finally:
         ray.shutdown()
     if left:
         for case_id, reason in left.items():
             say(f"{case_id}: {reason}")
-        say(f"{len(left)} cases have no outcome; the others are kept in {folder}: add {RESUME} to go on")
+        lost = counted(len(left), "case")
+        say(f"{lost} without an outcome; the others are kept in {folder}: add {RESUME} to go on")
         return EXIT_INCOMPLETE
     runs = sorted(store.runs(), key=lambda one: (str(one.time), one.path.name))
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from asr_harness.cli._lines import tell
 from asr_harness.cli._storage import add_storage
 from asr_harness.cli._sweeping import sweep_seldom
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.judge import Evidence, history_columns, judge
 from asr_harness.judge.judgement import EXIT_FINE, EXIT_REGRESSION
@@ -30,7 +31,9 @@ from asr_harness.report.history import (
 from asr_harness.report.terminal import ELLIPSIS, table
 from asr_harness.runs import load_runs, select_runs, select_summaries
 from asr_harness.runs.former import summaries_of
+from asr_harness.runs.select import all_of
 from asr_harness.runs.summary import columns_of
+from asr_harness.schema.run import DIRTY
 
 if TYPE_CHECKING:
     import argparse
@@ -86,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.against and not arguments.judge:
         raise RecordError(f"--against {arguments.against} needs --judge, which compares with it")
     columns = columns_of([metric], judged=arguments.judge)
-    side = ",".join(arguments.runs or [str(arguments.storage)])
+    side = ",".join(arguments.runs or [all_of(arguments.storage)])
     runs = select_summaries(side, arguments.storage, columns, tell=tell)
     known = measured_cases(runs, metric)
     chosen = with_words(known, arguments.only.split())
@@ -195,8 +198,7 @@ def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
     newest_points = timeline[n_more:]
     labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in newest_points]
     before_them = f"{n_more:,} more, then " if n_more else ""
-    listed = f"{metric} over {len(timeline):,} commits, oldest first: {before_them}{' '.join(labels)}"
-    lines = wrap(listed, width)
+    lines = wrap(f"{metric} over {_extent(timeline)}, oldest first: {before_them}{' '.join(labels)}", width)
     for point in newest_points:
         if point.changed:
             text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
@@ -206,6 +208,17 @@ def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
             text = f"= {point.label} imported the same sources as {before.label}: what differs is noise"
             lines += wrap(text, width, subsequent_indent="  ")
     return lines
+
+
+def _extent(timeline: Sequence[CommitPoint]) -> str:
+    """Count the commits, and the points that they have where it is more than one each."""
+    n_commits = len({point.label.removesuffix(DIRTY) for point in timeline})
+    commits = counted(n_commits, "commit")
+    if n_commits == len(timeline):
+        return commits
+    return (
+        f"{commits} at {len(timeline):,} points ({CHANGE} another environment, {DIRTY} uncommitted changes)"
+    )
 
 
 def _lines(

@@ -14,6 +14,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from asr_harness.cli._storage import add_storage
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.judge.alike import machine
 from asr_harness.measure.frontier import oom_frontiers
@@ -92,8 +93,8 @@ def summary(merged: Merged, width: int) -> list[str]:
         (part.file, _outcomes(merged.run, part.cases), part.environment.machine)
         for part in merged.run.block.parts
     ]
-    n_cases = len(merged.run.records)
-    total = f"{n_cases} cases of {len(rows)} sessions: {_outcomes(merged.run, merged.run.records)}"
+    n_cases, n_sessions = counted(len(merged.run.records), "case"), counted(len(rows), "session")
+    total = f"{n_cases} of {n_sessions}: {_outcomes(merged.run, merged.run.records)}"
     absent = [f"absent, and kept as interrupted: {', '.join(merged.absent)}"] if merged.absent else []
     return [
         *table(("session", "cases", "machine"), rows, width),

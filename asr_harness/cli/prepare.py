@@ -15,6 +15,7 @@ from asr_harness.corpora.slices import buckets as bucket_rules
 from asr_harness.corpora.slices import manifest as manifests
 from asr_harness.corpora.slices import storage
 from asr_harness.corpora.slices.preparation import prepare
+from asr_harness.counting import counted
 from asr_harness.errors import DataError
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def _prepare(corpus: Corpus, bucket: str, choices: Choices, *, again: bool) -> N
     entries = manifests.read(path).entries[: choices.n_utterances]
     audio_s = sum(entry.end_s - entry.start_s for entry in entries)
     fingerprint = manifests.combine(entry.fingerprint for entry in entries)
-    say(f"{bucket}: {len(entries)} utterances, {audio_s:.1f} s, fingerprint {fingerprint[:12]}, {path}")
+    n = counted(len(entries), "utterance")
+    say(f"{bucket}: {n}, {audio_s:.1f} s, fingerprint {fingerprint[:12]}, {path}")
 
 
 def _verify() -> None:
@@ -99,9 +101,9 @@ def _verify() -> None:
         except DataError as error:
             damaged.append(str(error))
         else:
-            say(f"{path}: {n_utterances} utterances as they were stored")
+            say(f"{path}: {counted(n_utterances, 'utterance')} as stored")
     if damaged:
-        raise DataError("\n  ".join([f"{len(damaged)} slices are damaged", *damaged]))
+        raise DataError("\n  ".join([f"damaged: {counted(len(damaged), 'slice')}", *damaged]))
 
 
 def _chosen(text: str | None) -> dict[str, Limits]:

@@ -18,6 +18,7 @@ from asr_harness.report.extent import History, history_of, recent, report_column
 from asr_harness.report.table import table
 from asr_harness.runs import former_runs, load_runs, select_runs, select_summaries
 from asr_harness.runs.former import with_columns
+from asr_harness.runs.select import all_of
 from asr_harness.schema import load_run
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _history(arguments: argparse.Namespace, sides: Sequence[Sequence[RunFile]]) 
     if sides and not arguments.runs:
         by_path = {run.path.resolve(): run for side in sides for run in side}
         return history_of(by_path.values())
-    side = ",".join(arguments.runs or [str(arguments.storage)])
+    side = ",".join(arguments.runs or [all_of(arguments.storage)])
     runs = select_summaries(side, arguments.storage, tell=tell)
     return History(runs, with_columns(recent(runs), report_columns()))
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.counting import counted
 from asr_harness.devices import key_of
 from asr_harness.errors import RecordError, UnavailableError
 from asr_harness.fleet import work
@@ -81,7 +82,7 @@ class Driver:
             hosts = self._find_hosts()
             self._hand_out(waiting, hosts, sticky)
             if not self._running:
-                reason = f"no host of the fleet has its device ({len(hosts)} hosts are there)"
+                reason = f"no host of the fleet has its device ({counted(len(hosts), 'host')} there)"
                 return self._left | {one.case.id: reason for one in waiting}
             self._show(self._standing())
             done, _ = self._ray.wait(list(self._running), timeout=POLL_S)

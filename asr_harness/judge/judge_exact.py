@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.judge.across_systems import differing_words
 from asr_harness.judge.judge_flops import judge_flops_per_pass
 from asr_harness.judge.judgement import Finding, Verdict
@@ -114,7 +115,7 @@ def _changed(
     where = _named(_places(pair, base, candidate), MOST_CHANGED_NAMED)
     return Finding(
         pair.case_id, metric.key, verdict, limit is not None, effect=share,
-        note="; ".join([f"{n_changed} of {len(base)} transcripts changed", *where]),
+        note="; ".join([f"{n_changed} of {counted(len(base), 'transcript')} changed", *where]),
         details={"n_changed": n_changed, "n_texts": len(base)},
     )  # fmt: skip
 
@@ -123,10 +124,10 @@ def _words(pair: Pair, metric: Metric, base: Sequence[str], candidate: Sequence[
     """Say which utterances two systems hear in other words, and where."""
     places = _places(pair, base, candidate)
     if not places:
-        note = f"the same words in all {len(base)} utterances, case and punctuation apart"
+        note = f"the same words in all of {counted(len(base), 'utterance')}, case and punctuation apart"
         return Finding(pair.case_id, metric.key, "unchanged", gated=False, note=note)
     named = _named(places, MOST_NAMED)
-    note = "; ".join([f"other words in {len(places)} of {len(base)} utterances", *named])
+    note = "; ".join([f"other words in {len(places)} of {counted(len(base), 'utterance')}", *named])
     return Finding(
         pair.case_id, metric.key, "inconclusive", gated=False, effect=len(places) / len(base), note=note,
         details={"n_differing": len(places)},

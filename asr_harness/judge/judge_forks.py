@@ -7,8 +7,9 @@ from math import log1p
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.judge.judge_outcomes import outcome_finding
-from asr_harness.judge.judgement import Finding
+from asr_harness.judge.judgement import UNPAIRED, Finding
 from asr_harness.metrics import find, latency
 from asr_harness.schema import STAGES
 from asr_harness.stats import sequential
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 LATENCY = latency.METRIC.key
 NOT_BY_FORKS = ("energy", "p95", "time_per_token", *STAGES)
 """Metrics that saved runs tell and forks do not: a rule for one is told, and left to `compare`."""
+
+LEAST_SEEN = 0.02
+"""A difference of two changes that a reader would notice in values of three digits."""
 
 Decisions = dict[str, "Decision"]
 Groups = dict[str, list[str]]
@@ -163,13 +167,29 @@ def _stages(forks: Forks, policy: Policy, latency_of_cases: Decisions) -> list[F
 
 
 def _with_values(finding: Finding, evidence: Evidence, groups: Mapping[str, Sequence[str]]) -> Finding:
-    """Add what the forks' saved runs measured: geometric means over runs, and over the cases of a model."""
+    """Add what the forks' saved runs measured: geometric means over runs, and over the cases of a model.
+
+    Where these contradict the change, their own is beside them.
+    """
     metric = find(finding.metric)
     case_ids = groups.get(finding.case_id, (finding.case_id,))
     if metric is None:
         return finding
     base, candidate = (_mean_of(runs, case_ids, metric) for runs in (evidence.base, evidence.candidate))
-    return replace(finding, base=base, candidate=candidate)
+    with_values = replace(finding, base=base, candidate=candidate)
+    unpaired = candidate / base - 1 if base and candidate is not None else None
+    if unpaired is None or not _contradicts(finding, unpaired):
+        return with_values
+    return replace(with_values, details={**finding.details, UNPAIRED: unpaired})
+
+
+def _contradicts(finding: Finding, unpaired: float) -> bool:
+    """Whether whole runs differ by what pairs of rounds exclude, or where nothing bounds these, otherwise."""
+    if finding.effect is None or abs(unpaired - finding.effect) < LEAST_SEEN:
+        return False
+    if finding.low is None or finding.high is None:
+        return finding.effect * unpaired < 0
+    return not finding.low <= unpaired <= finding.high
 
 
 def _mean_of(runs: Sequence[RunFile], case_ids: Sequence[str], metric: Metric) -> float | None:
@@ -205,5 +225,5 @@ def _finding(case_id: str, metric: str, decision: Decision) -> Finding:
         excluded=excluded,
         more_units=decision.more_forks,
         unit="fork",
-        note=f"over {decision.n} forks",
+        note=f"over {counted(decision.n, 'fork')}",
     )

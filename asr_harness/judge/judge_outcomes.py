@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.judge.judgement import OUTCOME, Finding
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def _flaky(
     p = stats.fisher_exact(*counts)
     reason = _reason(candidate) or _reason(base)
     note = (
-        f"flaky: measured in {counts[0][0]} of {counts[0][1]} runs, then in {counts[1][0]} of {counts[1][1]}"
+        f"flaky: measured in {counts[0][0]} of {counted(counts[0][1], 'run')}, "
+        f"then in {counts[1][0]} of {counts[1][1]}"
     )
     verdict: Verdict = "unchanged"
     if shares[1] < shares[0]:

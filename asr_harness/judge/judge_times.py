@@ -7,6 +7,7 @@ from math import log1p
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.judge.judge_exact import explain_by_tokens
 from asr_harness.judge.judgement import Finding
 from asr_harness.judge.kernel import combined
@@ -103,7 +104,7 @@ def _judge(tested: Tested, p: float, levels: tuple[float, int], policy: Policy) 
         mde=None if mde is None else stats.as_change(mde),
         excluded=stats.as_change(worst),
         more_units=_more_runs(tested, difference, limit, level) if verdict == "inconclusive" else None,
-        note="; ".join(filter(None, (f"{len(tested.pairs)} cases" if is_per_model else "", note))),
+        note="; ".join(filter(None, (counted(len(tested.pairs), "case") if is_per_model else "", note))),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.judge.judgement import UTTERANCES, Finding
 from asr_harness.metrics.loops import MAX_COMPRESSION, compression, is_loop
 
@@ -79,9 +80,9 @@ def _gone_wrong(before: Sequence[Heard], after: Heard) -> str | None:
         repeats = max(map(compression, (one.text for one in before)))
         anew = after.is_loop and not any(one.is_loop for one in before)
         if anew or compression(after.text) > max(MAX_COMPRESSION, MORE_COMPRESSION * repeats):
-            return f"a loop of {len(after.words)} words"
+            return f"a loop of {counted(len(after.words), 'word')}"
     if len(after.words) > _most_words(after) and len(after.words) > max(n_words) + MANY_WORDS:
-        return f"{len(after.words)} words in {after.audio_s or 0:.1f} s"
+        return f"{counted(len(after.words), 'word')} in {after.audio_s or 0:.1f} s"
     if after.n_reference == 0 and after.words and not any(n_words):
         return "words on silence"
     if not after.words and all(n_words) and after.n_reference != 0:
@@ -90,7 +91,7 @@ def _gone_wrong(before: Sequence[Heard], after: Heard) -> str | None:
     if after.n_reference and lost >= max(MIN_LOST_WORDS, LOST_SHARE * after.n_reference):
         most = max(one.n_deleted or 0 for one in before)
         if lost >= most + MIN_LOST_WORDS:
-            return f"{lost} of {after.n_reference} words left out"
+            return f"{lost} of {counted(after.n_reference, 'word')} left out"
     return None
 
 

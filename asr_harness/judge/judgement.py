@@ -31,6 +31,9 @@ UTTERANCES = "utterances"
 ALL_METRICS = "all metrics"
 """Stands for every metric of a case that may not be compared at all."""
 
+UNPAIRED = "unpaired_effect"
+"""Detail of a change that is of pairs of rounds: how whole runs differ, where that contradicts it."""
+
 HARMS: Mapping[str, str] = {"latency": "slow-down", "wer": "rise of WER", "cer": "rise of CER"}
 """What the sentence of a green judgement speaks of."""
 RATES = ("wer", "cer")

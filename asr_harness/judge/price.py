@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from asr_harness.schema import CaseRecord, RunFile
 
-Pays = Literal["pays", "costs words", "buys nothing", "undecided", "words unpriced"]
+Pays = Literal["pays", "trades", "costs words", "buys nothing", "undecided", "words unpriced"]
+FELT = ("latency", "energy", "memory")
+"""What a rise of is a cost; FLOPs are felt through these."""
 System = tuple[str, str]
 """A model, and the device that it runs on: each has a table."""
 
@@ -47,17 +49,30 @@ class Price:
         """Judge the direction.
 
         It pays where latency, energy, memory or FLOPs are shown to fall by more than their tolerance and a
-        rise of WER above its limit is excluded; it costs words where WER is shown to rise.
+        rise of WER above its limit is excluded; where another of them is shown to rise, too, it is a trade.
+        It costs words where WER is shown to rise.
         """
         wer = self.change("wer")
         if wer.is_shown and (wer.effect or 0) > 0:
             return "costs words"
-        if not any(_falls(key, self.change(key)) for key in PRICED):
+        if not self.gains:
             measured = [change for key in PRICED if (change := self.change(key)).value]
             return "undecided" if any(change.is_shown is None for change in measured) else "buys nothing"
         if self.is_dummy:
             return "words unpriced"
-        return "pays" if wer.high is not None and wer.high <= by_key("wer").limit else "undecided"
+        if wer.high is None or wer.high > by_key("wer").limit:
+            return "undecided"
+        return "trades" if self.costs else "pays"
+
+    @property
+    def gains(self) -> tuple[str, ...]:
+        """Give the keys of what is shown to fall by more than its tolerance."""
+        return tuple(key for key in PRICED if _beyond(key, self.change(key)) < 0)
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """Give the keys of what is shown to rise by more than its tolerance, and is felt."""
+        return tuple(key for key in FELT if _beyond(key, self.change(key)) > 0)
 
     def change(self, key: str) -> Change:
         """Give the change of a metric, an empty one where it has none."""
@@ -159,5 +174,7 @@ def _with_front(prices: Sequence[Price]) -> list[Price]:
     return [replace(price, is_on_front=price.variant in front) for price in prices]
 
 
-def _falls(key: str, change: Change) -> bool:
-    return bool(change.is_shown) and (change.effect or 0.0) < -by_key(key).tolerance
+def _beyond(key: str, change: Change) -> float:
+    """Give a change that is shown and above the tolerance, else 0."""
+    effect = change.effect or 0.0
+    return effect if change.is_shown and abs(effect) > by_key(key).tolerance else 0.0

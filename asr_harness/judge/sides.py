@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness import devices, stats
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.judge.judge_outcomes import judge_outcome
 
@@ -78,7 +79,7 @@ def pair_up(
         if all(measured):
             pairs.append(_pair(sides[0][0], *measured, across))
     _check_some(names, base, candidate)
-    notes = [f"{len(new)} cases only in the candidate, such as {new[0]}"] if new else []
+    notes = [f"{counted(len(new), 'case')} only in the candidate, such as {new[0]}"] if new else []
     return pairs, outcomes, [*notes, *_not_selected(outcomes)]
 
 
@@ -178,7 +179,11 @@ def _is_odd(records: Sequence[CaseRecord], n_runs: int) -> bool:
 
 def _not_selected(outcomes: Sequence[Finding]) -> list[str]:
     absent = [one.case_id for one in outcomes if one.verdict == "missing" and not one.gated]
-    return [f"not selected by the candidate: {len(absent)} cases, such as {absent[0]}"] if absent else []
+    return (
+        [f"not selected by the candidate: {counted(len(absent), 'case')}, such as {absent[0]}"]
+        if absent
+        else []
+    )
 
 
 def _pair(

@@ -44,9 +44,14 @@ class Point(NamedTuple):
 
 
 RowKey = tuple[str, tuple[str | None, ...]]
-"""A row, and the circumstances that it was measured in: the machine's digits, weights, decoding and dtype."""
+"""A row, and the circumstances that it was measured in, by the names of `CIRCUMSTANCES`."""
+CIRCUMSTANCES = "environment", "weights", "decoding", "dtype", "slices"
 Series = dict[RowKey, dict[str, dict[str, list[Point]]]]
 """By row and circumstances, by commit, by case: a point for each run."""
+
+
+Heard = dict[RowKey, list[dict[str, str]]]
+"""By row and all other circumstances: the slice of each case, a mapping for every set of slices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class RowTrend:
     """What a row did over commits, oldest first.
 
     `values` are logarithms, of the quotient with the kernel's time if `calibrated`. `circumstances` tell rows
-    of one name apart: 1 is the newest environment, slice and weights that it was measured in.
+    of one name apart: 1 are the newest that it was measured in, and `differs` names what in others is not
+    theirs.
     """
 
     row: str
@@ -63,6 +69,7 @@ class RowTrend:
     values: tuple[float, ...]
     calibrated: bool
     drift: Drift
+    differs: tuple[str, ...] = ()
 
     @property
     def is_worse(self) -> bool:
@@ -95,10 +102,17 @@ def judge_trends(runs: Sequence[Summary], metric: Metric) -> tuple[RowTrend, ...
     rows = []
     for key, by_commit in points.items():
         values = tuple(point.value - helps * point.pace for point in by_commit.values())
-        number = 1 + sum(other[0] == key[0] for other in newest_first[: newest_first.index(key)])
+        newer = [other for other in newest_first[: newest_first.index(key)] if other[0] == key[0]]
+        number = 1 + len(newer)
         drift = find_drift(list(by_commit.values()), is_time=metric.is_time, is_calibrated=helps)
-        rows.append(RowTrend(key[0], number, tuple(by_commit), values, helps, drift))
+        differs = _differing(newer[0], key) if newer else ()
+        rows.append(RowTrend(key[0], number, tuple(by_commit), values, helps, drift, differs))
     return tuple(rows)
+
+
+def _differing(newest: RowKey, other: RowKey) -> tuple[str, ...]:
+    pairs = zip(CIRCUMSTANCES, newest[1], other[1], strict=True)
+    return tuple(name for name, new, old in pairs if new != old)
 
 
 def find_drift(points: Sequence[Point], *, is_time: bool, is_calibrated: bool) -> Drift:
@@ -140,12 +154,13 @@ def mean_point(points: Sequence[Point], n: int) -> Point:
 def _series(runs: Sequence[Summary], metric: Metric) -> Series:
     series: Series = {}
     known: dict[tuple[int, int], list[RowKey]] = {}
+    heard: Heard = {}
     for run in runs:
         if run.head.is_dirty:
             continue
         # Runs of the same cases on one machine have the same objects of them.
         alike = id(run.cases), id(run.machine)
-        keys = known[alike] if alike in known else known.setdefault(alike, _keys(run))
+        keys = known[alike] if alike in known else known.setdefault(alike, _keys(run, heard))
         points = [
             (key, case.id, point)
             for key, case, point in zip(keys, run.cases, _of_run(run, metric), strict=True)
@@ -160,8 +175,29 @@ def _series(runs: Sequence[Summary], metric: Metric) -> Series:
     return series
 
 
-def _keys(run: Summary) -> list[RowKey]:
-    return [(case.group, (run.machine.digest, case.weights, case.decoding, case.dtype)) for case in run.cases]
+def _keys(run: Summary, heard: Heard) -> list[RowKey]:
+    """Give the row and circumstances of each case of a run, of slices that do not contradict each other."""
+    keys = [(case.group, (run.machine.digest, case.weights, case.decoding, case.dtype)) for case in run.cases]
+    slices: dict[RowKey, dict[str, str]] = {}
+    for key, case in zip(keys, run.cases, strict=True):
+        of_row = slices.setdefault(key, {})
+        if case.slice is not None:
+            of_row[case.id] = case.slice
+    numbers = {key: str(_known_as(of_row, heard.setdefault(key, []))) for key, of_row in slices.items()}
+    return [(row, (*others, numbers[row, others])) for row, others in keys]
+
+
+def _known_as(slices: dict[str, str], known: list[dict[str, str]]) -> int:
+    """Give the place of the newest set that agrees with these slices where both have a case, and extend it.
+
+    A case has a slice of its own, and a run may have few of a row's cases.
+    """
+    for place in reversed(range(len(known))):
+        if all(known[place].get(case_id, one) == one for case_id, one in slices.items()):
+            known[place].update(slices)
+            return place
+    known.append(slices)
+    return len(known) - 1
 
 
 def _of_run(run: Summary, metric: Metric) -> Iterator[Point | None]:

@@ -61,6 +61,23 @@ def record_code(folder: Path) -> CodeRecord:
     )
 
 
+def untracked_sources(folder: Path) -> tuple[str, ...]:
+    """Name the files imported so far, of the repository that `folder` lies in, that git neither tracks nor
+    ignores: no commit has them.
+    """
+    top = _top(folder)
+    listed = top and git.answer(
+        top, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py", timeout_s=GIT_TIMEOUT_S
+    )
+    if not top or not listed:
+        return ()
+    new = {top / os.fsdecode(name) for name in listed.split(b"\0") if name}
+    imported = {Path(_real(file)) for file in imported_files().values()}
+    # An environment that lies in the repository, and is not ignored, is told by its distributions.
+    own = sorted(path for path in new & imported if not INSTALLED & set(path.parts))
+    return tuple(str(path.relative_to(top)) for path in own)
+
+
 def merged(records: Sequence[CodeRecord]) -> CodeRecord:
     """Describe what several processes of one session imported, as if one had."""
     modules = {name: source for record in records for name, source in record.modules.items()}

@@ -1,4 +1,6 @@
-"""The commit that a session is saved under: its branch on a detached head, and what if there is none."""
+"""The commit that a session is saved under: its branch on a detached head, whether it has all that ran, and
+what if there is none.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asr_harness import git
+from asr_harness.counting import listed
 from asr_harness.plugin import options
 from asr_harness.plugin.progress import terminal_of
 from asr_harness.schema.run import UNKNOWN_COMMITS
@@ -49,10 +52,15 @@ class Commits:
     def __init__(self, config: pytest.Config, *, is_live: bool) -> None:
         self._config = config
         self._is_live = is_live
+        self._told: set[str] = set()
+        self._is_saved_under_commit = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_benchmark_generate_commit_info(self) -> dict[str, Any]:
-        """Name the branch: as told, else as git has it, else, on a detached head, as the CI system does."""
+        """Name the branch: as told, else as git has it, else, on a detached head, as the CI system does.
+
+        A commit that lacks what was imported is dirty; pytest-benchmark asks for changes of tracked files.
+        """
         from pytest_benchmark.utils import get_commit_info
 
         commit: dict[str, Any] = get_commit_info()  # type: ignore[no-untyped-call]
@@ -60,6 +68,7 @@ class Commits:
         # The sides of `ab` are other commits than the one that the CI system checked out.
         if named is None and commit.get("branch") == DETACHED and not self._is_live:
             named = branch_by_ci(os.environ)
+        commit["dirty"] = bool(commit.get("dirty")) or bool(self._untracked())
         return {**commit, "branch": named} if named else commit
 
     @pytest.hookimpl(trylast=True)
@@ -70,7 +79,32 @@ class Commits:
             return
         if self.pytest_benchmark_generate_commit_info().get("id") in UNKNOWN_COMMITS:
             why = git.problem() or "git cannot describe it"
-            terminal_of(self._config).write_line(
-                f"WARNING: the run is saved without a commit, so that no commit or branch finds it: {why}",
-                yellow=True,
+            self._warn(f"the run is saved without a commit, so that no commit or branch finds it: {why}")
+            return
+        self._is_saved_under_commit = True
+        self._tell_untracked()
+
+    def pytest_terminal_summary(self) -> None:
+        """Say of what was imported since, such as a recogniser, that no commit has it."""
+        if self._is_saved_under_commit:
+            self._tell_untracked()
+
+    def _tell_untracked(self) -> None:
+        new = [name for name in self._untracked() if name not in self._told]
+        self._told.update(new)
+        if new:
+            self._warn(
+                f"git does not track {listed(new)}, which the commit therefore lacks: the run counts as one "
+                "with uncommitted changes, and `latest:` passes over it; `git add` and commit first"
             )
+
+    def _untracked(self) -> tuple[str, ...]:
+        # What a worker of `ab` finds untracked in its worktree was made from the commit.
+        if self._is_live:
+            return ()
+        from asr_harness.measure.imports import untracked_sources
+
+        return untracked_sources(self._config.rootpath)
+
+    def _warn(self, text: str) -> None:
+        terminal_of(self._config).write_line(f"WARNING: {text}", yellow=True)

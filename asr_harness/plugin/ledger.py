@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from asr_harness.counting import counted
 from asr_harness.plugin.case_run import ReplayedRun
 from asr_harness.plugin.masking import masked
 from asr_harness.privacy import NoMask
@@ -155,5 +156,6 @@ class Ledger:
             if test_id in content.deaths:
                 self.record(JournalEntry(test_id, *content.deaths[test_id]))
             elif n_starts >= MAX_STARTS:
-                reason = f"the process was killed in it {n_starts} times, by what left no trace (SIGKILL?)"
+                often = counted(n_starts, "time")
+                reason = f"the process was killed in it {often}, by what left no trace (SIGKILL?)"
                 self.record(JournalEntry(test_id, "crashed", f"{reason}: is memory large enough?"))

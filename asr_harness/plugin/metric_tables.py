@@ -5,6 +5,7 @@ pytest-benchmark's command looks for these two hooks in ./conftest.py only, so a
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from pytest_benchmark import plugin as pytest_benchmark_plugin
@@ -21,6 +22,8 @@ GROUP_BY = "metric"
 METRIC_KEY = "asr_metric"
 TIMES = ("min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "iqr_outliers", "ld15iqr", "hd15iqr")
 SPREADS = ("stddev", "iqr")
+NO_TIME = "none: the title has the unit"
+"""pytest-benchmark has its label end in `(time in …s)`, whatever the unit; so this is a plural there."""
 
 
 def pytest_benchmark_group_stats(config: Any, benchmarks: Iterable[Any], group_by: str) -> Any:
@@ -52,10 +55,10 @@ def pytest_benchmark_group_stats(config: Any, benchmarks: Iterable[Any], group_b
 def pytest_benchmark_scale_unit(
     config: Any, unit: str, benchmarks: Any, best: Any, worst: Any, sort: str
 ) -> tuple[str, float]:
-    """Leave what is not in seconds as it is."""
+    """Leave what is not in seconds as it is, and say that it is no time."""
     key = benchmarks[0].get(METRIC_KEY) if benchmarks else None
-    if unit == "seconds" and key is not None and by_key(key).unit.symbol != "s":
-        return "", 1.0
+    if key is not None and by_key(key).unit.symbol != "s":
+        return NO_TIME if unit == "seconds" else "", 1.0
     scaled: tuple[str, float] = pytest_benchmark_plugin.pytest_benchmark_scale_unit(  # type: ignore[no-untyped-call]
         config, unit, benchmarks, best, worst, sort
     )
@@ -70,18 +73,22 @@ def _is_ours(benchmark: Any) -> bool:
 def _title(metric: Metric) -> str:
     if metric.unit.symbol == "s":
         return f"{metric.title}: {metric.meaning}"
-    unit = f"in {metric.unit.symbol}" if metric.unit.symbol else "a ratio: read no unit into it"
+    unit = f"in {metric.unit.symbol}" if metric.unit.symbol else "without a unit"
     return f"{metric.title}: {metric.meaning} ({unit})"
 
 
 def _row(metric: Metric, benchmark: Any, value: float) -> dict[str, Any]:
-    """Give the rounds in a time's unit, so that their spread shows; anything else as one value."""
+    """Give the rounds in a time's unit, so that their spread shows; anything else as one value.
+
+    What is no time has no operations a second.
+    """
     if metric.is_time:
         scale = value / benchmark["median"]
         times = {name: benchmark[name] * scale for name in TIMES if _is_number(benchmark.get(name))}
-        return {**benchmark, **times, "ops": benchmark["ops"] / scale, METRIC_KEY: metric.key}
+        ops = benchmark["ops"] / scale if metric.unit.symbol == "s" else nan
+        return {**benchmark, **times, "ops": ops, METRIC_KEY: metric.key}
     same = {name: 0.0 if name in SPREADS else value for name in TIMES}
-    return {**benchmark, **same, "ops": 1 / value if value else 0.0, METRIC_KEY: metric.key}
+    return {**benchmark, **same, "ops": nan, METRIC_KEY: metric.key}
 
 
 def _is_number(value: object) -> bool:

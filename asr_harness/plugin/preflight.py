@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from asr_harness import devices, systems
+from asr_harness.counting import counted
 from asr_harness.errors import AsrHarnessError, MeterError, UnavailableError
 from asr_harness.measure.energy import PASS_S
 from asr_harness.measure.rounds import MIN_ROUNDS
@@ -160,7 +161,7 @@ def _too_large_batches(bucket: str, cases: Iterable[Case], workbench: Workbench)
     )
     return [
         f"batch size {size} is larger than the {bucket} slice of {workbench.plan.data}, which has "
-        f"{n_utterances} utterances; lower --asr-batch-sizes, raise --asr-utterances, or deselect "
+        f"{counted(n_utterances, 'utterance')}; lower --asr-batch-sizes, raise --asr-utterances, or deselect "
         f"those cases with -k 'not -{bucket}-b{size}-'"
         for size in sizes
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asr_harness.counting import counted
 from asr_harness.metrics import by_key, error_rate_of, units
 from asr_harness.report import terminal
 from asr_harness.report.live import LiveLine
@@ -66,7 +67,7 @@ class Progress:
         # Each case has a line of its own: no file name before it.
         reporter.showfspath = False
         if self._names.shared:
-            reporter.write_line(f"all {self._n_cases} cases: {self._names.shared}")
+            reporter.write_line(f"all {counted(self._n_cases, 'case')}: {self._names.shared}")
 
     def starts(self, case: Case) -> None:
         """Show the case that is about to be loaded, where there is a terminal to show it on."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.plugin import options, summary
 from asr_harness.plugin.block import add_judgement, dump_block, make_block
@@ -104,7 +105,7 @@ class Saving:
                 else "with --asr-resume to finish and save the run"
             )
             kept = (
-                f"{self._ledger.n_kept} finished cases are kept in {self._ledger.path}; "
+                f"{counted(self._ledger.n_kept, 'finished case')} kept in {self._ledger.path}; "
                 f"repeat the command {way_out}"
             )
             for line in wrap(kept, get_terminal_size().columns, **summary.HANGING):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.devices import HOST, key_of
 from asr_harness.errors import AsrHarnessError, GridError
 from asr_harness.paths import read_file
@@ -55,8 +56,8 @@ def shard_of(given: str, cases: Sequence[Case], plan: Plan) -> tuple[SavedShard,
     index, n_shards = parse(given)
     if n_shards > len(cases):
         raise GridError(
-            f"--asr-shard {given}: {len(cases)} cases are selected, and some shards would have none; ask for "
-            f"at most {len(cases)}"
+            f"--asr-shard {given}: of {counted(len(cases), 'selected case')} some shards would have none; "
+            f"ask for at most {len(cases)}"
         )
     shares = balanced({case.id: nominal_s(plan, case) for case in cases}, n_shards)
     return SavedShard(index, n_shards, tuple(cases)), frozenset(shares[index - 1])

@@ -7,6 +7,7 @@ from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.counting import counted
 from asr_harness.metrics import error_rate_of, session_metrics, units
 from asr_harness.report import machines, terminal
 from asr_harness.report.names import short_names
@@ -36,7 +37,9 @@ def results(entries: Iterable[JournalEntry], case_ids: Mapping[str, str], width:
     entries = tuple(entries)
     measured = {case_ids[entry.test_id]: entry.result for entry in entries if entry.result is not None}
     others = Counter((entry.outcome, entry.reason) for entry in entries if entry.result is None)
-    remarks = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in others.items()]
+    remarks = [
+        f"{outcome} in {counted(count, 'case')}: {reason}" for (outcome, reason), count in others.items()
+    ]
     lines = []
     if measured:
         lines = [*_table(measured, width), *wrap(LEGEND, width)]
@@ -84,11 +87,13 @@ def _remarks(results: Sequence[CaseResult]) -> list[str]:
             for result in results
             if metric.read(result) is None
         )
-        lines += [f"{metric.title} not measured in {_cases(n)}: {reason}" for reason, n in reasons.items()]
+        lines += [
+            f"{metric.title} not measured in {counted(n, 'case')}: {reason}" for reason, n in reasons.items()
+        ]
     lines += _machine_remarks(results)
     n_gaps = sum(result.energy.stages_add_up is False for result in results)
     if n_gaps:
-        lines.append(f"stages' energy does not add up to the whole in {_cases(n_gaps)}")
+        lines.append(f"stages' energy does not add up to the whole in {counted(n_gaps, 'case')}")
     return lines
 
 
@@ -105,9 +110,11 @@ def _starts(measured: Mapping[str, CaseResult]) -> list[str]:
                 f"later {units.seconds(steady_s)}"
             )
         if start.n_compilations:
-            parts.append(f"compiled {start.n_compilations} times in {units.seconds(start.compile_s)}")
+            parts.append(
+                f"compiled {counted(start.n_compilations, 'time')} in {units.seconds(start.compile_s)}"
+            )
         if start.n_recompilations:
-            parts.append(f"{start.n_recompilations} times anew amid the rounds")
+            parts.append(f"{counted(start.n_recompilations, 'time')} anew amid the rounds")
         lines += [f"cold start of {case_id}: {'; '.join(parts)}"] if parts else []
     return lines
 
@@ -121,7 +128,7 @@ def _machine_remarks(results: Sequence[CaseResult]) -> list[str]:
         if roof.reached is None
     )
     lines = [
-        f"share of the roof not shown for {stage} in {_cases(n)}: {why}"
+        f"share of the roof not shown for {stage} in {counted(n, 'case')}: {why}"
         for (stage, why), n in too_fast.items()
     ]
     return [*lines, *machines.changes(results)]
@@ -143,8 +150,12 @@ def listing(forecasts: Sequence[Forecast], problems: Sequence[str], width: int) 
     to_run = [forecast for forecast in forecasts if not forecast.outcome]
     total_s = sum(forecast.time_s or 0.0 for forecast in to_run)
     lines.append("")
-    lines.append(f"{len(to_run)} of {_cases(len(forecasts))} to run, roughly {units.duration(total_s)}")
-    remarks = [f"{outcome} in {_cases(count)}: {reason}" for (outcome, reason), count in skipped.items()]
+    lines.append(
+        f"{len(to_run)} of {counted(len(forecasts), 'case')} to run, roughly {units.duration(total_s)}"
+    )
+    remarks = [
+        f"{outcome} in {counted(count, 'case')}: {reason}" for (outcome, reason), count in skipped.items()
+    ]
     remarks += [f"would stop the session: {problem}" for problem in problems]
     return [*lines, *_wrapped(remarks, width)]
 
@@ -175,7 +186,3 @@ def _roofs(result: CaseResult) -> str:
         f"{units.UNMEASURED if (share := shares[stage]) is None else f'{100 * share:.0f}'}{roof.bound[0]}"
         for stage, roof in roofline.items()
     )
-
-
-def _cases(count: int) -> str:
-    return f"{count} case" if count == 1 else f"{count} cases"

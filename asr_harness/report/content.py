@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.judge.trends import RowTrend, judge_trends
 from asr_harness.metrics import latency
@@ -117,4 +118,4 @@ def _of(points: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
 def _title(history: Sequence[Summary]) -> str:
     labels = ", ".join(dict.fromkeys(run.label for run in history))
     n_runs = len({run.head.path for run in history})
-    return f"asr-harness: {labels}" if len(labels) < MAX_TITLE else f"asr-harness: {n_runs:,} runs"
+    return f"asr-harness: {labels}" if len(labels) < MAX_TITLE else f"asr-harness: {counted(n_runs, 'run')}"

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 RULE = (
     "A direction pays where latency, energy, memory or FLOPs are shown to fall by more than their tolerance "
-    "({tolerances}) and a rise of WER above {limit:g} points is excluded; it does not where WER is shown to "
-    "rise, or where a gain above the tolerance is excluded for all that was measured. Intervals of a table "
-    "hold together. Dummy weights, and single runs, tell neither."
+    "({tolerances}), none but FLOPs is shown to rise so, and a rise of WER above {limit:g} points is "
+    "excluded; it does not where WER is shown to rise, where it buys one of them with another, or where a "
+    "gain above the tolerance is excluded for all that was measured. Intervals of a table hold together. "
+    "Dummy weights, and single runs, tell neither."
 )
 
 
@@ -58,7 +59,8 @@ def _answer(price: Price) -> Result:
     is_excluded = price.pays == "buys nothing" and all(
         map(_has_no_gain, PRICED, map(price.changes.get, PRICED))
     )
-    return "does not hold" if price.pays == "costs words" or is_excluded else "cannot be told"
+    is_refuted = price.pays in ("costs words", "trades") or is_excluded
+    return "does not hold" if is_refuted else "cannot be told"
 
 
 def _has_no_gain(key: str, change: Change | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import metrics
+from asr_harness.counting import counted
 from asr_harness.report import names, words
 from asr_harness.report.figures.base import Figure, Panel
 
@@ -41,7 +42,7 @@ def effects_figure(rows: Sequence[Row], policy: Policy) -> Figure | None:
         )
         if any(row.is_shown or row.finding.effect for row in of_metric):
             kept = of_metric[:MOST_ROWS]
-            more = "" if len(kept) == len(of_metric) else f", {len(kept)} of {len(of_metric)} rows"
+            more = "" if len(kept) == len(of_metric) else f", {len(kept)} of {counted(len(of_metric), 'row')}"
             shared = names.short_names(row.finding.case_id for row in kept).shared
             title = f"{metric.title}{more}" + (f" ({shared})" if shared else "")
             panels.append(Panel(title, _plot(kept, policy)))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import latency
 from asr_harness.report.pooled import MAX_POOLED, newest_group
 from asr_harness.report.table.cases import axes, place_of, spelled_out
 from asr_harness.report.table.frame import in_utc
-from asr_harness.report.words import counted
 from asr_harness.runs.summary import HIGH, LOW, columns_of, summarised
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ class Extent:
             )
         if self.n_recent < self.n_points:
             parts.append(
-                f"History and trends are of the newest {self.n_recent} of {self.n_points:,} commits and "
-                "environments; `asr-harness history` has all."
+                f"History and trends are of the newest {self.n_recent} of "
+                f"{counted(self.n_points, 'commit')} and environments; `asr-harness history` has all."
             )
         return " ".join(parts)
 

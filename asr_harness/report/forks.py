@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, inf
 from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import latency, units
 from asr_harness.report import verdicts, words
 from asr_harness.stats import as_change, standard_deviation
@@ -33,7 +34,7 @@ def progress(
     """
     n_decided = sum(decision.verdict != "inconclusive" for decision in decisions.values())
     estimated = [_slowest(decisions, so_far or {})] if decisions else []
-    decided = f"{n_decided} of {len(decisions)} cases decided"
+    decided = f"{n_decided} of {counted(len(decisions), 'case')} decided"
     return f"fork {number}: {'; '.join([*estimated, decided, f'{units.duration(left_s)} left'])}"
 
 
@@ -55,11 +56,16 @@ def _slowest(decisions: Mapping[str, Decision], so_far: Mapping[str, tuple[float
     return f"{name}{_percent(worst.estimate)} % [{_interval(worst, so_far.get(case_id))}]"
 
 
-def too_short(n_forks: int, fork_s: float) -> str | None:
-    """Warn where the budget holds fewer forks of a length than a verdict needs."""
+def too_short(n_forks: int, fork_s: float, spent_s: float = 0.0, budget_s: float = inf) -> str | None:
+    """Warn where the budget holds fewer forks of a length than a verdict needs, or is exceeded by now."""
     if n_forks >= MIN_FORKS:
         return None
     takes = f"a fork takes {units.duration(fork_s)}, and a verdict needs {MIN_FORKS}"
+    if spent_s > budget_s:
+        takes = (
+            f"the budget of {units.duration(budget_s)} is exceeded: the first fork of both sides is always "
+            f"taken to its end, and took {units.duration(spent_s)}; {takes}"
+        )
     enough = f"--budget {ceil(MIN_FORKS * fork_s * 1.1 / units.MINUTE_S)}m"
     return f"{takes}: this may end undecided; give {enough}, or select fewer cases"
 

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import units
-from asr_harness.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

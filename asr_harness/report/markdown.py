@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import units
 from asr_harness.report import escaping
 from asr_harness.report.forms.markdown import LIGHTS, table
 from asr_harness.report.pooled import measured
 from asr_harness.report.study import CITATION
-from asr_harness.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +29,8 @@ def render(content: Content) -> str:
     """Give GitHub's Markdown: comparison, what did not run, claims, and the slowest cases folded."""
     done = measured(content.cases)
     head = [
-        f"{escaping.markdown(content.title)}: {len(done)} of {len(content.cases)} cases measured in "
-        f"{counted(content.extent.n_runs, 'run')}; "
+        f"{escaping.markdown(content.title)}: {len(done)} of {counted(len(content.cases), 'case')} measured "
+        f"in {counted(content.extent.n_runs, 'run')}; "
         + "; ".join(dict.fromkeys(escaping.markdown(machine.name) for machine in content.machines)),
         "",
     ]
@@ -53,8 +53,8 @@ def _verdicts(content: Content) -> list[str]:
     ]
     if rows:
         lines += [*table(rows), ""]
-    more = [f"{len(shown) - len(rows)} more rows"] if len(shown) > len(rows) else []
-    return [*lines, ", ".join([*more, f"{len(compared.transcripts)} transcripts changed"]), ""]
+    more = [counted(len(shown) - len(rows), "more row")] if len(shown) > len(rows) else []
+    return [*lines, ", ".join([*more, f"{counted(len(compared.transcripts), 'transcript')} changed"]), ""]
 
 
 def _verdict(row: VerdictRow) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _lost(cases: pd.DataFrame) -> list[str]:
     lost = lost.assign(reason=lost["reason"].astype(object).fillna("no reason was saved"))
     groups = Counter(zip(lost["outcome"], lost["reason"], strict=True)).most_common()
     lines = [f"- {outcome} in {n}: {escaping.markdown(reason)}" for (outcome, reason), n in groups]
-    return _folded(f"{len(lost)} cases did not run", lines)
+    return _folded(f"{counted(len(lost), 'case')} did not run", lines)
 
 
 def _claims(content: Content) -> list[str]:
@@ -77,8 +77,8 @@ def _claims(content: Content) -> list[str]:
     rows = [_claim(claim) for claim in content.claims]
     lines = ["| claim | result | of the study |", "| --- | --- | --- |", *rows]
     counts: Counter[str] = Counter(claim.answer.result for claim in content.claims)
-    counted = ", ".join(f"{result} {counts[result]}" for result in MARKS if counts[result])
-    return _folded(f"Claims of the study: {counted}", [*lines, "", CITATION])
+    stand = ", ".join(f"{result} {counts[result]}" for result in MARKS if counts[result])
+    return _folded(f"Claims of the study: {stand}", [*lines, "", CITATION])
 
 
 def _claim(claim: ClaimResult) -> str:
@@ -94,7 +94,7 @@ def _slowest(done: pd.DataFrame) -> list[str]:
         for _, row in done.sort_values("rtf", ascending=False).head(MOST_CASES).iterrows()
     ]
     head = ["| case | latency | RTF | WER | memory | energy |", "| --- | --- | --- | --- | --- | --- |"]
-    return _folded(f"The {len(rows)} cases with the highest RTF", [*head, *rows]) if rows else []
+    return _folded(f"{counted(len(rows), 'case')} with the highest RTF", [*head, *rows]) if rows else []
 
 
 def _folded(summary: str, lines: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import by_key, units
 from asr_harness.report.terminal import table
 
@@ -28,9 +29,10 @@ WORDS = {
     "words unpriced": "is cheaper; what it does to words is unpriced",
 }
 RULE = (
-    "pays: latency, energy, memory or FLOPs are shown to fall by more than their tolerance, and a rise of "
-    "WER above {limit:.1f} points is excluded. front *: no other is as good in latency and WER, and better "
-    "in one (values as measured). !: shown, all intervals of a table hold together at {level:.0%}."
+    "pays: latency, energy, memory or FLOPs are shown to fall by more than their tolerance, none but FLOPs "
+    "to rise so, and a rise of WER above {limit:.1f} points is excluded. front *: no other is as good in "
+    "latency and WER, and better in one (values as measured). !: shown, all intervals of a table hold "
+    "together at {level:.0%}."
 )
 DUMMY = "dummy weights: they price time, memory, energy and FLOPs only; their words mean nothing"
 APART = "`--runs` prices them apart: give it their files, or their commit"
@@ -44,7 +46,8 @@ def lines(prices: Sequence[Price], alpha: float, width: int, left_out: Sequence[
     for (model, device), group in groupby(prices, key=lambda price: (price.model, price.device)):
         rows = list(group)
         n_runs = max(price.n_runs for price in rows)
-        written += [f"{model} on {device}: {n_runs} runs, {max(price.n_cases for price in rows)} cases", ""]
+        n_cases = max(price.n_cases for price in rows)
+        written += [f"{model} on {device}: {counted(n_runs, 'run')}, {counted(n_cases, 'case')}", ""]
         written += _table(rows, width)
         written += ["", *(_sentence(price) for price in rows[1:])]
         written += [DUMMY] if any(price.is_dummy for price in rows) else []
@@ -98,7 +101,14 @@ def _change(key: str, effect: float) -> str:
 def _sentence(price: Price) -> str:
     if price.reason:
         return f"{price.variant} could not be priced: {price.reason}"
-    return f"{price.variant} {WORDS[price.pays]}: {changes_in_words(price)}"
+    return f"{price.variant} {_verdict(price)}: {changes_in_words(price)}"
+
+
+def _verdict(price: Price) -> str:
+    if price.pays != "trades":
+        return WORDS[price.pays]
+    costs, gains = (" and ".join(by_key(key).title for key in keys) for keys in (price.costs, price.gains))
+    return f"trades {costs} for {gains}"
 
 
 def changes_in_words(price: Price) -> str:
@@ -114,8 +124,16 @@ def _part(key: str, change: Change) -> str:
     shown = {True: "shown", False: "not shown", None: "untested"}[change.is_shown]
     if change.low is None or change.high is None or change.low == change.high:
         return f"{by_key(key).title} {_change(key, change.effect)}"
+    if _is_boundless(key, change.low, change.high):
+        few = "talks" if key == "wer" else "sessions"
+        return f"{by_key(key).title} {_change(key, change.effect)} (not bounded: too few {few})"
     interval = f"{_change(key, change.low)} to {_change(key, change.high)}"
     return f"{by_key(key).title} {_change(key, change.effect)} ({interval}, {shown})"
+
+
+def _is_boundless(key: str, low: float, high: float) -> bool:
+    """Whether an interval knows nothing: of a ratio at neither end, of WER with more than every word won."""
+    return low < -1.0 if key == "wer" else low < -0.99 and high > MOST  # noqa: PLR2004 - nearly all
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> list[str]:

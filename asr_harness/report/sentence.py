@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.judge.judgement import ALL_METRICS, HARMS, OPEN, OUTCOME, RATES, UTTERANCES
 from asr_harness.metrics import find, latency, wer
 from asr_harness.metrics.units import UNMEASURED
 from asr_harness.report import names
-from asr_harness.report.words import change, counted, interval, more, sized, values
+from asr_harness.report.words import change, interval, more, sized, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

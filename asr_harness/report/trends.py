@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
+from asr_harness.counting import counted
 from asr_harness.stats.trend import MIN_TREND_POINTS
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ def headline(trends: Sequence[RowTrend]) -> str:
     """Say in one line how many rows end worse than they were."""
     worse = sum(trend.is_worse for trend in trends)
     short = sum(len(trend.values) < MIN_TREND_POINTS for trend in trends)
-    parts = [f"{len(trends)} rows", f"{worse} worse than before" if worse else "none worse than before"]
+    parts = [counted(len(trends), "row"), f"{worse} worse than before" if worse else "none worse than before"]
     return ", ".join([*parts, *([f"{short} with fewer than {MIN_TREND_POINTS} commits"] if short else [])])
 
 
 def _lines(trend: RowTrend) -> list[Line]:
-    name = trend.row + (f" (environment {trend.circumstances} before)" if trend.circumstances > 1 else "")
+    name = trend.row + _before(trend)
     n_points = str(len(trend.values))
     drift = trend.drift
     if drift.trend is not None:
@@ -44,6 +45,14 @@ def _lines(trend: RowTrend) -> list[Line]:
         return [(name, n_points, "step", *_step(trend, step)) for step in drift.steps]
     few = len(trend.values) < MIN_TREND_POINTS
     return [(name, n_points, "too few" if few else "steady", "", "")]
+
+
+def _before(trend: RowTrend) -> str:
+    """Say in what a row differs from the newest of its name, and which of several older ones it is."""
+    if trend.circumstances == 1:
+        return ""
+    which = f", {trend.circumstances - 1} before" if trend.circumstances > 2 else ""  # noqa: PLR2004
+    return f" (other {' and '.join(trend.differs)}{which})"
 
 
 def _step(trend: RowTrend, step: Step) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap as wrapped
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.report import names, words
 from asr_harness.report.rows import rows
 from asr_harness.report.sentence import sentence
@@ -65,7 +66,7 @@ def sections(findings: Sequence[Finding], width: int, *, unfold: bool = False) -
     shown = [row for row in made if row.is_shown]
     laid = _laid(shown[:MOST_ROWS], width) if shown else []
     if len(shown) > MOST_ROWS:
-        laid += wrap(f"… and {len(shown) - MOST_ROWS} more rows; {MORE}", width)
+        laid += wrap(f"… and {counted(len(shown) - MOST_ROWS, 'more row')}; {MORE}", width)
     rest = [row for row in made if not row.is_shown]
     unchanged = words.unchanged_counts([row for row in rest if row.finding.verdict == "unchanged"])
     informal = words.unchanged_counts([row for row in rest if row.finding.verdict != "unchanged"])

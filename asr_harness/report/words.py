@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import metrics
-from asr_harness.judge.judgement import OUTCOME, UTTERANCES
+from asr_harness.counting import counted
+from asr_harness.judge.judgement import OUTCOME, UNPAIRED, UTTERANCES
 from asr_harness.metrics import all_metrics, units
 from asr_harness.report import details, names
 
@@ -83,7 +84,10 @@ def is_rate(metric: str) -> bool:
 
 
 def values(finding: Finding) -> str:
-    """Give both sides in the metric's own unit, such as `85.2 → 95.4 ms`; a dash where neither has one."""
+    """Give both sides in the metric's own unit, such as `85.2 → 95.4 ms`; a dash where neither has one.
+
+    Values that contradict the change, which is of pairs of rounds, are marked as unpaired.
+    """
     metric = metrics.find(finding.metric)
     if "n_changed" in finding.details:
         return f"{finding.details['n_changed']} of {finding.details['n_texts']} changed"
@@ -93,7 +97,7 @@ def values(finding: Finding) -> str:
     base_unit, candidate_unit = base.partition(" ")[2], candidate.partition(" ")[2]
     if base_unit and base_unit == candidate_unit:
         base = base.partition(" ")[0]
-    return f"{base}{ARROW}{candidate}"
+    return f"{base}{ARROW}{candidate}{' unpaired' if UNPAIRED in finding.details else ''}"
 
 
 def sized(finding: Finding) -> str:
@@ -144,6 +148,14 @@ def before_calibration(finding: Finding) -> str:
     return "" if raw == number(finding.effect, finding.metric) else f"{raw} % before calibration"
 
 
+def unpaired(finding: Finding) -> str:
+    """Say how the values that are shown differ, where that contradicts the change of pairs of rounds."""
+    effect = finding.details.get(UNPAIRED)
+    if not isinstance(effect, int | float):
+        return ""
+    return f"whole runs differ by {number(effect, finding.metric)} %; judged are rounds side by side"
+
+
 def remark(finding: Finding) -> str:
     """Say what explains a finding, and what would decide it."""
     lacking = ""
@@ -157,7 +169,14 @@ def remark(finding: Finding) -> str:
 def row_remark(row: Row) -> str:
     """Say what explains a row: the same in other units, its stages, the rest, and the span of its cases."""
     finding = row.finding
-    parts = (before_calibration(finding), in_other_units(finding), stages(row), remark(finding), span(row))
+    parts = (
+        before_calibration(finding),
+        unpaired(finding),
+        in_other_units(finding),
+        stages(row),
+        remark(finding),
+        span(row),
+    )
     return "; ".join(filter(None, parts))
 
 
@@ -179,12 +198,7 @@ def span(row: Row) -> str:
 
 def more(count: int, noun: str) -> str:
     """Count what is lacking, such as `3 more runs`."""
-    return f"{count} more {noun}{'s' if count > 1 else ''}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Count runs, forks and the like in words."""
-    return f"{count} {noun}{'s' if count > 1 else ''}"
+    return counted(count, f"more {noun}")
 
 
 def is_exact(finding: Finding) -> bool:

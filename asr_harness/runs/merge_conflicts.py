@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.counting import counted, listed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -72,8 +74,8 @@ def _shards(runs: Sequence[RunFile]) -> Iterator[str]:
         if ours != theirs:
             odd = sorted(ours ^ theirs)
             yield (
-                f"{sharded[0].path} and {run.path} are shards of two selections: {len(odd)} cases are in one "
-                f"alone, such as {odd[0]}; give every shard the same command"
+                f"{sharded[0].path} and {run.path} are shards of two selections: {counted(len(odd), 'case')} "
+                f"in one alone, such as {odd[0]}; give every shard the same command"
             )
             return
 
@@ -89,8 +91,8 @@ def _twice(runs: Sequence[RunFile]) -> Iterator[str]:
         if len(of_case) > 1:
             by_pair.setdefault(tuple(str(run.path) for run in of_case), []).append(case_id)
     for paths, case_ids in by_pair.items():
-        more = f" and {len(case_ids) - MAX_CASES} more" if case_ids[MAX_CASES:] else ""
+        n = counted(len(case_ids), "case")
         yield (
-            f"{len(case_ids)} cases ran in each of {', '.join(paths)}: {', '.join(case_ids[:MAX_CASES])}"
-            f"{more}; leave one file out: repetitions are runs of their own, and compare takes them together"
+            f"{n} ran in each of {', '.join(paths)}: {listed(case_ids, MAX_CASES)}; leave one file out: "
+            "repetitions are runs of their own, and compare takes them together"
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asr_harness import git
+from asr_harness.counting import counted, listed
 from asr_harness.errors import OtherBenchmarkError, RecordError
 from asr_harness.runs import commits, index
 from asr_harness.runs.summary import header, summarised
@@ -172,7 +173,7 @@ def _part(
     if RUN_NUMBER.fullmatch(part):
         wanted = int(part)
         paths = [path for path in saved_files(storage) if path.name.split("_")[0] == f"{wanted:04d}"]
-        return load_runs(_some(paths, f"no run number {part} under {storage}; {_what_is_there(storage)}"))
+        return load_runs(_some(paths, f"no run number {part} under {storage}; {_numbers_there(storage)}"))
     named = part.lower() if COMMIT.fullmatch(part.lower()) else commits.commit_of(part)
     if named:
         return _of_commit(named, storage, part)
@@ -262,7 +263,7 @@ def _skipped(n_dirty: int, n_regressed: int, n_undecided: int) -> str:
         (n_regressed, "already judged as regressions"),
         (n_undecided, "whose own judgement was left open (`--undecided pass` accepts such a run)"),
     )
-    skipped = [f"{n} run{'s' if n > 1 else ''} {why}" for n, why in counts if n]
+    skipped = [f"{counted(n, 'run')} {why}" for n, why in counts if n]
     return f"{', '.join(skipped)}; pass the file to use one" if skipped else ""
 
 
@@ -293,11 +294,44 @@ def _some(paths: list[Path], complaint: str) -> list[Path]:
 def _what_is_there(storage: Path) -> str:
     stored = saved_files(storage)
     if not stored:
-        return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
+        return _nothing_saved(storage)
     newest_first = [head for head in reversed(index.headers(stored)) if not head.error]
     counts = Counter((head.label, head.branch or "no branch") for head in newest_first)
-    listed = [f"{n} of {label} on {branch}" for (label, branch), n in [*counts.items()][:MAX_LISTED]]
-    return f"{len(stored)} runs are there, newest first: {', '.join(listed) or 'none that can be read'}"
+    shown = [f"{n} of {label} on {branch}" for (label, branch), n in [*counts.items()][:MAX_LISTED]]
+    return f"{counted(len(stored), 'run')} there, newest first: {', '.join(shown) or 'none that can be read'}"
+
+
+def _numbers_there(storage: Path) -> str:
+    heads = (path.name.partition("_")[0] for path in saved_files(storage))
+    numbers = sorted({int(head) for head in heads if RUN_NUMBER.fullmatch(head)}, reverse=True)
+    if not numbers:
+        return _what_is_there(storage)
+    return f"there are, newest first: {listed([str(number) for number in numbers], MAX_LISTED)}"
+
+
+def _nothing_saved(storage: Path) -> str:
+    above = storage_above(storage)
+    if above is not None:
+        return f"nothing is saved there, but in {above}: give --storage {above}, or change to its folder"
+    return "nothing is saved there: run `pytest benchmarks/ --benchmark-autosave` first"
+
+
+def storage_above(storage: Path) -> Path | None:
+    """Give the folder of that name with runs in the nearest folder above, as far as a repository's top."""
+    for depth, folder in enumerate((Path.cwd(), *Path.cwd().parents)):
+        above = Path(*[".."] * depth) / storage
+        if depth and not storage.is_absolute() and above.is_dir() and saved_files(above):
+            return above
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def all_of(storage: Path) -> str:
+    """Give the side that means all saved runs. Raises RecordError, with the way out, where there is none."""
+    if not storage.is_dir() or not saved_files(storage):
+        raise RecordError(f"no saved run under {storage}; {_nothing_saved(storage)}")
+    return str(storage)
 
 
 def _of_git() -> str:

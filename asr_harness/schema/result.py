@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from asr_harness.counting import counted
 from asr_harness.errors import RecordError
 from asr_harness.schema.energy import Energy
 from asr_harness.schema.machine import MachineStates
@@ -90,6 +91,6 @@ class CaseResult(Part):
             raise RecordError(f"utterances are {n}, and n_utterances says {self.n_utterances}")
         quality = self.quality
         if quality.hypotheses is not None and len(quality.hypotheses) != n:
-            raise RecordError(f"hypotheses are {len(quality.hypotheses)} for {n} utterances")
+            raise RecordError(f"hypotheses are {len(quality.hypotheses)} for {counted(n, 'utterance')}")
         if quality.errors is not None and {len(quality.errors.words), len(quality.errors.characters)} != {n}:
-            raise RecordError(f"errors are of {len(quality.errors.words)} for {n} utterances")
+            raise RecordError(f"errors are of {len(quality.errors.words)} for {counted(n, 'utterance')}")

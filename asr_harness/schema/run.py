@@ -237,10 +237,14 @@ class RunFile:
         return self.block.judgement.exit_status == UNDECIDED
 
 
+DIRTY = "+"
+"""Ends the label of a run with uncommitted changes."""
+
+
 def label_of(commit: str | None, path: Path, *, is_dirty: bool) -> str:
     """Name a commit in a few characters; without one, the file stands for it."""
     name = commit[:7] if commit else path.stem
-    return f"{name}+" if is_dirty else name
+    return name + DIRTY if is_dirty else name
 
 
 def age_of(written_time: str | None, path: Path) -> Age:

@@ -47,6 +47,15 @@ def test_of_many_commits_the_newest_are_named(
     assert call(storage, capsys)[0] == "latency over 2 commits, oldest first: 1 more, then | bbbbbbb"
 
 
+def test_commits_are_counted_and_not_their_points() -> None:
+    labels = (("a", "1"), ("a", "2"), ("a+", "2"), ("b", "2"))
+    timeline = [CommitPoint(label, environment, None) for label, environment in labels]
+    assert head("rtf", timeline, 200)[0] == (
+        "rtf over 2 commits at 4 points (| another environment, + uncommitted changes), "
+        "oldest first: a a a+ b"
+    )
+
+
 def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert " | +10" in call(storage, capsys)[-1]
 
@@ -172,7 +181,7 @@ def test_judged_it_names_the_commit_of_a_step_and_ends_red(
     words = ["history", "--storage", str(tmp_path), "--judge"]
     assert main([*words, "--against", "0001"]) == 1
     said = capsys.readouterr().out
-    assert "latency over commits: 1 rows, 1 worse than before" in said
+    assert "latency over commits: 1 row, 1 worse than before" in said
     assert "0000008, p" in said
     pinned, before = said.split("against 0001: ")[1].split("against the commit before: ")
     assert "0000001 (1 run) → 000000f (1 run)" in pinned

@@ -28,7 +28,7 @@ def test_the_buckets_that_the_corpus_fills_are_prepared(
     assert main(["prepare", "--data", corpus]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith("8 scored segments of 8")
-    assert [line.split(",")[0] for line in lines[1:]] == ["5s: 8 utterances", "30s: 1 utterances"]
+    assert [line.split(",")[0] for line in lines[1:]] == ["5s: 8 utterances", "30s: 1 utterance"]
 
 
 def test_what_is_prepared_is_what_loads(corpus: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def test_a_bucket_that_was_asked_for_and_is_empty_is_an_error(
 def test_verify_passes_over_what_is_as_it_was_stored(corpus: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["prepare", "--data", corpus, "--buckets", "5s"])
     assert main(["prepare", "--verify"]) == 0
-    assert "8 utterances as they were stored" in capsys.readouterr().out
+    assert "8 utterances as stored" in capsys.readouterr().out
 
 
 def test_verify_names_every_damaged_file_and_preparing_again_mends_them(
@@ -72,7 +72,7 @@ def test_verify_names_every_damaged_file_and_preparing_again_mends_them(
         path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert main(["prepare", "--verify"]) == 2
     errors = capsys.readouterr().err
-    assert "2 slices are damaged" in errors
+    assert "damaged: 2 slices" in errors
     assert short.name in errors
     assert long.name in errors
     assert main(["prepare", "--data", corpus, "--again"]) == 0

@@ -85,7 +85,7 @@ def test_each_session_is_one_run_of_all_variants_and_begins_with_another(
     assert variants == [["baseline", "prune50"]] * 4
     assert all(run.by_machine() == (run,) for run in runs)  # so that reports pair what it holds
     output = capsys.readouterr().out
-    assert "4 runs, 1 cases" in output
+    assert "4 runs, 1 case" in output
     assert "prune50 pays" in output
     assert "baseline 1 s, prune50 -40%; " in output
 
@@ -110,8 +110,8 @@ def test_ctrl_c_keeps_what_is_over_and_the_folder_goes_on(
     play(ends_after=2)
     assert main(command) == 130
     captured = capsys.readouterr()
-    assert "2 runs, 1 cases" in captured.out
-    last = "interrupted: 2 of 3 sessions are saved in prices; `--into prices` goes on with them"
+    assert "2 runs, 1 case" in captured.out
+    last = "interrupted: 2 of 3 sessions saved in prices; `--into prices` goes on with them"
     assert captured.err.splitlines()[-1] == f"asr-harness price: {last}"
     orders = play()
     assert main(command) == 0
@@ -135,7 +135,7 @@ def test_another_signal_ends_it_at_once_and_says_how_to_go_on(
     with pytest.raises(SystemExit) as end:
         main(["price", "baseline", "prune50", "--sessions", "3", "--into", "prices"])
     assert end.value.code == 128 + SIGTERM
-    last = "ended by SIGTERM: 1 of 3 sessions are saved in prices; `--into prices` goes on with them"
+    last = "ended by SIGTERM: 1 of 3 sessions saved in prices; `--into prices` goes on with them"
     assert capsys.readouterr().err.splitlines() == [last]
 
 
@@ -150,15 +150,13 @@ def test_sessions_of_another_commit_neither_count_nor_are_pooled(
     assert main(command) == 0
     assert len(orders) == 3
     output = " ".join(capsys.readouterr().out.split())
-    assert "2 sessions are there of bbbbbbb, 3 in all" in output
-    assert (
-        "2 sessions that are there cannot be pooled with what runs now, and will not count: commit" in output
-    )
-    assert "3 runs, 1 cases" in output
+    assert "2 sessions there of bbbbbbb, 3 in all" in output
+    assert "2 sessions there cannot be pooled with what runs now, and will not count: commit" in output
+    assert "3 runs, 1 case" in output
     assert "left out, not alike with the newest: prices/0001_" in output
     assert "(commit: bbbbbbb, not aaaaaaa)" in output
     assert main(["price", "baseline", "--runs", "prices/0001*"]) == 0
-    assert "1 runs, 1 cases" in capsys.readouterr().out
+    assert "1 run, 1 case" in capsys.readouterr().out
 
 
 def test_a_variant_that_was_measured_with_another_code_alone_is_priced_by_that_reason(
@@ -194,8 +192,8 @@ def test_cases_that_were_over_in_a_session_that_was_not_count_and_it_is_measured
     play(ends_after=1, saves_half=True)
     assert main(command) == 130
     captured = capsys.readouterr()
-    assert "2 runs, 1 cases" in captured.out
-    assert "interrupted: 1 of 3 sessions are saved" in captured.err
+    assert "2 runs, 1 case" in captured.out
+    assert "interrupted: 1 of 3 sessions saved" in captured.err
     orders = play()
     assert main(command) == 0
     assert len(orders) == 2
@@ -210,7 +208,7 @@ def test_a_folder_goes_on_with_other_variants_beside_the_same_baseline(
     assert main(["price", "baseline", "half", "--sessions", "2", "--into", "prices"]) == 0
     assert len(orders) == 4
     assert main(["price", "baseline", "--runs", "prices"]) == 0
-    last = capsys.readouterr().out.rpartition("2 runs, 1 cases")[2]
+    last = capsys.readouterr().out.rpartition("2 runs, 1 case")[2]
     assert "prune50 pays" in last
     assert "half pays" in last
 

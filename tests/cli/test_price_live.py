@@ -86,9 +86,9 @@ def test_a_signal_amid_a_round_keeps_what_is_saved_and_leaves_nothing_else(
     process.send_signal(number)
     output, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == status, output
-    goes_on = "1 of 3 sessions are saved in prices; `--into prices` goes on with them"
+    goes_on = "1 of 3 sessions saved in prices; `--into prices` goes on with them"
     assert output.splitlines()[-1] == f"{how}: {goes_on}"
-    assert ("prune50" in output.partition("tiny on cpu: 1 runs")[2]) == (number == signal.SIGINT)
+    assert ("prune50" in output.partition("tiny on cpu: 1 run,")[2]) == (number == signal.SIGINT)
     assert "Traceback" not in output
     assert marked(tmp_path) == []
     # What torch keeps for later processes is its own.
@@ -102,8 +102,8 @@ def test_a_folder_with_a_session_goes_on(measured_once: Path, tmp_path: Path) ->
     output, _ = (process := started(2, measured_once, tmp_path, tmp_path)).communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, output
     first, second = map(load_run, sorted((measured_once / "prices").iterdir()))
-    assert f"1 session is there of {first.label}, 2 in all" in output
-    assert "tiny on cpu: 2 runs, 1 cases" in output
+    assert f"1 session there of {first.label}, 2 in all" in output
+    assert "tiny on cpu: 2 runs, 1 case" in output
     assert "flash could not be priced: unavailable" in " ".join(output.split())
     # Which cannot run was tried once; the others took three rounds at least.
     assert [len(run.records) for run in (first, second)] == [3, 2]

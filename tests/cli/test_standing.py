@@ -41,11 +41,11 @@ def test_the_estimate_narrows_in_lines_that_stay_and_the_turn_stands_below(
     standing.loads()
     standing.takes_turn(CASE, 3, 24)
     *kept, live = lines(terminal)
-    assert " ".join(kept).startswith("fork 1: +22.1 % [-9.5 to +82.2]; 0 of 1 cases decided; 9 min")
+    assert " ".join(kept).startswith("fork 1: +22.1 % [-9.5 to +82.2]; 0 of 1 case decided; 9 min")
     assert live.startswith("fork 2; 9 min left; +22.1 % [-9.5 to +82.2]; turn 3 of 24: ctc-mini-")
     assert len(live) < terminal[1]
     standing.ends_fork(2, {CASE: NARROWER}, {})
-    assert "; 1 of 1 cases decided; 9 min left" in " ".join(lines(terminal))
+    assert "; 1 of 1 case decided; 9 min left" in " ".join(lines(terminal))
     assert "turn" not in " ".join(lines(terminal))
 
 
@@ -69,8 +69,8 @@ def test_before_a_look_the_forks_so_far_bound_the_estimate(terminal: tuple[Termi
     standing.ends_fork(1, {CASE: unbounded}, {})
     standing.ends_fork(2, {CASE: unbounded}, {CASE: (-0.1, 0.6)})
     assert lines(terminal) == [
-        "fork 1: +22.1 % [not yet bounded]; 0 of 1 cases decided; 9 min left",
-        "fork 2: +22.1 % [-9.5 to +82.2 so far]; 0 of 1 cases decided; 9 min left",
+        "fork 1: +22.1 % [not yet bounded]; 0 of 1 case decided; 9 min left",
+        "fork 2: +22.1 % [-9.5 to +82.2 so far]; 0 of 1 case decided; 9 min left",
     ]
 
 

@@ -11,7 +11,7 @@ from asr_harness.judge import Judgement, LogRatio, Policy, judge, judge_forks
 from asr_harness.judge.judge_forks import RATES, decide_models, groups_of, shares
 from asr_harness.judge.rules import parse_rule, parse_waiver
 from asr_harness.metrics import by_key
-from asr_harness.report import forks
+from asr_harness.report import forks, words
 from asr_harness.schema import Fingerprints, parse_run
 from asr_harness.stats.sequential import planned_looks
 from tests.judge.judging import finding
@@ -58,6 +58,25 @@ def test_latency_is_that_of_the_forks_and_not_of_the_saved_runs() -> None:
     base, candidate = (found.runs[side][0].records[CASE].result for side in ("base", "candidate"))
     assert latency.base == pytest.approx(by_key("latency").read(base))
     assert latency.candidate == pytest.approx(by_key("latency").read(candidate))
+
+
+def test_values_of_whole_runs_that_contradict_the_change_are_marked_and_explained() -> None:
+    found = progress(0.10)
+    save(found, base={"rounds_s": (2.05,) * 3}, candidate={"rounds_s": (1.12,) * 3})
+    latency = finding(judged(found), "latency")
+    assert latency.effect == pytest.approx(0.10, abs=1e-3)
+    assert latency.details["unpaired_effect"] == pytest.approx(1.12 / 2.05 - 1)
+    assert words.values(latency).endswith(" unpaired")
+    text = " ".join(" ".join(forks.conclusion(judged(found), found.evidence().forks, {}, 200)).split())
+    assert "whole runs differ by -45.4 %" in text
+
+
+def test_values_whose_change_no_reader_tells_from_that_of_the_pairs_stand_by_themselves() -> None:
+    found = progress(0.10)
+    save(found, base={"rounds_s": (1.0,) * 3}, candidate={"rounds_s": (1.11,) * 3})
+    latency = finding(judged(found), "latency")
+    assert not latency.details
+    assert not words.values(latency).endswith("unpaired")
 
 
 def test_what_the_sides_saved_is_compared_too() -> None:

@@ -58,7 +58,7 @@ def test_cases_that_ran_nowhere_are_nothing_to_compare(side: Side, after: str, s
 def test_a_narrower_session_is_judged_on_what_it_selected_and_that_is_said(side: Side) -> None:
     found = compare(side("a", cases=[measured(), measured(OTHER)]), side("b", cases=[measured(OTHER)]))
     assert (finding(found, "outcome").verdict, finding(found, "outcome").gated) == ("missing", False)
-    assert "not selected by the candidate: 1 cases" in " ".join(found.notes)
+    assert "not selected by the candidate: 1 case" in " ".join(found.notes)
     assert found.exit_status == 0
 
 

@@ -46,7 +46,7 @@ def test_a_step_names_its_commit_though_the_machine_changes_pace(tmp_path: Path)
     assert (name, n_points, kind) == ("ctc-cpu-*-baseline", "16", "step")
     assert 8 < float(change.split()[0]) < 12
     assert where.startswith(commit(8)[:7])
-    assert headline([row]) == "1 rows, 1 worse than before"
+    assert headline([row]) == "1 row, 1 worse than before"
 
 
 def test_commits_that_measured_different_cases_of_a_row_are_no_series(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_runs_of_uncommitted_changes_are_no_points(tmp_path: Path) -> None:
 def test_few_commits_are_said_to_be_too_few(tmp_path: Path) -> None:
     rows = judge_trends(history(tmp_path, [1.0, 2.0]), LATENCY)
     assert lines(rows)[0][2] == "too few"
-    assert headline(rows) == "1 rows, none worse than before, 1 with fewer than 7 commits"
+    assert headline(rows) == "1 row, none worse than before, 1 with fewer than 7 commits"
 
 
 def test_a_commit_without_a_usual_case_is_left_out(tmp_path: Path) -> None:
@@ -98,3 +98,35 @@ def test_a_commit_without_a_usual_case_is_left_out(tmp_path: Path) -> None:
 def test_a_rate_has_no_trend(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=r"wer has no trend: .* choose a time, energy or memory"):
         judge_trends(history(tmp_path, [1.0]), by_key("wer"))
+
+
+def sliced(folder: Path, slices: list[dict[str, str]]) -> tuple[Summary, ...]:
+    """Give a run for each mapping of cases to slices; those of another slice take twice as long."""
+    return summarised(
+        write_run(
+            folder / f"{i:04d}.json",
+            *[
+                measured(case, rounds_s=(2.0 if name == "new" else 1.0,) * 3, fingerprints={"slice": name})
+                for case, name in of_cases.items()
+            ],
+            commit=commit(i),
+            day=i,
+        )
+        for i, of_cases in enumerate(slices)
+    )
+
+
+def test_another_corpus_is_a_row_of_its_own_and_no_step(tmp_path: Path) -> None:
+    old, new = (dict.fromkeys(CASES, name) for name in ("old", "new"))
+    rows = judge_trends(sliced(tmp_path, [old] * 8 + [new] * 8), LATENCY)
+    assert [(row.circumstances, len(row.values), row.drift.kind) for row in rows] == [
+        (2, 8, "steady"),
+        (1, 8, "steady"),
+    ]
+    assert [line[0] for line in lines(rows)] == ["ctc-cpu-*-baseline (other slices)", "ctc-cpu-*-baseline"]
+
+
+def test_a_run_of_few_cases_is_of_the_slices_that_it_does_not_contradict(tmp_path: Path) -> None:
+    all_of, first = dict.fromkeys(CASES, "old"), {CASES[0]: "old"}
+    (row,) = judge_trends(sliced(tmp_path, [first, all_of, all_of, all_of, first]), LATENCY)
+    assert row.labels == tuple(commit(i)[:7] for i in (1, 2, 3))

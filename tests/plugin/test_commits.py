@@ -1,13 +1,16 @@
 """The commit and the branch that a run is saved under."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from asr_harness import git as git_words
-from asr_harness.plugin.commits import branch_by_ci
+from asr_harness.measure.imports import untracked_sources
+from asr_harness.plugin.commits import Commits, branch_by_ci
 from asr_harness.schema import load_run
 from tests.ab.test_worktrees import git
 
@@ -40,7 +43,7 @@ def repository(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME"):
         monkeypatch.delenv(name, raising=False)
     git(suite.path, "init", "-q", "-b", "main")
-    git(suite.path, "add", "conftest.py")
+    git(suite.path, "add", "--all")
     git(suite.path, "commit", "-qm", "suite")
     git(suite.path, "checkout", "-q", "--detach")
     return suite.path
@@ -54,9 +57,14 @@ def test_a_detached_head_is_saved_under_the_ci_systems_branch_or_the_one_that_is
     assert saved()["commit_info"]["branch"] == "topic"
     run(*ONE_CASE, "--asr-branch=other")
     assert saved()["commit_info"]["branch"] == "other"
+    assert not saved()["commit_info"]["dirty"]
     git(repository, "checkout", "-q", "main")
-    run(*ONE_CASE)
+    git(repository, "rm", "-q", "--cached", "conftest.py")
+    git(repository, "commit", "-qm", "without a suite")
+    (line,) = [line for line in run(*ONE_CASE).outlines if line.startswith("WARNING: git does not track")]
+    assert "conftest.py" in line
     assert saved()["commit_info"]["branch"] == "main"
+    assert saved()["commit_info"]["dirty"]
 
 
 def test_a_run_without_a_commit_is_told_before_it_is_measured(
@@ -66,6 +74,31 @@ def test_a_run_without_a_commit_is_told_before_it_is_measured(
     finished = run(*ONE_CASE)
     finished.stdout.fnmatch_lines(["WARNING: the run is saved without a commit*not a git repository*"])
     assert load_run(next(suite.path.glob(".benchmarks/*/*.json"))).commit is None
+
+
+def test_sources_that_git_does_not_track_make_the_run_dirty_and_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / ".gitignore").write_text("made.py\n")
+    for name in ("tracked", "made", "new", "beside"):
+        (tmp_path / f"{name}.py").write_text("")
+    git(tmp_path, "add", ".gitignore", "tracked.py")
+    git(tmp_path, "commit", "-qm", "suite")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(type(pytestconfig), "rootpath", tmp_path)
+    commits = Commits(pytestconfig, is_live=False)
+    for name in ("tracked", "made"):
+        module = ModuleType(name)
+        module.__file__ = str(tmp_path / f"{name}.py")
+        monkeypatch.setitem(sys.modules, name, module)
+    assert not commits.pytest_benchmark_generate_commit_info()["dirty"]
+    module = ModuleType("new")
+    module.__file__ = str(tmp_path / "new.py")
+    monkeypatch.setitem(sys.modules, "new", module)
+    assert untracked_sources(tmp_path) == ("new.py",)
+    assert commits.pytest_benchmark_generate_commit_info()["dirty"]
+    assert not Commits(pytestconfig, is_live=True).pytest_benchmark_generate_commit_info()["dirty"]
 
 
 def test_git_says_in_words_why_it_names_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,7 +158,7 @@ def test_an_interrupted_fleet_on_a_running_cluster_goes_on(suite: pytest.Pyteste
     heard = list(takewhile(lambda line: not line.startswith("[1/2]"), iter(first.stdout.readline, "")))
     first.send_signal(signal.SIGINT)
     rest, _ = first.communicate(timeout=TIMEOUT_S)
-    assert "interrupted; 1 cases are kept" in rest, "".join(heard) + rest
+    assert "interrupted; 1 case kept" in rest, "".join(heard) + rest
     refused = fleet(suite, address)
     refused.communicate(timeout=TIMEOUT_S)
     assert refused.returncode == EXIT_UNUSABLE

@@ -108,7 +108,7 @@ def test_a_full_disk_is_one_message_and_keeps_the_journal(run: Run, suite: pytes
     assert result.ret == 2
     result.stdout.fnmatch_lines(
         [
-            "2 finished cases are kept in*",
+            "2 finished cases kept in*",
             "*--asr-resume*",
             "ERROR: the run could not be saved: *No space left*",
         ]
@@ -141,7 +141,7 @@ def test_a_saved_run_that_cannot_be_read_back_keeps_its_journal(
 def test_an_unsaved_session_can_still_be_saved_by_resuming(
     run: Run, saved: Saved, suite: pytest.Pytester
 ) -> None:
-    run().stdout.fnmatch_lines(["2 finished cases are kept in*", "*--asr-resume --benchmark-autosave*"])
+    run().stdout.fnmatch_lines(["2 finished cases kept in*", "*--asr-resume --benchmark-autosave*"])
     kept = journal_content.read(journals(suite)[0])
     run("--asr-resume")
     assert len(journals(suite)) == 1

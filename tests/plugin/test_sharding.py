@@ -48,7 +48,7 @@ def test_shares_are_sessions_that_merge_into_the_whole(
 
 @pytest.mark.parametrize(
     ("share", "message"),
-    [("3/2", "*'3/2' is no share*"), ("x", "*'x' is no share*"), ("1/9", "*2 cases are selected*at most 2*")],
+    [("3/2", "*'3/2' is no share*"), ("x", "*'x' is no share*"), ("1/9", "*of 2 selected cases*at most 2*")],
 )
 def test_a_share_that_is_none_is_refused(run: Run, share: str, message: str) -> None:
     result = run("--asr-shard", share)

@@ -78,7 +78,7 @@ def test_an_absent_shard_is_named_with_what_is_lost(write: Write, tmp_path: Path
 
 def test_a_case_that_two_sessions_ran_is_no_case_of_one_run(write: Write, tmp_path: Path) -> None:
     first = write("one", measured(A))
-    with pytest.raises(RecordError, match=rf"1 cases ran in each of .*one.json, .*two.json: {A}"):
+    with pytest.raises(RecordError, match=rf"1 case ran in each of .*one.json, .*two.json: {A}"):
         merge([first, write("two", measured(A))], tmp_path / "merged.json")
     with pytest.raises(RecordError, match="ran in each"):
         merge([first, write("three", unmeasured("oom", A))], tmp_path / "merged.json")
@@ -97,7 +97,7 @@ def test_what_a_machine_could_not_run_is_taken_from_one_that_could(write: Write,
         ({"dirty": True}, "uncommitted changes is False"),
         ({"plan": SavedPlan(time_s=2.0)}, "plan.time_s is None in"),
         ({"shard": shard(2, 3)}, "the number of shards is 2"),
-        ({"shard": SavedShard(2, 2, SELECTED[:2])}, "shards of two selections: 1 cases"),
+        ({"shard": SavedShard(2, 2, SELECTED[:2])}, "shards of two selections: 1 case"),
         ({"code": CodeRecord("g", {"asr": SourceFile("asr.py", "2")})}, "source asr.py is not the same"),
     ],
 )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from asr_harness.errors import RecordError
-from asr_harness.runs import known_runs, select_runs, sides
+from asr_harness.runs import STORAGE, known_runs, select_runs, sides
+from asr_harness.runs.select import all_of
 from asr_harness.schema import load_run
 from tests.ab.test_worktrees import git
 from tests.saved_runs import CASE, content, measured, unmeasured, write_run
@@ -242,6 +243,29 @@ def test_outside_a_repository_a_ref_is_refused_with_what_git_says(
 def test_what_is_there_is_listed_by_commit_and_branch(storage: Path) -> None:
     with pytest.raises(RecordError, match="newest first: 2 of aaaaaaa on main, 1 of bbbbbbb on topic"):
         select_runs("latest:gone", storage)
+
+
+def test_a_number_that_is_none_is_answered_with_the_newest_that_are(storage: Path) -> None:
+    with pytest.raises(RecordError, match=r"no run number 77 under .*; there are, newest first: 3, 2, 1$"):
+        select_runs("77", storage)
+
+
+def test_runs_in_a_folder_above_are_named_as_far_as_the_top_of_the_repository(
+    storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (storage / "machine").rename(storage / ".benchmarks")
+    monkeypatch.chdir(storage)
+    assert all_of(STORAGE) == ".benchmarks"
+    (storage / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(storage / "a" / "b")
+    above = "nothing is saved there, but in ../../.benchmarks: give --storage ../../.benchmarks"
+    with pytest.raises(RecordError, match=rf"no saved run under .benchmarks; {above}"):
+        all_of(STORAGE)
+    with pytest.raises(RecordError, match=above):
+        select_runs("7")
+    (storage / "a" / ".git").mkdir()
+    with pytest.raises(RecordError, match="nothing is saved there: run `pytest benchmarks/"):
+        all_of(STORAGE)
 
 
 def test_one_side_alone_is_refused_with_the_way_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.report import escaping, names, words
 from asr_harness.report.forms import Form
 from asr_harness.report.rows import Row, rows
@@ -64,7 +65,7 @@ def render(judgement: Judgement, width: int) -> str:  # noqa: ARG001
 def _sides(judgement: Judgement) -> str:
     sides = (judgement.base, judgement.candidate)
     return " → ".join(
-        f"{escaping.code(name)} ({words.counted(n, judgement.unit)})"
+        f"{escaping.code(name)} ({counted(n, judgement.unit)})"
         for name, n in zip(sides, judgement.n_units, strict=True)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from asr_harness.counting import counted
 from asr_harness.metrics import units
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def _spans(values: Sequence[Mapping[str, Any]], field: str) -> list[str]:
             spans.setdefault(str(value.get("model", "all")), []).append(value[field])
     said = [f"{model} {_span(min(known), max(known))}" for model, known in spans.items()]
     more = len(said) - MOST_NAMED
-    return [*said[:MOST_NAMED], *([f"and {more} more models"] if more > 0 else [])] or ["no values"]
+    return [*said[:MOST_NAMED], *([f"and {counted(more, 'more model')}"] if more > 0 else [])] or [
+        "no values"
+    ]
 
 
 def _span(low: float, high: float) -> str:

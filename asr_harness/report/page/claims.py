@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.report.page.markup import Html, badge, element, folded, section, table
 from asr_harness.report.study import CITATION
 
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 KINDS = {"holds": "good", "does not hold": "bad", "cannot be told": "unsure"}
 SINGLE = (
-    "{n} cases have a single run: their intervals are of its rounds, narrower than those between runs would "
-    "be, and make a claim look more certain than it is."
+    "Of a single run: {cases}. Such intervals are of its rounds, narrower than those between runs would be, "
+    "and make a claim look more certain than it is."
 )
 
 
-def counted(claims: Sequence[ClaimResult]) -> Html:
+def standing(claims: Sequence[ClaimResult]) -> Html:
     """Say in one line how the claims stand; nothing where there are none."""
     if not claims:
         return Html("")
@@ -38,13 +39,13 @@ def claims_section(claims: Sequence[ClaimResult], n_single: int = 0) -> Html:
     return section(
         "claims",
         "Claims of the study",
-        counted(claims),
+        standing(claims),
         element(
             "p",
             "Each is tested against these runs alone, by its rule; only its words are the study's.",
         ),
         element("p", CITATION, class_="soft"),
-        element("p", SINGLE.format(n=n_single), class_="soft") if n_single else "",
+        element("p", SINGLE.format(cases=counted(n_single, "case")), class_="soft") if n_single else "",
         element("div", *map(_claim, claims), class_="claims"),
     )
 

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.report.page.charts import figure
 from asr_harness.report.page.markup import Html, badge, element, folded, section, table, text
 
@@ -151,13 +152,15 @@ def _parts(row: VerdictRow) -> Html | str:
     if not row.parts:
         return ""
     lines = [_cells(part) for part in row.parts[:MOST_FOLDED]]
-    return folded(f"{len(row.parts)} rows within", table(HEADERS[:-1], lines), _cut(len(row.parts)))
+    return folded(
+        f"{counted(len(row.parts), 'row')} within", table(HEADERS[:-1], lines), _cut(len(row.parts))
+    )
 
 
 def _transcripts(changed: Sequence[Transcript]) -> Html:
     if not changed:
         return element("p", "No transcript changed.")
-    parts = [element("h3", f"{len(changed)} transcripts changed")]
+    parts = [element("h3", f"{counted(len(changed), 'transcript')} changed")]
     for case, group in groupby(changed[:MOST_TRANSCRIPTS], key=lambda one: one.case):
         rows = []
         for one in group:

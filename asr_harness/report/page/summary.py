@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.metrics import units
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
 from asr_harness.report.pooled import GROUP, measured
@@ -32,7 +33,8 @@ def opening(n_runs: int, cases: pd.DataFrame, said: Html | str) -> Html:
     n_lost = len(cases) - len(done)
     tiles = [
         tile(
-            str(len(done)), f"of {len(cases)} cases measured" + (f", {n_lost} did not run" if n_lost else "")
+            str(len(done)),
+            f"of {counted(len(cases), 'case')} measured" + (f", {n_lost} did not run" if n_lost else ""),
         ),
         tile(f"{n_runs:,}", "run" if n_runs == 1 else "runs"),
         tile(str(n_models), "model" if n_models == 1 else "models"),
@@ -93,7 +95,11 @@ def _changes(changes: Sequence[str]) -> Html | str:
     """Say what about a machine did not stay as it was while a case ran, most of it once."""
     shown = [badge("changed", "unsure") + element("span", f" {change}") for change in changes[:MAX_REASONS]]
     more = len(changes) - MAX_REASONS
-    return items([*map(Html, shown), *([f"and {more} more changes"] if more > 0 else [])]) if shown else ""
+    return (
+        items([*map(Html, shown), *([f"and {counted(more, 'more change')}"] if more > 0 else [])])
+        if shown
+        else ""
+    )
 
 
 def _runs(history: Sequence[Summary]) -> Html:
@@ -119,7 +125,11 @@ def _runs(history: Sequence[Summary]) -> Html:
         )
     listed = table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
     n_more = len(by_label) - len(rows)
-    return Html(listed + element("p", f"and {n_more:,} commits before", class_="soft")) if n_more else listed
+    return (
+        Html(listed + element("p", f"and {counted(n_more, 'commit')} before", class_="soft"))
+        if n_more
+        else listed
+    )
 
 
 def _to_the_minute(head: Header) -> str | None:
@@ -153,7 +163,10 @@ def _reasons(cases: pd.DataFrame) -> Html:
     ]
     more = len(groups) - MAX_REASONS
     return items(
-        [*map(Html, lines), *([f"and {more} more reasons, in the table of cases"] if more > 0 else [])]
+        [
+            *map(Html, lines),
+            *([f"and {counted(more, 'more reason')}, in the table of cases"] if more > 0 else []),
+        ]
     )
 
 
@@ -170,5 +183,5 @@ def _unmeasured(done: pd.DataFrame) -> Html | str:
     ):
         lost = done[done[column].isna()]
         for reason, group in lost.groupby(lost[why].astype(object).fillna("no reason was saved"), sort=False):
-            lines.append(f"{what} not measured in {len(group)} cases: {reason}")
+            lines.append(f"{what} not measured in {counted(len(group), 'case')}: {reason}")
     return items(lines) if lines else ""

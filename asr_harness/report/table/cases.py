@@ -18,7 +18,7 @@ RUN = {
     "label": Column("text", "seven digits of the commit, with a + where the tree had changes"),
     "commit": Column("text", "the whole commit"),
     "branch": Column("text", "branch"),
-    "is_dirty": Column("flag", "whether the tree had changes"),
+    "is_dirty": Column("flag", "whether the tree had changes, or sources that git does not track"),
     "time": Column("time", "when the run was saved, UTC"),
     "environment": Column(
         "text", "eight digits that stand for machine and versions; equal if all of them are"
