@@ -17,6 +17,7 @@ from asr_harness.errors import StarterError
 from asr_harness.starter import files as starter
 from asr_harness.starter import sources
 from asr_harness.starter.kept import unapplied
+from asr_harness.starter.own import Own
 from asr_harness.starter.writing import write
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_models(models: list[str], root: Path, *, may_begin: bool) -> None:
     for model in models:
         if sources.is_own(model):
-            sources.Own.of(model, root).check(may_begin=may_begin)
+            Own.of(model, root).check(may_begin=may_begin)
         else:
             sources.check_checkpoint(model, root)
 
@@ -135,7 +136,7 @@ def _next_steps(models: list[str], root: Path) -> list[str]:
         *(
             f"write def {own.function}(*, device, **variant) in {own.path.relative_to(root)}, "
             "which makes your recogniser"
-            for own in (sources.Own.of(model, root) for model in models if sources.is_own(model))
+            for own in (Own.of(model, root) for model in models if sources.is_own(model))
             if own.path and own.lacks_function
         ),
         f"pytest {starter.FOLDER}/ --benchmark-autosave",

@@ -8,8 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
+from asr_harness.starter.own import Own
 from asr_harness.starter.requirement import requirement
-from asr_harness.starter.sources import Own, is_own
+from asr_harness.starter.sources import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from asr_harness.errors import GridError, StarterError
-from asr_harness.starter.sources import Own, check_checkpoint, defined_in, name_models, to_fetch
+from asr_harness.starter.own import Own, defined_in
+from asr_harness.starter.sources import check_checkpoint, name_models, to_fetch
 
 TONES = """
 import torch
