@@ -48,9 +48,9 @@ class Price:
     def pays(self) -> Pays:
         """Judge the direction.
 
-        It pays where latency, energy, memory or FLOPs are shown to fall by more than their tolerance and a
-        rise of WER above its limit is excluded; where another of them is shown to rise, too, it is a trade.
-        It costs words where WER is shown to rise.
+        It costs words where WER is shown to rise. Where latency, energy, memory or FLOPs are shown to fall by
+        more than their tolerance, it is a trade if another that is felt is shown to rise; else it pays if a
+        rise of WER above its limit is excluded.
         """
         wer = self.change("wer")
         if wer.is_shown and (wer.effect or 0) > 0:
@@ -58,11 +58,11 @@ class Price:
         if not self.gains:
             measured = [change for key in PRICED if (change := self.change(key)).value]
             return "undecided" if any(change.is_shown is None for change in measured) else "buys nothing"
+        if self.costs:
+            return "trades"
         if self.is_dummy:
             return "words unpriced"
-        if wer.high is None or wer.high > by_key("wer").limit:
-            return "undecided"
-        return "trades" if self.costs else "pays"
+        return "pays" if wer.high is not None and wer.high <= by_key("wer").limit else "undecided"
 
     @property
     def gains(self) -> tuple[str, ...]:

@@ -59,7 +59,8 @@ def _answer(price: Price) -> Result:
     is_excluded = price.pays == "buys nothing" and all(
         map(_has_no_gain, PRICED, map(price.changes.get, PRICED))
     )
-    is_refuted = price.pays in ("costs words", "trades") or is_excluded
+    is_trade = price.pays == "trades" and not price.is_dummy
+    is_refuted = price.pays == "costs words" or is_trade or is_excluded
     return "does not hold" if is_refuted else "cannot be told"
 
 

@@ -27,8 +27,10 @@ def priced(latency: Change, wer: Change, n_runs: int = 6, *, is_dummy: bool = Fa
     return Price("m", "cpu", "prune50", n_runs, 2, changes | {"latency": latency, "wer": wer}, is_dummy)
 
 
-def with_memory(latency: Change, memory: Change) -> Price:
-    one = priced(latency, SAME_WORDS)
+def with_memory(
+    latency: Change, memory: Change, wer: Change = SAME_WORDS, *, is_dummy: bool = False
+) -> Price:
+    one = priced(latency, wer, is_dummy=is_dummy)
     return replace(one, changes={**one.changes, "memory": memory})
 
 
@@ -39,6 +41,8 @@ def with_memory(latency: Change, memory: Change) -> Price:
         (priced(FASTER, WORSE), "does not hold"),
         (with_memory(FASTER, LARGER), "does not hold"),
         (with_memory(FASTER, VAGUE), "holds"),
+        (with_memory(FASTER, LARGER, FEW_TALKS), "does not hold"),
+        (with_memory(FASTER, LARGER, Change(reason="dummy weights"), is_dummy=True), "cannot be told"),
         (priced(ALIKE, SAME_WORDS), "does not hold"),
         (priced(VAGUE, SAME_WORDS), "cannot be told"),
         (priced(FASTER, OPEN), "cannot be told"),
