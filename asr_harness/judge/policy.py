@@ -188,25 +188,26 @@ def _joined(option: Option, saved: object, given: object) -> object:
         for text in texts:
             _check_choice(option, text)
         return texts
-    value = saved if given in (None, "") else given
+    is_given = given not in (None, "")
+    value, where = (given, "") if is_given else (saved, f" in [tool.{TABLE}]")
     if value is None:
         return None
     if option.kind == "text":
-        _check_choice(option, value)
+        _check_choice(option, value, where)
         return value
     try:
         number = float(value) if isinstance(value, int | float | str) else float("nan")
     except ValueError:
         number = float("nan")
     if isinstance(value, bool) or not isfinite(number):
-        raise RuleError(f"{option.key} {value!r} is no number; it is {option.what}")
+        raise RuleError(f"{option.key} {value!r}{where} is no number; it is {option.what}")
     return number
 
 
-def _check_choice(option: Option, value: object) -> None:
+def _check_choice(option: Option, value: object, where: str = "") -> None:
     if option.choices and value not in option.choices:
         known = " nor ".join(map(repr, option.choices))
-        raise RuleError(f"{option.key} {value!r} is neither {known}")
+        raise RuleError(f"{option.key} {value!r}{where} is neither {known}")
 
 
 def _fraction(key: str, percent: float | None) -> float | None:

@@ -63,10 +63,10 @@ def test_tolerance_and_limit_are_latencys_and_those_of_its_other_units() -> None
         ('failon = ["rtf>5%"]', "no key 'failon'"),
         ('fail-on = "rtf>5%"', "a list of texts"),
         ("alpha = 5", "not between 0 and 1"),
-        ('alpha = "much"', "is no number"),
+        ('alpha = "much"', r"alpha 'much' in \[tool.asr-harness\] is no number"),
         ("alpha = true", "is no number"),
         ("tolerance = -1", "below 0"),
-        ('undecided = "maybe"', "neither 'pass' nor 'fail'"),
+        ('undecided = "maybe"', r"'maybe' in \[tool.asr-harness\] is neither 'pass' nor 'fail'"),
         ('across = ["oceans"]', "neither 'machines' nor 'weights' nor 'decoding'"),
         ("alpha = ", "cannot read"),
     ],
@@ -74,6 +74,11 @@ def test_tolerance_and_limit_are_latencys_and_those_of_its_other_units() -> None
 def test_a_wrong_file_says_what_is_wrong(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=said):
         policy.read({}, written(tmp_path, text))
+
+
+def test_a_wrong_option_is_not_said_to_be_in_the_file(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"^limit 'five' is no number"):
+        policy.read({"limit": "five"}, written(tmp_path, "limit = 4"))
 
 
 @pytest.mark.parametrize(
