@@ -284,6 +284,7 @@ def test_a_rule_that_guards_nothing_is_told_after_the_first_restart(
     assert "matches nothing that was compared" in done.stderr
 
 
+@pytest.mark.heavy
 def test_an_interrupt_ends_with_what_is_known(command: list[str], repository: Path) -> None:
     process, lines = started(command, repository)
     assert any(line.startswith("fork 1") for line in lines)

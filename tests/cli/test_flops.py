@@ -26,6 +26,7 @@ def test_the_four_counts_of_tiny_stand_side_by_side(
     assert max(map(len, said.splitlines())) <= 80
 
 
+@pytest.mark.heavy
 def test_it_says_what_each_counter_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
     said = " ".join(call(capsys, "facebook/wav2vec2-base-960h").split())
     assert "thop: no rule for products outside modules (aten.bmm, attention)" in said

@@ -41,6 +41,7 @@ def test_a_saved_run_leaves_no_journal(run: Run, suite: pytest.Pytester) -> None
     assert journals(suite) == []
 
 
+@pytest.mark.heavy
 def test_a_kill_leaves_the_finished_cases_and_resuming_completes_the_run(
     run: Run, saved: Saved, suite: pytest.Pytester
 ) -> None:

@@ -8,7 +8,7 @@ from tools.pictures import screen
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of forkpty; the child only execs
-@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("columns", [80, pytest.param(120, marks=pytest.mark.heavy)])
 def test_each_case_has_one_line_and_nothing_stays_of_the_rounds(
     suite: pytest.Pytester, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_screen_does_not_scroll_sideways(seen: Any) -> None:
     assert seen["overflow"] <= 0
 
 
+@pytest.mark.heavy
 @needs_browser
 def test_on_paper_the_table_of_cases_has_wide_pages(page: Path, tmp_path: Path) -> None:
     printed = chromium.printed(page, tmp_path).read_bytes()
@@ -161,6 +162,7 @@ def test_a_phone_does_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
     assert found["overflow"] <= 0
 
 
+@pytest.mark.heavy
 @needs_browser
 def test_on_a_phone_changed_transcripts_stand_one_below_the_other(tmp_path: Path) -> None:
     path = made_up.write_study(tmp_path / "a.json", **{**SMALL, "batch_sizes": (1,)})
