@@ -12,6 +12,7 @@ import pytest
 
 from asr_harness import devices
 from asr_harness.errors import GridError
+from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
@@ -54,6 +55,7 @@ class Collecting:
         self._live = live
         self._is_isolating = options.flag(config, "isolate")
         self._locks = DeviceLocks()
+        self._is_refused = False
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give the plan's cases to each test that asks for `asr_case`, as plain parameters."""
@@ -144,6 +146,7 @@ class Collecting:
             forecasts = preflight.forecast(self._plan, cases, self._workbench)
             lines = summary.listing(forecasts, problems, get_terminal_size().columns)
             terminal_of(self._config).write("\n".join(["", *lines, ""]))
+            self._is_refused = bool(problems)
             return True
         if problems:
             raise pytest.UsageError("\n".join(problems))
@@ -179,6 +182,11 @@ class Collecting:
         else:
             scratch.sweep()
             self._locks.acquire(names, terminal_of(self._config).write_line)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End a listing as the session would end: unusable, where it would be stopped."""
+        if self._is_refused:
+            session.exitstatus = EXIT_UNUSABLE
 
     def pytest_unconfigure(self) -> None:
         """Let other sessions have the devices."""

@@ -148,16 +148,22 @@ def listing(forecasts: Sequence[Forecast], problems: Sequence[str], width: int) 
     lines = terminal.table(("case", "time", "memory", ""), rows, width)
     skipped = Counter((f.outcome, f.reason) for f in forecasts if f.outcome)
     to_run = [forecast for forecast in forecasts if not forecast.outcome]
-    total_s = sum(forecast.time_s or 0.0 for forecast in to_run)
-    lines.append("")
-    lines.append(
-        f"{len(to_run)} of {counted(len(forecasts), 'case')} to run, roughly {units.duration(total_s)}"
-    )
+    lines += ["", f"{len(to_run)} of {counted(len(forecasts), 'case')} to run{_how_long(to_run)}"]
     remarks = [
         f"{outcome} in {counted(count, 'case')}: {reason}" for (outcome, reason), count in skipped.items()
     ]
     remarks += [f"would stop the session: {problem}" for problem in problems]
     return [*lines, *_wrapped(remarks, width)]
+
+
+def _how_long(to_run: Sequence[Forecast]) -> str:
+    """Say how long cases take together, and of how many that is not known; '' where there are none."""
+    known_s = [forecast.time_s for forecast in to_run if forecast.time_s is not None]
+    n_unknown = len(to_run) - len(known_s)
+    if not known_s:
+        return "; how long is not known yet" if n_unknown else ""
+    rest = f", without {counted(n_unknown, 'case')}: how long is not known yet" if n_unknown else ""
+    return f", roughly {units.duration(sum(known_s))}{rest}"
 
 
 def _wrapped(remarks: Iterable[str], width: int) -> list[str]:

@@ -79,9 +79,12 @@ def test_the_listing_runs_nothing_and_tells_what_would_be_skipped(run: Run, suit
     assert not list(suite.path.glob(".benchmarks/**/*.json*"))
 
 
-def test_the_listing_tells_what_would_stop_the_session(run: Run) -> None:
+def test_the_listing_tells_what_would_stop_the_session_and_ends_as_it_would(run: Run) -> None:
     result = run("--asr-list", "--asr-batch-sizes=8")
-    result.stdout.fnmatch_lines(["would stop the session: batch size 8*"])
+    result.stdout.fnmatch_lines(
+        ["1 of 1 case to run; how long is not known yet", "would stop the session: batch size 8*"]
+    )
+    assert result.ret == EXIT_UNUSABLE
 
 
 def test_a_model_larger_than_memory_never_starts(

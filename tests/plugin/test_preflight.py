@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from asr_harness.corpora import Slice, Utterance
-from asr_harness.plugin.preflight import utterances_taken
+from asr_harness.plugin.preflight import Forecast, utterances_taken
+from asr_harness.plugin.summary import listing
 from asr_harness.schema import Case
 
 UTTERANCE = Utterance("u", "talk", "speaker", 0.0, 1.0, "", np.ones(4, np.float32))
@@ -28,3 +29,17 @@ def test_how_much_of_a_bucket_is_heard_is_told_once_and_where_it_is_not_all() ->
 def test_where_all_are_heard_or_nobody_knows_how_many_there_are_nothing_is_told() -> None:
     assert taken(short=ALL) is None
     assert taken(short=replace(ALL, n_in_bucket=None)) is None
+
+
+def test_the_listing_says_of_how_many_cases_it_knows_no_time() -> None:
+    known, unknown = Forecast(CASES[0], time_s=90.0), Forecast(CASES[1])
+    absent = Forecast(CASES[2], "unavailable", "no such device")
+
+    def said(*forecasts: Forecast) -> str:
+        return next(line for line in listing(forecasts, (), 100) if " to run" in line)
+
+    assert said(unknown, absent) == "1 of 2 cases to run; how long is not known yet"
+    assert said(known, unknown, unknown) == (
+        "3 of 3 cases to run, roughly 2 min, without 2 cases: how long is not known yet"
+    )
+    assert said(absent) == "0 of 1 case to run"
