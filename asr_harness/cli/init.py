@@ -12,6 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, get_args
 
+from asr_harness.cli import _suite_buckets
 from asr_harness.defaults import EMBEDDED_MODELS
 from asr_harness.errors import StarterError
 from asr_harness.starter import files as starter
@@ -22,6 +23,8 @@ from asr_harness.starter.writing import write
 
 if TYPE_CHECKING:
     import argparse
+
+    from asr_harness.corpora import Corpus
 
 OWN_MODELS = ",".join(EMBEDDED_MODELS.values())
 
@@ -62,19 +65,22 @@ def run(arguments: argparse.Namespace) -> int:
         )
     _check_models(models, root, may_begin=arguments.new)
     data = arguments.data or _asked("corpus", "embedded")
-    _check_data(data, root)
+    buckets = _suite_buckets.of_corpus(_corpus_at(data, root))
     ci = arguments.ci or _asked("workflow: github, gitlab or none", guess_ci(root))
     if ci not in get_args(starter.Ci):
         raise StarterError(f"unknown workflow {ci!r}; known are: {', '.join(get_args(starter.Ci))}")
     named = sources.name_models(models)
     begun = starter.own_files(models, root)
+    grid = starter.grid_text(named, data, buckets.quick, buckets.full)
+    is_begun = not (root / starter.FOLDER / "conftest.py").exists()
     files = [
-        *starter.suite_files(starter.grid_text(named, data)),
+        *starter.suite_files(grid),
         *begun,
         *starter.settings_files(root),
         *starter.ci_files(ci),
     ]
     lines = write(files, root)
+    lines += [buckets.remark] if is_begun and buckets.remark else []
     is_asked = arguments.models or models != OWN_MODELS.split(",")
     lines += unapplied(root, named if is_asked else {}, arguments.data)
     print("\n".join([*lines, *_next_steps(models, root)]))  # noqa: T201
@@ -89,8 +95,11 @@ def _check_models(models: list[str], root: Path, *, may_begin: bool) -> None:
             sources.check_checkpoint(model, root)
 
 
-def _check_data(spec: str, root: Path) -> None:
-    """Raise DataError for a corpus that there is not; to fetch or unpack one is left to a session."""
+def _corpus_at(spec: str, root: Path) -> Corpus | None:
+    """Open a corpus; None for one that a session has to fetch or unpack, or that needs no place.
+
+    Raises DataError where there is none.
+    """
     from asr_harness import paths
     from asr_harness.corpora import find_kind, open_corpus
     from asr_harness.corpora.harms import split_spec
@@ -101,8 +110,7 @@ def _check_data(spec: str, root: Path) -> None:
         key, _, location = clean.partition(":")
         is_elsewhere = location.startswith("hub:") or location == "prepared" or "," in location
         is_archive = key != "manifest" and paths.is_there(location) and not paths.folder_at(location)
-        if location and not is_elsewhere and not is_archive:
-            open_corpus(clean)
+        return open_corpus(clean) if location and not is_elsewhere and not is_archive else None
 
 
 def guess_ci(root: Path) -> starter.Ci:

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(remark)
     if harms:
         say(f"{', '.join(each.text for each in harms)}: made on the fly of what is stored here")
-    for bucket, limits_s in (chosen or _filled(corpus)).items():
+    for bucket, limits_s in (chosen or bucket_rules.filled(corpus.segments) or corpora.BUCKETS_S).items():
         choices = manifests.Choices(limits_s, arguments.utterances, arguments.seed)
         _prepare(corpus, bucket, choices, again=arguments.again)
     return 0
@@ -112,15 +112,6 @@ def _chosen(text: str | None) -> dict[str, Limits]:
         (name, corpora.BUCKETS_S[name]) if name in corpora.BUCKETS_S else corpora.parse_bucket(name)
         for name in names
     )
-
-
-def _filled(corpus: Corpus) -> dict[str, Limits]:
-    filled = {
-        name: limits_s
-        for name, limits_s in corpora.BUCKETS_S.items()
-        if bucket_rules.cut(corpus.segments, limits_s)
-    }
-    return filled or corpora.BUCKETS_S
 
 
 def _count(text: str) -> int:

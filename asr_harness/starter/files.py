@@ -21,6 +21,9 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 FOLDER = "benchmarks"
 SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 """Where a repository may keep pytest's settings; the first is where ours go if there is none of them."""
+QUICK_BUCKETS = ("5s", "15s")
+"""Those that a profile has by itself."""
+FULL_BUCKETS = ("5s", "15s", "30s", "60s")
 INCLUDE = 'include:\n  - local: "/.gitlab/asr-harness.yml"\n'
 INCLUDE_TIP = 'have it include `local: "/.gitlab/asr-harness.yml"`'
 SETTINGS_TIP = (
@@ -47,10 +50,20 @@ class StarterFile:
     settled_by: str = ""
 
 
-def grid_text(models: Mapping[str, str], data: str) -> str:
-    """Write a grid of these models, by name and source, on a corpus."""
+def grid_text(
+    models: Mapping[str, str],
+    data: str,
+    quick: Sequence[str] = QUICK_BUCKETS,
+    full: Sequence[str] = FULL_BUCKETS,
+) -> str:
+    """Write a grid of these models, by name and source, on a corpus, with the buckets of its two profiles."""
     lines = "\n".join(f"    {quoted(name)}: {quoted(source)}," for name, source in models.items())
-    return filled("grid.py.in", models=lines, data=quoted(data))
+    of_quick = "" if tuple(quick) == QUICK_BUCKETS else f", buckets={_tuple_of(quick)}"
+    return filled("grid.py.in", models=lines, data=quoted(data), of_quick=of_quick, full=_tuple_of(full))
+
+
+def _tuple_of(names: Sequence[str]) -> str:
+    return f"({', '.join(map(quoted, names))}{',' if len(names) == 1 else ''})"
 
 
 def suite_files(grid: str) -> list[StarterFile]:

@@ -1,10 +1,13 @@
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+import soundfile
 
 from asr_harness.cli import main
 from asr_harness.cli.init import guess_ci
+from tests.conftest import noise
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +68,45 @@ def test_a_corpus_is_looked_for_where_its_sessions_will_run(
     (tmp_path / "suite" / "talks.csv").write_text("path,sentence\n")
     assert main(["init", "my_asr:load", "--into", "suite", "--data", "manifest:talks.csv"]) == 2
     assert "talks.csv has no rows" in capsys.readouterr().err
+
+
+def manifest_of(lengths_s: list[float], folder: Path) -> None:
+    rows = ["path,sentence"]
+    for number, length_s in enumerate(lengths_s):
+        soundfile.write(folder / f"{number}.wav", noise(length_s), 16_000, subtype="PCM_16")
+        rows.append(f"{number}.wav,a word")
+    (folder / "x.csv").write_text("\n".join(rows))
+
+
+@pytest.mark.parametrize(
+    ("lengths_s", "quick", "full"),
+    [
+        ([3.0, 3.5], ("5s",), ("5s",)),
+        ([3.0, 12.0], ("5s", "15s"), ("5s", "15s")),
+        ([30.0], ("30s",), ("30s",)),
+    ],
+)
+def test_the_profiles_have_the_buckets_that_the_corpus_fills(
+    lengths_s: list[float],
+    quick: tuple[str, ...],
+    full: tuple[str, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    manifest_of(lengths_s, tmp_path)
+    assert main(["init", "my_asr:load", "--data", "manifest:x.csv"]) == 0
+    assert f"buckets: {', '.join(full)}, those that x.csv fills\n" in capsys.readouterr().out
+    defined: dict[str, Any] = {}
+    exec((tmp_path / "benchmarks" / "conftest.py").read_text(), defined)
+    assert [each.buckets for each in defined["PROFILES"].values()] == [quick, full]
+
+
+def test_a_corpus_that_fills_no_bucket_says_which_to_give(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest_of([8.2, 9.0], tmp_path)
+    assert main(["init", "my_asr:load", "--data", "manifest:x.csv"]) == 0
+    assert "give pytest --asr-buckets all=8-9\n" in capsys.readouterr().out
 
 
 def test_a_misspelt_recogniser_writes_nothing_unless_it_is_new(

@@ -29,6 +29,8 @@ def test_the_grid_that_is_written_is_the_grid_that_was_asked_for() -> None:
     assert made.models == {"asr": "my.asr:load"}
     assert {profile.data for profile in made.profiles.values()} == {'tedlium:/a "quoted" folder'}
     assert made.default_profile == "quick"
+    assert made.profiles["quick"].buckets == files.QUICK_BUCKETS
+    assert made.profiles["full"].buckets == files.FULL_BUCKETS
 
 
 def test_the_benchmark_is_the_one_of_the_repository() -> None:

@@ -69,6 +69,11 @@ def cut(segments: Sequence[Segment], limits_s: tuple[float, float]) -> tuple[Seg
     return tuple(unique.values())
 
 
+def filled(segments: Sequence[Segment]) -> dict[str, tuple[float, float]]:
+    """Give those of `BUCKETS_S` that something is cut for."""
+    return {name: limits_s for name, limits_s in BUCKETS_S.items() if cut(segments, limits_s)}
+
+
 def chains(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Give the longest runs of scored segments in which each starts where the last ended."""
     by_recording = sorted(segments, key=lambda s: (str(s.recording), s.name, s.start_s, s.end_s))
