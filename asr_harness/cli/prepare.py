@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     cache.sweep()
     n_scored = sum(segment.scored for segment in corpus.segments)
     say(f"{corpus.name}, {corpus.origin}: {n_scored} scored segments of {len(corpus.segments)}")
-    for remark in filter(None, (corpus.conversion, corpus.grouping)):
+    for remark in filter(None, (corpus.conversion, corpus.grouping, corpus.wordless)):
         say(remark)
     if harms:
         say(f"{', '.join(each.text for each in harms)}: made on the fly of what is stored here")

@@ -44,7 +44,8 @@ class Corpus:
     """All segments of a corpus, where they were found, and a digest of the files that they came from.
 
     A corpus that is known only by its prepared slices has no segments. `language` is what the corpus itself
-    says of it; `conversion` says what was resampled or mixed, `grouping` why talks are not told apart.
+    says of it; `conversion` says what was resampled or mixed, `grouping` why talks are not told apart,
+    `wordless` which references hold no word.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Corpus:
     language: str | None = None
     conversion: str | None = None
     grouping: str | None = None
+    wordless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,9 @@ class Utterance:
 class Slice:
     """The fixed utterances of one bucket; every batch size of a case group works on the same slice.
 
-    `language` is that of its corpus, None where nobody says it; `conversion` and `grouping` are the corpus'.
-    `n_in_bucket` is how many utterances the corpus has in the bucket, None where it is not at hand.
+    `language` is that of its corpus, None where nobody says it; `conversion`, `grouping` and `wordless` are
+    the corpus'. `n_in_bucket` is how many utterances the corpus has in the bucket, None where it is not at
+    hand.
     """
 
     corpus: str
@@ -106,6 +109,7 @@ class Slice:
     conversion: str | None = None
     grouping: str | None = None
     n_in_bucket: int | None = None
+    wordless: str | None = None
 
     @property
     def audio_s(self) -> float:

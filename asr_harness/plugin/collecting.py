@@ -16,6 +16,7 @@ from asr_harness.judge.judgement import EXIT_UNUSABLE
 from asr_harness.plugin import neighbours, options, summary
 from asr_harness.plugin.conditions import conditions_of
 from asr_harness.plugin.progress import terminal_of
+from asr_harness.report.escaping import terminal
 from asr_harness.runs import scratch
 from asr_harness.runs.device_locks import DeviceLocks
 from asr_harness.schema import Case
@@ -159,15 +160,20 @@ class Collecting:
             forecasts = [preflight.Forecast(case) for case in cases]
         else:
             forecasts = preflight.forecast(self._plan, cases, self._workbench)
-        self._tell_taken(preflight.utterances_taken(cases, self._workbench))
+        to_hear = [forecast.case for forecast in forecasts if forecast.outcome is None]
+        self._tell_heard(
+            preflight.utterances_taken(to_hear, self._workbench),
+            *preflight.corpus_remarks(to_hear, self._workbench),
+        )
         self._prepare(dict(zip(items.values(), forecasts, strict=True)))
         return None
 
-    def _tell_taken(self, taken: str | None) -> None:
-        """Say once how much of the corpus is heard, and not again in each process of a session or of `ab`."""
+    def _tell_heard(self, *remarks: str | None) -> None:
+        """Say once what of the corpus is heard, and not again in each process of a session or of `ab`."""
         is_part = self._live is not None or options.isolated_folder(self._config) is not None
-        if taken is not None and not is_part and not options.flag(self._config, "quiet"):
-            terminal_of(self._config).write_line(taken)
+        if not is_part and not options.flag(self._config, "quiet"):
+            for remark in filter(None, remarks):
+                terminal_of(self._config).write_line(terminal(remark))
 
     def _lock_devices(self, cases: Sequence[Case]) -> None:
         """Wait for the devices, unless this session is part of one that has them, or nothing is timed.

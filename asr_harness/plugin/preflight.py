@@ -77,6 +77,13 @@ def utterances_taken(cases: Iterable[Case], workbench: Workbench) -> str | None:
     return f"utterances heard: {', '.join(parts)}; --asr-utterances N takes more"
 
 
+def corpus_remarks(cases: Iterable[Case], workbench: Workbench) -> list[str]:
+    """Say what was made of the recordings and of references without a word, each once."""
+    slices = [workbench.slice(bucket) for bucket in dict.fromkeys(case.bucket for case in cases)]
+    converted = dict.fromkeys(f"converted: {each.conversion}" for each in slices if each.conversion)
+    return [*converted, *dict.fromkeys(each.wordless for each in slices if each.wordless)]
+
+
 def forecast(plan: Plan, cases: Iterable[Case], workbench: Workbench) -> list[Forecast]:
     """Estimate every case, and tell which cannot run on this machine."""
     machines: dict[str, Machine] = {}

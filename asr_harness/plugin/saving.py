@@ -98,6 +98,9 @@ class Saving:
         case_ids = {key: case.id for key, case in self._ledger.selected.items()}
         for line in summary.results(entries, case_ids, get_terminal_size().columns):
             reporter.write_line(terminal(line))
+        outcomes = [(self._ledger.selected[entry.test_id], entry.outcome) for entry in entries]
+        for line in summary.not_run(outcomes, options.text(self._config, "require-device")):
+            reporter.write_line(line)
         if self._ledger.path:
             way_out = (
                 "with --asr-resume --benchmark-autosave to save the run"

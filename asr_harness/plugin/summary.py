@@ -7,6 +7,7 @@ from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from asr_harness import devices
 from asr_harness.counting import counted
 from asr_harness.metrics import error_rate_of, session_metrics, units
 from asr_harness.report import machines, terminal
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from asr_harness.metrics import Metric
     from asr_harness.plugin.preflight import Forecast
-    from asr_harness.schema import CaseResult
+    from asr_harness.schema import Case, CaseResult, Outcome
     from asr_harness.schema.journal import JournalEntry
 
     Column = tuple[str, Callable[[CaseResult], str]]
@@ -45,6 +46,18 @@ def results(entries: Iterable[JournalEntry], case_ids: Mapping[str, str], width:
         lines = [*_table(measured, width), *wrap(LEGEND, width)]
         remarks = [*_starts(measured), *_remarks(tuple(measured.values())), *remarks]
     return [*lines, *_wrapped(remarks, width)]
+
+
+def not_run(outcomes: Iterable[tuple[Case, Outcome]], required: str | None) -> list[str]:
+    """Name each device on which no case could run, and what makes that a failure; not the required one."""
+    by_device: dict[str, set[Outcome]] = {}
+    for case, outcome in outcomes:
+        by_device.setdefault(case.device, set()).add(outcome)
+    return [
+        f"nothing was measured on {device}; --asr-require-device {device} makes that a failure"
+        for device, those in by_device.items()
+        if those == {"unavailable"} and required not in (device, devices.key_of(device))
+    ]
 
 
 def _table(measured: Mapping[str, CaseResult], width: int) -> list[str]:

@@ -12,6 +12,7 @@ from asr_harness import languages
 from asr_harness.corpora.base import Corpus, Segment
 from asr_harness.corpora.slices import content, fields
 from asr_harness.corpora.sources import audio, conversion
+from asr_harness.counting import counted
 from asr_harness.errors import DataError
 from asr_harness.schema.audio import SAMPLE_RATE_HZ
 
@@ -63,6 +64,7 @@ def corpus_of(name: str, path: Path, format_: Format) -> Corpus:
         language=_language(rows),
         conversion=_conversion(converted, len(recordings)),
         grouping=ONE_GROUP if {segment.talk for segment in segments} == {ONE_TALK} else None,
+        wordless=_wordless(rows),
     )
 
 
@@ -166,3 +168,13 @@ def _conversion(converted: Sequence[Recording], n_recordings: int) -> str | None
     kinds = Counter(f"{one.rate_hz} Hz, {one.n_channels} channels" for one in converted)
     listed = ", ".join(f"{n} of {kind}" for kind, n in kinds.most_common(3))
     return f"{len(converted)} of {n_recordings} recordings ({listed}) {conversion.described()}"
+
+
+def _wordless(rows: Sequence[Row]) -> str | None:
+    places = [row.place for row in rows if not row.text]
+    if not places:
+        return None
+    return (
+        f"{len(places)} of {counted(len(rows), 'reference')} without a word, the first at {places[0]}: "
+        "counted as silence, where every word that is heard is an error"
+    )

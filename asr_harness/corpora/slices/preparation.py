@@ -45,6 +45,7 @@ def load_slice(
         normaliser=kind.normaliser or languages.normaliser_of(language),
         conversion=corpus.conversion,
         grouping=corpus.grouping,
+        wordless=corpus.wordless,
         n_in_bucket=len(buckets.cut(corpus.segments, limits_s)) or None,
     )
     return harmed(loaded, harms)

@@ -211,6 +211,19 @@ def test_without_any_name_there_is_one_group_and_it_is_said(folder: Path) -> Non
     assert "one group" in corpus.grouping
 
 
+def test_a_reference_without_a_word_is_kept_and_said_by_its_line(folder: Path) -> None:
+    rows = [{"audio_filepath": f"wav/{name}.wav", "text": text} for name, text in (("a", "so"), ("b", " "))]
+    path = write_lines(folder / "m.jsonl", *rows)
+    corpus = open_corpus(f"manifest:{path}")
+    assert [segment.reference for segment in corpus.segments] == ["so", ""]
+    assert corpus.wordless
+    assert corpus.wordless.startswith(
+        f"1 of 2 references without a word, the first at {path}:2: counted as silence"
+    )
+    rows[1]["text"] = "too"
+    assert open_corpus(f"manifest:{write_lines(path, *rows)}").wordless is None
+
+
 def test_a_command_in_wav_scp_is_refused_and_not_run(folder: Path) -> None:
     (kaldi(folder) / "wav.scp").write_text(f"a touch {folder}/ran |\nb wav/b.wav\n")
     with pytest.raises(
