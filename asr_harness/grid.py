@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asr_harness import fields, languages
 from asr_harness.defaults import BATCH_SIZES, BUCKETS_S, DEVICES, EMBEDDED_MODELS, VARIANTS
 from asr_harness.devices import get, key_of
-from asr_harness.errors import GridError
+from asr_harness.errors import GridError, near
 from asr_harness.fields import Takes, checked
 from asr_harness.paths import folder_at
 from asr_harness.schema import Case
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Limits = tuple[float, float]
 Meant = TypeVar("Meant")
+ALSO_CALLED = {"gpu": "cuda", "nvidia": "cuda", "metal": "mps"}
+"""What devices are called elsewhere."""
 
 
 def _texts(example: str) -> Takes:
@@ -89,8 +91,8 @@ class Grid:
     """Everything that can be chosen by name: models by source, buckets by limits, variants by settings.
 
     Without profiles there is one, `default`, of all models. `default_profile` is the first where it is not
-    named. Raises GridError where it names none of them, for a keyword that there is not, and for a value of
-    the wrong type.
+    named. Raises GridError where it names none of them, for a keyword that there is not, for a value of the
+    wrong type, and for a profile with a device, bucket or variant that the grid does not have.
     """
 
     models: Mapping[str, str] = field(default_factory=lambda: dict(EMBEDDED_MODELS))
@@ -103,10 +105,15 @@ class Grid:
 
     def __post_init__(self) -> None:
         if not self.profiles:
-            object.__setattr__(self, "profiles", {"default": Profile(tuple(self.models))})
+            object.__setattr__(self, "profiles", {"default": _profile_of(self)})
         if not self.default_profile:
             object.__setattr__(self, "default_profile", next(iter(self.profiles)))
         check_known(self.default_profile, self.profiles, "profile")
+        for name, profile in self.profiles.items():
+            try:
+                _check_names(profile, self)
+            except GridError as error:
+                raise GridError(f"profile {name!r}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +198,41 @@ def make_plan(
     )
 
 
-def check_known(value: str, known: Iterable[str], axis: str) -> str:
-    """Return the value if it is known; else raise GridError listing what is."""
+def check_known(
+    value: str, known: Iterable[str], axis: str, *, ways: Sequence[str] = (), meant: str | None = None
+) -> str:
+    """Return the value if it is known; else raise GridError listing what is, and other ways to write one.
+
+    `meant` is what the closest name is looked for by, where that is not the value.
+    """
     names = list(known)
     if value not in names:
-        raise GridError(f"unknown {axis} {value!r}; known are: {', '.join(names)}")
+        listed = ", ".join([*names, *ways])
+        raise GridError(f"unknown {axis} {value!r}{near(meant or value, names)}; known are: {listed}")
     return value
+
+
+def _profile_of(grid: Grid) -> Profile:
+    """Make a profile of all models, with what a profile has by itself as far as the grid has it."""
+    usual = Profile(tuple(grid.models))
+    return replace(
+        usual,
+        devices=tuple(name for name in usual.devices if name in grid.devices) or grid.devices[:1],
+        buckets=tuple(name for name in usual.buckets if name in grid.buckets_s) or tuple(grid.buckets_s),
+        variants=tuple(name for name in usual.variants if name in grid.variants) or tuple(grid.variants)[:1],
+    )
+
+
+def _check_names(profile: Profile, grid: Grid) -> None:
+    """Raise GridError for a device, bucket or variant that the grid does not have."""
+    for device in profile.devices:
+        if device not in grid.devices:
+            _check_kind(key_of(device), grid)
+    for bucket in profile.buckets:
+        if "=" not in bucket:
+            _check_bucket(bucket, grid)
+    for variant in profile.variants:
+        _variant(variant, grid)
 
 
 def _injective(named: Iterable[tuple[str, Meant]], axis: str, remedy: str) -> dict[str, Meant]:
@@ -234,7 +270,7 @@ def _name_of_another(value: str, grid: Grid, custom_models: Sequence[str]) -> st
         return value.replace(":", ".")
     if "/" not in value:
         others = ["ORG/NAME on the hub", "a checkpoint folder", "RUNTIME:any of these", "module:function"]
-        check_known(value, [*grid.models, *custom_models, *others], "model")
+        check_known(value, [*grid.models, *custom_models], "model", ways=others)
     name = Path(value).name
     return name if name not in grid.models else value.strip("/").replace("/", "--")
 
@@ -257,15 +293,23 @@ def _language(tag: str, normaliser: str | None) -> str:
 def _device(value: str, grid: Grid) -> str:
     """Take a device of the grid, or one of its kind by index, as in `NAME:1`."""
     if value in grid.devices or ":" not in value:
-        return check_known(value, grid.devices, "device")
-    check_known(key_of(value), grid.devices, "device")
+        return _check_kind(value, grid)
+    _check_kind(key_of(value), grid)
     return get(value).name
+
+
+def _check_kind(value: str, grid: Grid) -> str:
+    return check_known(value, grid.devices, "device", meant=ALSO_CALLED.get(value.casefold()))
 
 
 def _limits(value: str, grid: Grid, parse_bucket: Callable[[str], tuple[str, Limits]]) -> tuple[str, Limits]:
     if "=" in value:
         return parse_bucket(value)
-    return check_known(value, [*grid.buckets_s, "NAME=LOW-HIGH in seconds"], "bucket"), grid.buckets_s[value]
+    return _check_bucket(value, grid), grid.buckets_s[value]
+
+
+def _check_bucket(value: str, grid: Grid) -> str:
+    return check_known(value, grid.buckets_s, "bucket", ways=["NAME=LOW-HIGH in seconds"])
 
 
 def _variant(value: str, grid: Grid) -> Variant:

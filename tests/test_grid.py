@@ -1,6 +1,8 @@
 """Narrowing and widening the grid."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,9 +88,12 @@ def test_every_axis_can_be_narrowed() -> None:
         (
             "models",
             ["whisper-huge"],
-            r"unknown model 'whisper-huge'; known are: whisper-tiny, .*mine, ORG/NAME",
+            r"unknown model 'whisper-huge' \(did you mean 'whisper-.*'\?\); known are: whisper-tiny, .*mine, ORG",
         ),
-        ("devices", ["tpu"], r"unknown device 'tpu'; known are: cpu, cuda"),
+        ("models", ["whisper-tny"], r"'whisper-tny' \(did you mean 'whisper-tiny'\?\)"),
+        ("devices", ["abacus"], r"unknown device 'abacus'; known are: cpu, cuda"),
+        ("devices", ["gpu"], r"unknown device 'gpu' \(did you mean 'cuda'\?\); known are: cpu, cuda"),
+        ("devices", ["GPU:1"], r"unknown device 'GPU' \(did you mean 'cuda'\?\)"),
         ("buckets", ["7s"], r"unknown bucket '7s'; known are: 5s, 15s, 30s, 60s, NAME=LOW-HIGH"),
         ("batch_sizes", ["0"], r"batch size '0' is not a whole number above 0"),
         ("batch_sizes", ["four"], r"batch size 'four' is not"),
@@ -169,6 +174,30 @@ def test_a_profile_that_would_measure_nothing_or_letters_is_refused(models: tupl
 def test_a_default_profile_that_is_none_is_refused() -> None:
     with pytest.raises(GridError, match="unknown profile 'full'; known are: default"):
         Grid({"mine": "my_asr:load"}, default_profile="full")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"buckets": ("05s",)}, r"profile 'full': unknown bucket '05s' \(did you mean '5s'\?\)"),
+        ({"devices": ("gpu",)}, r"profile 'full': unknown device 'gpu' \(did you mean 'cuda'\?\)"),
+        (
+            {"variants": ("fp16+beam_5",)},
+            r"profile 'full': unknown variant 'beam_5' \(did you mean 'beam5'\?\)",
+        ),
+    ],
+)
+def test_every_profile_is_checked_when_the_grid_is_made(wrong: dict[str, Any], message: str) -> None:
+    sound = Profile(("mine",), devices=("cpu", "cuda:1"), buckets=("5s", "all=1-9"), variants=("fp16+beam5",))
+    with pytest.raises(GridError, match=message):
+        Grid({"mine": "my_asr:load"}, profiles={"quick": sound, "full": replace(sound, **wrong)})
+
+
+def test_a_grid_without_profiles_takes_what_it_has() -> None:
+    grid = Grid(
+        {"mine": "my_asr:load"}, devices=("cuda",), buckets_s={"all": (1.0, 9.0)}, variants={"loud": {}}
+    )
+    assert [case.id for case in make_plan(grid, parse_bucket=parse_bucket).cases] == ["mine-cuda-all-b1-loud"]
 
 
 def test_a_language_that_nobody_knows_needs_a_normaliser_by_name() -> None:

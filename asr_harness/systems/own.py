@@ -240,9 +240,10 @@ def _check_takes_device(source: str, factory: Callable[..., object]) -> None:
         signature.bind(device="cpu")
     except TypeError as error:
         name = source.rpartition(":")[2]
+        head = "__init__(self, " if inspect.isclass(factory) else f"{name}("
         raise ModelError(
             f"{source!r} is called as {name}(device='cpu') and with the settings of a variant, but is "
-            f"{name}{signature}: {error}; write def {name}(*, device, **variant), and give what else it "
+            f"{name}{signature}: {error}; write def {head}*, device, **variant), and give what else it "
             "takes a default"
         ) from error
 

@@ -22,7 +22,7 @@ def assert_usage_error(result: pytest.RunResult, *lines: str) -> None:
     ("option", "value", "message"),
     [
         ("--asr-models", "whisper-huge", "unknown model 'whisper-huge'; known are: steady, hungry*"),
-        ("--asr-devices", "tpu", "unknown device 'tpu'; known are: cpu, cuda"),
+        ("--asr-devices", "tpu", "unknown device 'tpu'*; known are: cpu, cuda"),
         ("--asr-buckets", "7s", "unknown bucket '7s'; known are: 5s, 15s*"),
         ("--asr-buckets", "x=9-1", "*9*1*"),
         ("--asr-batch-sizes", "none", "batch size 'none'*"),

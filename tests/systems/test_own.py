@@ -245,6 +245,10 @@ def test_an_object_that_wants_to_know_the_language_is_told(monkeypatch: pytest.M
             "def load(path): ...",
             r"is load\(path\): missing .*'path'; write def load\(\*, device, \*\*variant\)",
         ),
+        (
+            "class load:\n    def __init__(self): ...",
+            r"is load\(\): .*'device'; write def __init__\(self, \*, device, \*\*variant\)",
+        ),
         ("def load(): ...", r"is load\(\): got an unexpected keyword argument 'device'"),
         ("load = 3", "'mine_alone:load' is a int; name a function that takes `device`"),
         (
