@@ -6,6 +6,7 @@ Nothing is done for slices that are there already; an interrupted run is finishe
 from __future__ import annotations
 
 import argparse
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from asr_harness import cache, corpora
@@ -28,6 +29,8 @@ Limits = tuple[float, float]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options; corpus, buckets and utterances are written as for pytest's `--asr-…` options."""
     known = ", ".join(corpora.BUCKETS_S)
+    # Else argparse's own message, which names no way out.
+    parser.add_argument("misplaced", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument(
         "--data",
         "--asr-data",
@@ -57,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prepare, or verify; a stored slice that fails its check is an error."""
+    if arguments.misplaced:
+        spec = arguments.misplaced[0]
+        raise DataError(f"{spec!r} stands alone; give the corpus as --data {quote(spec)}")
     if arguments.verify:
         _verify()
         return 0

@@ -22,10 +22,11 @@ def find_kind(spec: str) -> CorpusKind:
         return CORPORA.get(key)
     if Path(key).exists():
         raise DataError(f"no corpus {key!r}; a file or folder of your own is named manifest:{spec}")
+    known = ", ".join(sorted(CORPORA.all()))
     raise DataError(
-        f"no corpus {key!r}{near(key, CORPORA.names())}; there are {', '.join(sorted(CORPORA.all()))}. "
-        f"To add it, write asr_harness/corpora/{key}.py, or offer an entry point in {CORPORA.group}, "
-        "with CORPUS = CorpusKind(…)"
+        f"no corpus {key!r}{near(key, CORPORA.names())}; there are {known}. Recordings of your own are named "
+        f"manifest:PATH; another kind of corpus is an entry point of the group {CORPORA.group}, with "
+        "CORPUS = CorpusKind(…)"
     )
 
 

@@ -103,6 +103,15 @@ class Running:
             self._finish(item.nodeid, tuple(benchmark.stats.stats.data), run.result)
         return result
 
+    # Once pytest-benchmark has noted its own, which it does with each report.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Let pytest-benchmark not warn that a case which failed did not use it."""
+        benchmark = getattr(item, "funcargs", {}).get("benchmark")
+        entry = self._ledger.entries.get(item.nodeid)
+        if benchmark is not None and entry is not None and entry.result is None:
+            benchmark.skipped = True
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]

@@ -31,6 +31,11 @@ def test_the_buckets_that_the_corpus_fills_are_prepared(
     assert [line.split(",")[0] for line in lines[1:]] == ["5s: 8 utterances", "30s: 1 utterance"]
 
 
+def test_a_corpus_that_stands_alone_is_told_its_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prepare", "manifest:x.csv"]) == 2
+    assert capsys.readouterr().err.endswith("give the corpus as --data manifest:x.csv\n")
+
+
 def test_what_is_prepared_is_what_loads(corpus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     main(["prepare", "--data", corpus, "--buckets", "5s,10s=4-6", "--utterances", "3"])
     monkeypatch.setattr(storage, "store", None)

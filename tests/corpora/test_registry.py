@@ -31,10 +31,10 @@ def offer(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
     monkeypatch.setattr("asr_harness.registry.entry_points", lambda *, group: points)
 
 
-def test_an_unknown_name_is_answered_with_those_known_and_the_file_to_add() -> None:
+def test_an_unknown_name_is_answered_with_those_known_and_the_ways_to_another() -> None:
     with pytest.raises(
         DataError,
-        match=r"no corpus 'nope'; there are embedded, librispeech, manifest, tedlium\. .*/corpora/nope\.py",
+        match=r"'nope'; there are embedded, librispeech, manifest, tedlium\. .*manifest:PATH; .*entry point",
     ):
         open_corpus("nope:/somewhere")
 

@@ -222,6 +222,7 @@ def test_a_case_that_fails_is_an_outcome_and_a_failure(run: Run, saved: Saved) -
         ]
     )
     finished.stdout.no_fnmatch_line("*first_batch_s*")
+    finished.stdout.no_fnmatch_line("*Benchmark fixture was not used*")
     outcomes = {outcome["case"]["model"]: outcome for outcome in saved()["asr"]["cases"]}
     assert outcomes["broken"]["outcome"] == "failed"
     assert outcomes["broken"]["reason"] == "ValueError: boom (in transcribers.py:Broken.decode)"
