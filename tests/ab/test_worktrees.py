@@ -187,11 +187,14 @@ def test_what_is_not_measured_is_told(repository: Path) -> None:
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "three")
     (repository / "file").write_text("still mine")
-    (repository / "new").touch()
+    (repository / "new.py").touch()
+    (repository / "report.html").touch()  # what this tool wrote itself is nothing to commit
+    (repository / ".venv" / "site-packages").mkdir(parents=True)
+    (repository / ".venv" / "site-packages" / "installed.py").touch()
     with worktrees(("HEAD~1", "HEAD"), repository) as (base, candidate):
         lines = told(base, candidate, has_own_environments=False)
         assert told(base, candidate, has_own_environments=True) == lines[:1]
-    assert lines[0].startswith("2 files have uncommitted changes, which are not measured")
+    assert lines[0].startswith("not measured, as it is not committed: file, new.py; commit it first")
     assert "(requirements.txt)" in lines[1]
 
 
