@@ -134,7 +134,7 @@ def _against(
     known = [run.of_cases(cases) for run in summaries_of(clean, history_columns())]
     # Told by their labels: what was left of a run's cases may not tell which run it is.
     former = [run for run in known if run.label != labels[-1]]
-    named = select_runs(arguments.against, arguments.storage)
+    named = select_runs(arguments.against, arguments.storage, tell=tell)
     reference = [run for run in named if run.label != labels[-1]]
     sides, status = {}, EXIT_FINE
     if len(reference) < len(named):
