@@ -171,9 +171,7 @@ def sides(base: str, candidate: str | None) -> tuple[str, str]:
     return parted, ends[1][1] or ""
 
 
-def _part(
-    part: str, storage: Path, excluding: Collection[str], tell: Tell | None
-) -> Sequence[RunFile]:
+def _part(part: str, storage: Path, excluding: Collection[str], tell: Tell | None) -> Sequence[RunFile]:
     if part.startswith(LATEST):
         return _latest(part.removeprefix(LATEST), storage, excluding, tell or _nobody)
     paths = _many(part)
@@ -215,9 +213,7 @@ def _of_commit(commit: str, storage: Path, name: str, tell: Tell | None) -> Sequ
     return runs
 
 
-def _latest(
-    branch: str, storage: Path, excluding: Collection[str], tell: Tell
-) -> Sequence[RunFile]:
+def _latest(branch: str, storage: Path, excluding: Collection[str], tell: Tell) -> Sequence[RunFile]:
     """Go by ancestry where git knows the branch, else by the name that runs were saved under.
 
     The index tells which commit; only its runs are read.

@@ -56,6 +56,12 @@ def test_commits_are_counted_and_not_their_points() -> None:
     )
 
 
+def test_the_sign_of_uncommitted_changes_is_explained_where_it_stands() -> None:
+    explained = "+ with uncommitted changes"
+    assert head("rtf", [CommitPoint("a", "1", None), CommitPoint("b+", "1", None)], 80)[1:] == [explained]
+    assert head("rtf", [CommitPoint("a", "1", None), CommitPoint("b", "1", None)], 80)[1:] == []
+
+
 def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert " | +10" in call(storage, capsys)[-1]
 

@@ -217,6 +217,11 @@ def test_the_summary_says_which_cases_are_of_which_commit(tmp_path: Path) -> Non
     made_up.write_study(tmp_path / "0002.json", commit="b" * 40, hour=2, **{**one, "buckets": ("5s",)})
     html = render(gather(load_all(tmp_path)))
     assert "that ran it: bbbbbbb 1, aaaaaaa 3" in html
+    assert "+ with uncommitted changes" not in html
+    saved = json.loads((tmp_path / "0001.json").read_text("utf-8"))
+    saved["commit_info"]["dirty"] = True
+    (tmp_path / "0001.json").write_text(json.dumps(saved), "utf-8")
+    assert "+ with uncommitted changes" in render(gather(load_all(tmp_path)))
 
 
 def test_what_is_not_of_the_newest_commit_is_marked_where_it_is_shown(tmp_path: Path) -> None:

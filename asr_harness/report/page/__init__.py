@@ -12,8 +12,8 @@ from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
 from asr_harness.report.page.claims import claims_section
-from asr_harness.report.page.differences import banner, differences_section
 from asr_harness.report.page.commits import marks_of_other_commits
+from asr_harness.report.page.differences import banner, differences_section
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.models import model_data, models_section
 from asr_harness.report.page.scaling import scaling_section

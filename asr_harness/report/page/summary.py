@@ -10,6 +10,7 @@ from asr_harness.report.page.markup import Html, badge, element, items, section,
 from asr_harness.report.pooled import GROUP, measured
 from asr_harness.report.table.cases import spelled_out
 from asr_harness.report.table.frame import in_utc
+from asr_harness.schema.run import DIRTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,11 +82,15 @@ def quick(done: pd.DataFrame, marks: Mapping[str, str]) -> list[Html]:
     tiles = []
     if len(done):
         best = done.iloc[int(done["rtf"].argmin())]
-        tiles.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}{marks.get(best['case'], '')}"))
+        tiles.append(
+            tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}{marks.get(best['case'], '')}")
+        )
     scored = done.dropna(subset=["wer"])
     if len(scored):
         best = scored.iloc[int(scored["wer"].argmin())]
-        tiles.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}{marks.get(best['case'], '')}"))
+        tiles.append(
+            tile(units.percent(best["wer"]), f"lowest WER: {best['case']}{marks.get(best['case'], '')}")
+        )
     return tiles
 
 
@@ -127,6 +132,8 @@ def _runs(history: Sequence[Summary]) -> Html:
             )
         )
     listed = table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+    if any(label.endswith(DIRTY) for label in by_label):
+        listed = Html(listed + element("p", f"{DIRTY} with uncommitted changes", class_="soft"))
     n_more = len(by_label) - len(rows)
     return (
         Html(listed + element("p", f"and {counted(n_more, 'commit')} before", class_="soft"))
