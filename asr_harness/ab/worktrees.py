@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LFS_POINTER = b"version https://git-lfs"
 SUBMODULE_MODE = "160000"
+N_DIGITS = 7
 NOT_OWN = ":(exclude,glob)**/site-packages/**", ":(exclude,glob)**/dist-packages/**"
 """What lies in an environment inside of the repository."""
 
@@ -34,6 +35,12 @@ class Worktree:
     folder: Path
     top: Path
     others: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What was asked for, with the commit's first digits where they are not what was asked for."""
+        digits = self.commit[:N_DIGITS]
+        return self.ref if self.ref.startswith(digits) else f"{self.ref} ({digits})"
 
 
 @contextmanager

@@ -188,7 +188,7 @@ def _run_forks(
     pace = Pace(budget_s, arguments.turn_time)
     sides = _sides(arguments, trees, storage, partial(locks.acquire, tell=say, check=interrupts.check))
     record = _record(storage, trees["base"], trees["candidate"])
-    named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
+    named = " → ".join(tree.name for tree in trees.values())
     standing.say(f"{named}, turns in {record}")
     runs = session.forks(
         sides,

@@ -347,6 +347,7 @@ def test_a_suite_that_cannot_be_imported_is_named_with_its_reason(
     assert done.returncode == 2
     assert "the worker of base broken" in done.stderr
     assert "cannot be imported" in done.stderr
+    assert "rootdir" not in done.stderr
 
 
 @pytest.mark.heavy

@@ -8,7 +8,7 @@ import pytest
 
 from asr_harness.ab.git import _local_variables, environment
 from asr_harness.ab.telling import told
-from asr_harness.ab.worktrees import sides, worktrees
+from asr_harness.ab.worktrees import Worktree, sides, top_of, worktrees
 from asr_harness.errors import AbError
 from asr_harness.runs.scratch import scratch, socket_folder, sweep
 
@@ -179,6 +179,19 @@ def test_what_a_killed_session_left_is_swept_and_a_living_ones_is_not(
         assert base.folder.exists()
     assert len(git(repository, "worktree", "list").splitlines()) == 1
     assert not [*tmp_path.glob("asr-harness-*")]
+
+
+def test_a_side_is_named_once() -> None:
+    named = [Worktree(ref, "441553e0aa", *[Path()] * 3).name for ref in ("441553e", "441553e0aa", "main")]
+    assert named == ["441553e", "441553e0aa", "main (441553e)"]
+
+
+def test_outside_of_a_repository_the_way_out_is_told_without_gits_own_words(tmp_path: Path) -> None:
+    with pytest.raises(AbError) as refused:
+        top_of(tmp_path)
+    assert str(refused.value) == (
+        "not a git repository (or any of the parent directories); run it inside a git repository"
+    )
 
 
 def test_what_is_not_measured_is_told(repository: Path) -> None:

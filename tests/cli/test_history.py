@@ -137,8 +137,8 @@ def test_a_metric_that_no_run_has_is_one_message(storage: Path, capsys: pytest.C
 def test_a_metric_that_is_none_is_answered_with_those_there_are(
     storage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["history", "--storage", str(storage), "--metric", "speed"]) == 2
-    assert "no Metric is called 'speed'; there are" in capsys.readouterr().err
+    assert main(["history", "--storage", str(storage), "--metric", "latencies"]) == 2
+    assert "no metric is called 'latencies' (did you mean 'latency'?); there are" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("metric", all_metrics(), ids=lambda metric: metric.key)

@@ -49,7 +49,7 @@ def test_other_benchmarks_beside_the_runs_are_passed_over(storage: Path) -> None
 def test_a_damaged_run_among_sound_ones_is_passed_over_where_somebody_hears_of_it(storage: Path) -> None:
     (storage / "machine" / f"0004_{MAIN}_x.json").write_text("{", "utf-8")
     for side in (str(storage), f"{storage}/machine/*.json", MAIN):
-        with pytest.raises(RecordError, match="is not JSON .*; move or delete it"):
+        with pytest.raises(RecordError, match=r"is not JSON .*; move or delete it"):
             select_runs(side, storage)
         heard: list[str] = []
         runs = select_runs(side, storage, tell=heard.append)
