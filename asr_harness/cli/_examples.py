@@ -41,7 +41,7 @@ examples:
     "doctor": """\
 examples:
   asr-harness doctor --quick                      what can be measured here
-  asr-harness doctor --work asr-harness/ctc-mini  the noise of a model
+  asr-harness doctor --work asr-harness/ctc-mini  noise of its runs
   asr-harness doctor --format json
 """,
     "fleet": """\
