@@ -46,7 +46,7 @@ examples:
 """,
     "fleet": """\
 examples:
-  asr-harness fleet                              this machine, as a cluster of one
+  asr-harness fleet                              this machine alone
   asr-harness fleet --threads 4 -- benchmarks/ -m cpu
   asr-harness fleet -- benchmarks/ --asr-resume  goes on where it ended
 """,
