@@ -117,8 +117,8 @@ def run(arguments: argparse.Namespace) -> int:
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
         say(painted(line, arguments.color))
     budget_s = duration_s(arguments.budget)
-    if line := forks.once_more(judgement, number, spent_s, budget_s, arguments.forks):
-        say(line)
+    if advice := forks.once_more(judgement, number, spent_s, budget_s, arguments.forks):
+        say(advice)
     comment = forms.render("markdown", judgement, width)
     step_summary.add(comment)
     if arguments.markdown:
