@@ -51,12 +51,12 @@ def problem(folder: Path | None = None) -> str | None:
 
 
 def in_words(message: str, folder: Path) -> str | None:
-    """Join the last line of what git said and the remedy; None where none is known."""
+    """Join the line that says why git refused and the remedy; None where none is known."""
     known = next((remedy for sign, remedy in REMEDIES.items() if sign in message), None)
     if known is None:
         return None
     line = next((line for line in message.splitlines() if line.startswith("fatal:")), message)
-    return f"{line}: {known.format(folder=folder)}"
+    return f"{line.removeprefix('fatal: ').removesuffix(': .git')}; {known.format(folder=folder)}"
 
 
 def _run(

@@ -13,7 +13,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from asr_harness.errors import RegistryError
+from asr_harness.errors import RegistryError, near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,10 @@ class Registry(Generic[Plugin]):
             plugin = self._find(name)
             if plugin is None:
                 known = ", ".join(sorted(self.all()))
-                raise RegistryError(f"no {self._kind.__name__} is called {name!r}; there are {known}")
+                kind = self._constant.lower()
+                raise RegistryError(
+                    f"no {kind} is called {name!r}{near(name, self.all())}; there are {known}"
+                )
             self._loaded[name] = plugin
         return self._loaded[name]
 

@@ -69,7 +69,7 @@ def started(
         worktree.root.parent,
         cores,
     )
-    name = f"the worker of {side} {worktree.ref} ({worktree.commit[:7]})"
+    name = f"the worker of {side} {worktree.name}"
     with connected(name, start, side, zygote=nursery.zygote if nursery else None, lock=lock) as worker:
         worker.worktree, worker.path, worker.nursery = worktree, path, nursery
         yield worker
@@ -157,8 +157,9 @@ def _run_name(side: Side, worktree: Worktree) -> str:
 def saving(storage: Path, run_name: str) -> list[str]:
     """Give the arguments of a worker that saves its run under a name, and runs all its cases quietly."""
     saved = [f"--benchmark-save={run_name}", f"--benchmark-storage=file://{storage}"]
-    # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost.
-    quiet = ["--capture=no", "--asr-quiet"]
+    # What a worker prints belongs in its log at once: captured, the last words of a crash would be lost. A
+    # header would be most of them where a suite cannot be imported.
+    quiet = ["--capture=no", "--asr-quiet", "--no-header"]
     # Imported only to speak at the end, and rewritten only for better tracebacks: a second of each fork.
     # The driver ends a session, not its first failure.
     whole = ["--maxfail=0"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab.git import attempt, listed
 from asr_harness.ab.worktrees import uncommitted
+from asr_harness.counting import listed as named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +25,10 @@ PROJECT_TABLES = ("dependencies", "optional-dependencies", "requires-python")
 def told(base: Worktree, candidate: Worktree, *, has_own_environments: bool) -> list[str]:
     """Give what a reader would else take for measured, a line each."""
     lines = []
-    if n_files := uncommitted(base.top):
-        plural = "s have" if n_files > 1 else " has"
-        lines.append(f"{n_files} file{plural} uncommitted changes, which are not measured; commit them first")
+    if names := uncommitted(base.top):
+        lines.append(
+            f"not measured, as it is not committed: {named(names)}; commit it first if it is to count"
+        )
     differing = () if has_own_environments else _differing_dependencies(base, candidate)
     if differing:
         lines.append(

@@ -46,7 +46,7 @@ def check_suite(trees: Iterable[Worktree], selection: Sequence[str]) -> None:
     for tree, path in product(trees, [Path(word.partition("::")[0]) for word in words]):
         if not (tree.folder / path).exists():
             raise AbError(
-                f"{tree.ref} ({tree.commit[:7]}) has no {path}, which has to run on both sides; "
+                f"{tree.name} has no {path}, which has to run on both sides; "
                 "compare with a commit that has it, such as the first one with the suite"
             )
 

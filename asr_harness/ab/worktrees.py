@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 LFS_POINTER = b"version https://git-lfs"
 SUBMODULE_MODE = "160000"
+N_DIGITS = 7
+NOT_OWN = ":(exclude,glob)**/site-packages/**", ":(exclude,glob)**/dist-packages/**"
+"""What lies in an environment inside of the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,12 @@ class Worktree:
     folder: Path
     top: Path
     others: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What was asked for, with the commit's first digits where they are not what was asked for."""
+        digits = self.commit[:N_DIGITS]
+        return self.ref if self.ref.startswith(digits) else f"{self.ref} ({digits})"
 
 
 @contextmanager
@@ -82,9 +91,14 @@ def sides(base: str, candidate: str | None, here: Path) -> tuple[str, str]:
     return git.git(top, "merge-base", *commits, hint=hint), second
 
 
-def uncommitted(top: Path) -> int:
-    """Count the files that differ from what is committed."""
-    return len(git.listed(top, "status", "--porcelain", "--no-renames", "-z", "--untracked-files=normal"))
+def uncommitted(top: Path) -> list[str]:
+    """Name the tracked files that differ from what is committed, and the sources that nothing tracks.
+
+    What else is untracked, such as a report, no commit would have measured.
+    """
+    changed = git.listed(top, "diff", "--name-only", "--no-renames", "-z", "HEAD")
+    untracked = git.listed(top, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py", *NOT_OWN)
+    return sorted({*changed, *untracked})
 
 
 def _inside(root: Path, here: Path, top: Path, ref: str) -> Path:

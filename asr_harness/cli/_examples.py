@@ -2,10 +2,10 @@
 
 FIRST_STEPS = """\
 first steps:
-  asr-harness demo                            shows a regression that is caught, in a scratch repository
-  asr-harness init                            writes a suite into this repository
-  pytest benchmarks/ --benchmark-autosave     measures; `pytest --help` lists the --asr-... options
-  asr-harness ab main HEAD                    judges two commits, side by side
+  asr-harness demo                         shows a regression that is caught
+  asr-harness init                         writes a suite into this repository
+  pytest benchmarks/ --benchmark-autosave  measures; see `pytest --help`
+  asr-harness ab main HEAD                 judges two commits, side by side
 """
 
 EXAMPLES = {
@@ -13,65 +13,65 @@ EXAMPLES = {
 examples:
   asr-harness ab main HEAD
   asr-harness ab main...HEAD --budget 20m --markdown verdict.md
-  asr-harness ab HEAD HEAD                            the self-test: one code twice
-  asr-harness ab main HEAD -- benchmarks/ -m cpu      what follows -- goes to pytest
+  asr-harness ab HEAD HEAD                        the self-test: one code twice
+  asr-harness ab main HEAD -- benchmarks/ -m cpu  what follows -- goes to pytest
 """,
     "bisect": """\
 examples:
   asr-harness bisect v1.0 main
   asr-harness bisect v1.0 main --budget 1h -- benchmarks/ -k ctc
-  asr-harness bisect HEAD~16 HEAD --by exact          one run a commit
+  asr-harness bisect HEAD~16 HEAD --by exact  one run a commit
 """,
     "compare": """\
 examples:
   asr-harness compare latest:main HEAD
-  asr-harness compare 0001 0002 --format json         by the numbers of the files
+  asr-harness compare 0001 0002 --format json  by the numbers of the files
   asr-harness compare main HEAD --fail-on 'rtf>5%' --allow 'wer+1pt if rtf-20%'
 """,
     "completion": """\
 examples:
-  asr-harness completion bash > ~/.local/share/bash-completion/completions/asr-harness
+  asr-harness completion bash > ~/.asr-harness.bash  then source it in ~/.bashrc
   asr-harness completion zsh > ~/.zsh/completions/_asr-harness
 """,
     "demo": """\
 examples:
   asr-harness demo
-  asr-harness demo --keep demo                        leaves the repository in ./demo, to look around in
+  asr-harness demo --keep demo  leaves its repository in ./demo
 """,
     "doctor": """\
 examples:
-  asr-harness doctor --quick                          what can be measured here, in a second
-  asr-harness doctor --work asr-harness/ctc-mini      the noise of a model, in a minute
+  asr-harness doctor --quick                      what can be measured here
+  asr-harness doctor --work asr-harness/ctc-mini  noise of its runs
   asr-harness doctor --format json
 """,
     "fleet": """\
 examples:
-  asr-harness fleet                                   this machine, as a cluster of one
+  asr-harness fleet                              this machine alone
   asr-harness fleet --threads 4 -- benchmarks/ -m cpu
-  asr-harness fleet -- benchmarks/ --asr-resume       goes on with one that was interrupted
+  asr-harness fleet -- benchmarks/ --asr-resume  goes on where it ended
 """,
     "flops": """\
 examples:
-  asr-harness flops openai/whisper-tiny               no checkpoint is needed
+  asr-harness flops openai/whisper-tiny  no checkpoint is needed
   asr-harness flops path/to/checkpoint
 """,
     "history": """\
 examples:
   asr-harness history --metric rtf
   asr-harness history latest:main --metric wer -k 'whisper b1'
-  asr-harness history --judge --against v1.0          steps and creeps, and the newest commit against v1.0
+  asr-harness history --judge --against v1.0  steps, creeps, and since v1.0
 """,
     "init": """\
 examples:
-  asr-harness init                                    the package's own small models
-  asr-harness init my_package.asr:load                a recogniser of your own
-  asr-harness init openai/whisper-tiny --ci github    a checkpoint, and a workflow for pull requests
+  asr-harness init                                  the package's own models
+  asr-harness init my_package.asr:load              a recogniser of your own
+  asr-harness init openai/whisper-tiny --ci github  with a workflow for CI
   asr-harness init my_asr:load --data tedlium:/path/to/corpus
 """,
     "merge": """\
 examples:
   asr-harness merge shard-*.json -o run.json
-  asr-harness merge shards/ -o run.json --partial     without the shards that are absent
+  asr-harness merge shards/ -o run.json --partial  though some are absent
 """,
     "prepare": """\
 examples:
@@ -81,12 +81,12 @@ examples:
 """,
     "price": """\
 examples:
-  asr-harness price baseline                          all variants of the saved runs
-  asr-harness price baseline prune50 cut-context --sessions 6 -- benchmarks/ --asr-models whisper-mini
+  asr-harness price baseline  all variants of the saved runs
+  asr-harness price baseline prune50 --sessions 6 -- benchmarks/ -k whisper
 """,
     "report": """\
 examples:
-  asr-harness report                                  all saved runs, into report.html
+  asr-harness report  all saved runs, into report.html
   asr-harness report latest:main -o main.html --csv cases.csv
   asr-harness report --compare main HEAD --figures figures
 """,

@@ -109,11 +109,16 @@ def run(arguments: argparse.Namespace) -> int:
     with interrupts.remembered(), DeviceLocks() as locks, worktrees(refs, Path.cwd()) as (base, candidate):
         for line in told(base, candidate, has_own_environments=bool(arguments.environment)):
             say(line)
-        _run_forks(arguments, {"base": base, "candidate": candidate}, progress, began, locks)
+        number, spent_s = _run_forks(
+            arguments, {"base": base, "candidate": candidate}, progress, began, locks
+        )
     evidence, width = progress.evidence(), get_terminal_size().columns
     judgement = judge(evidence, progress.policy)
     for line in forks.conclusion(judgement, evidence.forks or Forks({}, ()), progress.left_out, width):
         say(painted(line, arguments.color))
+    budget_s = duration_s(arguments.budget)
+    if advice := forks.once_more(judgement, number, spent_s, budget_s, arguments.forks):
+        say(advice)
     comment = forms.render("markdown", judgement, width)
     step_summary.add(comment)
     if arguments.markdown:
@@ -169,8 +174,9 @@ def _run_forks(
     progress: LiveSession,
     began: float,
     locks: DeviceLocks,
-) -> None:
-    """Fork until every case is decided, or the budget or the user's patience is spent.
+) -> tuple[int, float]:
+    """Fork until every case is decided, or the budget or the user's patience is spent; give how many forks
+    there were, and the seconds that they took.
 
     What was waited for another session's devices is not of the budget.
     """
@@ -182,7 +188,7 @@ def _run_forks(
     pace = Pace(budget_s, arguments.turn_time)
     sides = _sides(arguments, trees, storage, partial(locks.acquire, tell=say, check=interrupts.check))
     record = _record(storage, trees["base"], trees["candidate"])
-    named = " → ".join(f"{tree.ref} ({tree.commit[:7]})" for tree in trees.values())
+    named = " → ".join(tree.name for tree in trees.values())
     standing.say(f"{named}, turns in {record}")
     runs = session.forks(
         sides,
@@ -225,6 +231,7 @@ def _run_forks(
         if sides.nursery:
             sides.nursery.close()
     progress.looks = ended(progress.looks, number)
+    return number, spent_s
 
 
 def _prepare(sides: session.Sides, standing: Standing) -> float:

@@ -134,7 +134,7 @@ def _against(
     known = [run.of_cases(cases) for run in summaries_of(clean, history_columns())]
     # Told by their labels: what was left of a run's cases may not tell which run it is.
     former = [run for run in known if run.label != labels[-1]]
-    named = select_runs(arguments.against, arguments.storage)
+    named = select_runs(arguments.against, arguments.storage, tell=tell)
     reference = [run for run in named if run.label != labels[-1]]
     sides, status = {}, EXIT_FINE
     if len(reference) < len(named):
@@ -199,6 +199,8 @@ def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
     labels = [(f"{CHANGE} " if point.changed else "") + point.label for point in newest_points]
     before_them = f"{n_more:,} more, then " if n_more else ""
     lines = wrap(f"{metric} over {_extent(timeline)}, oldest first: {before_them}{' '.join(labels)}", width)
+    if _is_commit_each(timeline) and any(point.label.endswith(DIRTY) for point in newest_points):
+        lines.append(f"{DIRTY} with uncommitted changes")
     for point in newest_points:
         if point.changed:
             text = f"{CHANGE} environment changed before {point.label}: {point.changed}"
@@ -212,13 +214,20 @@ def head(metric: str, timeline: Sequence[CommitPoint], width: int) -> list[str]:
 
 def _extent(timeline: Sequence[CommitPoint]) -> str:
     """Count the commits, and the points that they have where it is more than one each."""
-    n_commits = len({point.label.removesuffix(DIRTY) for point in timeline})
-    commits = counted(n_commits, "commit")
-    if n_commits == len(timeline):
+    commits = counted(_n_commits(timeline), "commit")
+    if _is_commit_each(timeline):
         return commits
     return (
         f"{commits} at {len(timeline):,} points ({CHANGE} another environment, {DIRTY} uncommitted changes)"
     )
+
+
+def _n_commits(timeline: Sequence[CommitPoint]) -> int:
+    return len({point.label.removesuffix(DIRTY) for point in timeline})
+
+
+def _is_commit_each(timeline: Sequence[CommitPoint]) -> bool:
+    return _n_commits(timeline) == len(timeline)
 
 
 def _lines(

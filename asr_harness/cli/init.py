@@ -12,6 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, get_args
 
+from asr_harness import git
 from asr_harness.cli import _suite_buckets
 from asr_harness.defaults import EMBEDDED_MODELS
 from asr_harness.errors import StarterError
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     lines += [buckets.remark] if is_begun and buckets.remark else []
     is_asked = arguments.models or models != OWN_MODELS.split(",")
     lines += unapplied(root, named if is_asked else {}, arguments.data)
-    print("\n".join([*lines, *_next_steps(models, root)]))  # noqa: T201
+    print("\n".join([*lines, *_next_steps(models, root, [file.path for file in files])]))  # noqa: T201
     return 0
 
 
@@ -132,7 +133,7 @@ def _asked(what: str, default: str) -> str:
         return default
 
 
-def _next_steps(models: list[str], root: Path) -> list[str]:
+def _next_steps(models: list[str], root: Path, written: list[str]) -> list[str]:
     there = [] if root == Path() else [f"cd {quote(str(root))}"]
     steps = [
         *there,
@@ -147,6 +148,23 @@ def _next_steps(models: list[str], root: Path) -> list[str]:
             for own in (Own.of(model, root) for model in models if sources.is_own(model))
             if own.path and own.lacks_function
         ),
+        *_to_commit(models, root, written),
         f"pytest {starter.FOLDER}/ --benchmark-autosave",
     ]
     return ["", "next:", *(f"  {step}" for step in steps)]
+
+
+def _to_commit(models: list[str], root: Path, written: list[str]) -> list[str]:
+    """Give what makes a commit that the first run can be saved under: it lacks nothing that was imported."""
+    own = [Own.of(model, root).path for model in models if sources.is_own(model)]
+    paths = [*written, *(str(path.relative_to(root)) for path in own if path)]
+    tops = dict.fromkeys(
+        starter.FOLDER if path.startswith(f"{starter.FOLDER}/") else path for path in dict.fromkeys(paths)
+    )
+    ignored = (git.text(root, "check-ignore", "--", *tops) or "").splitlines()
+    added = " ".join(quote(path) for path in tops if path not in ignored)
+    is_in_git = git.text(root, "rev-parse", "--git-dir") is not None
+    return [
+        *([] if is_in_git else ["git init"]),
+        f"git add {added} && git commit -m 'Benchmarks'",
+    ]

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and name each file."""
     _check_folders(arguments)
     sweep_seldom()
-    sides = [select_runs(side, arguments.storage) for side in arguments.compare or ()]
+    sides = [select_runs(side, arguments.storage, tell=tell) for side in arguments.compare or ()]
     compared = differences(sides[0], sides[1], arguments) if sides else None
     history, candidate = _history(arguments, sides), sides[1] if sides else []
     runs = load_runs(whole(history.runs, {run.path.name for run in candidate}))

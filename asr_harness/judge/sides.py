@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WAYS_OUT: Mapping[str, Across | None] = {"slice": None, "weights": "weights", "decoding": "decoding"}
 """Fingerprints that have to be alike, each with what looks past it."""
 
+OF_DISPLAY = frozenset({"rich"})
+"""What a session itself loads to draw its live line, and only where it has a terminal."""
 MAX_NAMED = 8
 
 
@@ -127,7 +129,9 @@ def _loaded_by_one(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> lis
     ]
     if any(one is None for side in loaded for one in side):
         return []
-    before, after = ({name for one in side for name in one or ()} for side in loaded)
+    before, after = (
+        {name for one in side for name in one or () if name not in OF_DISPLAY} for side in loaded
+    )
     lines = []
     for side, names in (("base", before - after), ("candidate", after - before)):
         if names:

@@ -22,6 +22,7 @@ from asr_harness.report.pooled import pooled
 from asr_harness.report.pricing import prices
 from asr_harness.report.scaling import Law, latency_laws, memory_laws
 from asr_harness.report.table import table
+from asr_harness.report.table.cases import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,8 @@ class Content:
     trends: tuple[RowTrend, ...] = ()
     prices: tuple[Price, ...] = ()
     machine_changes: tuple[str, ...] = ()
+    newest_label: str = ""
+    """The commit whose values are shown wherever it has any: of a comparison the candidate."""
 
 
 def gather(
@@ -108,6 +111,7 @@ def gather(
         extent=extent(known, len(runs)),
         prices=priced,
         machine_changes=tuple(changes(results)),
+        newest_label=spelled_out((candidate or known)[-1].label),
     )
 
 

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness.counting import counted
+from asr_harness.judge.judgement import EXIT_UNDECIDED
 from asr_harness.metrics import latency, units
 from asr_harness.report import verdicts, words
 from asr_harness.stats import as_change, standard_deviation
@@ -68,6 +69,22 @@ def too_short(n_forks: int, fork_s: float, spent_s: float = 0.0, budget_s: float
         )
     enough = f"--budget {ceil(MIN_FORKS * fork_s * 1.1 / units.MINUTE_S)}m"
     return f"{takes}: this may end undecided; give {enough}, or select fewer cases"
+
+
+def once_more(judgement: Judgement, n_forks: int, spent_s: float, budget_s: float, most: int) -> str | None:
+    """Say what to type where the end was left open: a further session, with so much more; else None.
+
+    `n_forks` took `spent_s` seconds of a budget that held them, of at most `most` forks.
+    """
+    lacking = [finding.more_units or 0 for finding in judgement.findings if finding.gated]
+    if judgement.exit_status != EXIT_UNDECIDED or not n_forks:
+        return None
+    n_wanted = max(n_forks + max(lacking, default=0), MIN_FORKS)
+    wanted_s = max(n_wanted * spent_s / n_forks, budget_s)
+    enough = f"--budget {ceil(wanted_s * 1.1 / units.MINUTE_S)}m"
+    if n_wanted > most:
+        enough += f" --forks {n_wanted}"
+    return f"a further `asr-harness ab` begins anew, and takes none of these forks over: give it {enough}"
 
 
 def conclusion(judgement: Judgement, forks: Forks, left_out: Mapping[str, str], width: int) -> list[str]:

@@ -28,9 +28,14 @@ class Pick:
 
 
 def picks(advice: Sequence[Advice]) -> tuple[Pick, ...]:
-    """Pick for each use: the fewest errors among what keeps up with speech, or the cheapest without a WER."""
+    """Pick for each use: the fewest errors among what keeps up with speech, or the cheapest without a WER.
+
+    Where one case alone is there to take, there is nothing to pick.
+    """
     return tuple(
-        Pick(one.use.key, one.use.what, one.device, *_pick(one.front, len(one.rest))) for one in advice
+        Pick(one.use.key, one.use.what, one.device, *_pick(one.front, len(one.rest)))
+        for one in advice
+        if one.rest or len(one.front) > 1
     )
 
 

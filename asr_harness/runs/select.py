@@ -18,9 +18,9 @@ from asr_harness.schema import RunFile, load_run
 from asr_harness.schema.latest import latest_of_each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from asr_harness.runs.index import Kept
+    from asr_harness.runs.index import Kept, Tell
     from asr_harness.runs.summary import Header, Summary
 
 STORAGE = Path(".benchmarks")
@@ -38,7 +38,7 @@ def select_runs(
     storage: Path = STORAGE,
     *,
     excluding: Collection[str] = (),
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell | None = None,
 ) -> tuple[RunFile, ...]:
     """Load the runs of one side, oldest first.
 
@@ -46,9 +46,10 @@ def select_runs(
     0007, a commit in git's words (`main`, `HEAD~1`, seven or more digits), or `latest:BRANCH`: every run
     of the newest commit of a branch that has any, by ancestry, but for those that were themselves judged to
     have regressed or left undecided, and never of a commit in `excluding`. A copy of a run is no second one.
-    `tell` hears of what was passed over.
+    `tell` hears of what was passed over, as a damaged file of a folder, a glob or a commit is beside sound
+    ones; where nobody is to hear of it, and where the file itself or its number was given, it is an error.
 
-    Raises RecordError naming what was not found.
+    Raises RecordError naming what was not found, or is damaged.
     """
     runs: list[RunFile] = []
     for part in _parts(side):
@@ -62,7 +63,7 @@ def select_summaries(
     storage: Path = STORAGE,
     columns: Sequence[str] = (),
     *,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell | None = None,
 ) -> tuple[Summary, ...]:
     """Give what is kept of the runs of one side, oldest first, as `select_runs` has them.
 
@@ -76,7 +77,10 @@ def select_summaries(
                 runs = _part(part, storage, (), tell)
                 found += [(header(run), summarised([run], columns)) for run in runs]
             else:
-                found += _sound(index.kept(paths, columns, tell))
+                kept = index.kept(paths, columns, tell or _nobody)
+                sound = [each for each in kept if each[0].error is None]
+                _pass_over([head.error for head, _ in kept if head.error is not None], bool(sound), tell)
+                found += sound
     return each_once(found)
 
 
@@ -121,24 +125,32 @@ def _many(part: str) -> list[Path] | None:
     return None
 
 
-def _sound(kept: Sequence[Kept]) -> list[Kept]:
-    """Pass over other benchmarks' files. Raises what `load_runs` does."""
-    sound = [one for one in kept if one[0].error is None]
-    errors = [head.error for head, _ in kept if head.error is not None]
-    for error in errors:
-        if not sound or not isinstance(error, OtherBenchmarkError):
-            raise next((one for one in errors if not isinstance(one, OtherBenchmarkError)), error)
-    return sound
+def _pass_over(errors: Sequence[RecordError], has_sound: bool, tell: Tell | None) -> None:
+    """Let go of other benchmarks' files, and of damaged ones where `tell` hears of each.
 
-
-def load_runs(paths: Iterable[Path]) -> tuple[RunFile, ...]:
-    """Load several runs, oldest first, passing over other benchmarks' files among them.
-
-    Raises RecordError where a file is damaged, or none is a run of asr-harness.
+    Raises the first error where no file was sound, or nobody hears of it.
     """
-    runs, others = _load(paths, skipping=OtherBenchmarkError)
-    if others and not runs:
-        raise others[0]
+    damages = [error for error in errors if not isinstance(error, OtherBenchmarkError)]
+    if damages and (tell is None or not has_sound):
+        raise damages[0]
+    if errors and not has_sound:
+        raise errors[0]
+    for error in damages:
+        (tell or _nobody)(f"passed over: {error}")
+
+
+def _nobody(_: str) -> None:
+    pass
+
+
+def load_runs(paths: Iterable[Path], tell: Tell | None = None) -> tuple[RunFile, ...]:
+    """Load several runs, oldest first, passing over other benchmarks' files among them, and damaged ones of
+    which `tell` hears.
+
+    Raises RecordError where a file is damaged of which nobody hears, or none is a run of asr-harness.
+    """
+    runs, errors = _load(paths, skipping=RecordError)
+    _pass_over(errors, bool(runs), tell)
     return runs
 
 
@@ -159,14 +171,12 @@ def sides(base: str, candidate: str | None) -> tuple[str, str]:
     return parted, ends[1][1] or ""
 
 
-def _part(
-    part: str, storage: Path, excluding: Collection[str], tell: Callable[[str], None]
-) -> Sequence[RunFile]:
+def _part(part: str, storage: Path, excluding: Collection[str], tell: Tell | None) -> Sequence[RunFile]:
     if part.startswith(LATEST):
-        return _latest(part.removeprefix(LATEST), storage, excluding, tell)
+        return _latest(part.removeprefix(LATEST), storage, excluding, tell or _nobody)
     paths = _many(part)
     if paths is not None:
-        return load_runs(paths)
+        return load_runs(paths, tell)
     path = Path(part).expanduser()
     if path.is_file():
         return (load_run(path),)
@@ -176,17 +186,17 @@ def _part(
         return load_runs(_some(paths, f"no run number {part} under {storage}; {_numbers_there(storage)}"))
     named = part.lower() if COMMIT.fullmatch(part.lower()) else commits.commit_of(part)
     if named:
-        return _of_commit(named, storage, part)
+        return _of_commit(named, storage, part, tell)
     raise RecordError(
         f"{part!r} is no file or folder, nor a run number, a commit of 7 digits or in git's words, or "
         f"latest:BRANCH{_of_git()}; {_what_is_there(storage)}"
     )
 
 
-def _of_commit(commit: str, storage: Path, name: str = "") -> Sequence[RunFile]:
-    """Load the runs of a commit; one that its name says is of it must not be damaged."""
+def _of_commit(commit: str, storage: Path, name: str, tell: Tell | None) -> Sequence[RunFile]:
+    """Load the runs of a commit; of one that its name says is of it, and is damaged, `tell` hears."""
     stored = saved_files(storage)
-    named = load_runs(path for path in stored if commit in path.name)
+    named = load_runs((path for path in stored if commit in path.name), tell)
     others = [
         head.path
         for head in index.headers(path for path in stored if commit not in path.name)
@@ -203,9 +213,7 @@ def _of_commit(commit: str, storage: Path, name: str = "") -> Sequence[RunFile]:
     return runs
 
 
-def _latest(
-    branch: str, storage: Path, excluding: Collection[str], tell: Callable[[str], None]
-) -> Sequence[RunFile]:
+def _latest(branch: str, storage: Path, excluding: Collection[str], tell: Tell) -> Sequence[RunFile]:
     """Go by ancestry where git knows the branch, else by the name that runs were saved under.
 
     The index tells which commit; only its runs are read.
@@ -247,7 +255,7 @@ def _is_open(head: Header) -> bool:
     return not head.is_dirty and not head.has_regressed and head.is_undecided
 
 
-def _tell_open(branch: str, n_undecided: int, tell: Callable[[str], None]) -> None:
+def _tell_open(branch: str, n_undecided: int, tell: Tell) -> None:
     if n_undecided:
         tell(f"{LATEST}{branch}: passed over {_skipped(0, 0, n_undecided)}")
 

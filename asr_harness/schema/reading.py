@@ -24,6 +24,7 @@ EXTRA_INFO = "extra_info"
 """The key of a benchmark's own values in pytest-benchmark's JSON."""
 MAX_FILE_BYTES = 512 << 20
 N_FIRST_BYTES = 64
+REMEDY = "move or delete it, and measure the run again"
 
 
 def load_run(path: Path) -> RunFile:
@@ -43,7 +44,7 @@ def parse_run(path: Path, content: Mapping[str, Any]) -> RunFile:
     except migrate.TooNewError as error:
         raise RecordError(str(error)) from error
     except RecordError as error:
-        raise RecordError(f"{path} is damaged: {error}; measure the run again") from error
+        raise RecordError(f"{path} is damaged: {error}; {REMEDY}") from error
 
 
 def not_ours(path: Path) -> OtherBenchmarkError:
@@ -61,11 +62,11 @@ def read_content(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise RecordError(f"cannot read {path}: {error.strerror}") from error
     if raw and not raw[:N_FIRST_BYTES].strip(b"\0"):
-        raise RecordError(f"{path} begins with zeros, as after a power loss; measure the run again")
+        raise RecordError(f"{path} begins with zeros, as after a power loss; {REMEDY}")
     try:
         content = decode_json(raw)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} is not JSON ({error}); a saved run is a whole JSON file") from error
+        raise RecordError(f"{path} is not JSON ({error}); {REMEDY}") from error
     if not isinstance(content, dict) or "benchmarks" not in content:
         raise RecordError(f"{path} holds no benchmarks; a saved run is what `--benchmark-autosave` writes")
     return content

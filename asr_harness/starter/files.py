@@ -31,6 +31,7 @@ SETTINGS_TIP = (
     "or run pip install -e ."
 )
 GRID_TIP = "it needs a function pytest_asr_grid that gives an asr_harness.grid.Grid"
+IGNORED_TIP = "`asr-harness report` writes report.html, which git should ignore: add a line report.html"
 HOOKS_TIP = (
     "for `pytest-benchmark compare --group-by=metric` add to it: from asr_harness.plugin.metric_tables "
     "import pytest_benchmark_group_stats, pytest_benchmark_scale_unit"
@@ -73,6 +74,7 @@ def suite_files(grid: str) -> list[StarterFile]:
         StarterFile(f"{FOLDER}/test_transcribe.py", filled("test_transcribe.py.in")),
         StarterFile("conftest.py", filled("conftest.py.in"), HOOKS_TIP, "pytest_benchmark_group_stats"),
         StarterFile(".benchmarks/.gitignore", "*\n!.gitignore\n"),
+        StarterFile(".gitignore", "__pycache__/\nreport.html\n", IGNORED_TIP, "report.html"),
     ]
 
 

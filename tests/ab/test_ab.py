@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from asr_harness.cli import main
 from asr_harness.cli._standing import Standing
 from asr_harness.cli.ab import duration_s
 from asr_harness.errors import AbError
-from asr_harness.report.forks import too_short
+from asr_harness.judge import Finding, Judgement
+from asr_harness.report.forks import once_more, too_short
 from asr_harness.runs.device_locks import DeviceLocks
 from tests.ab.test_worktrees import git
 from tests.conftest import noise
@@ -345,6 +347,7 @@ def test_a_suite_that_cannot_be_imported_is_named_with_its_reason(
     assert done.returncode == 2
     assert "the worker of base broken" in done.stderr
     assert "cannot be imported" in done.stderr
+    assert "rootdir" not in done.stderr
 
 
 @pytest.mark.heavy
@@ -415,6 +418,20 @@ def test_a_budget_that_the_first_fork_exceeds_is_told_with_the_reason() -> None:
     told = too_short(n_forks=1, fork_s=30, spent_s=42, budget_s=5) or ""
     assert told.startswith("the budget of 5 s is exceeded: the first fork of both sides is always taken")
     assert "took 42 s; a fork takes 30 s" in told
+
+
+def test_an_open_end_says_what_to_type_and_that_it_begins_anew() -> None:
+    finding = Finding("case", "latency", "inconclusive", more_units=4, unit="fork")
+    left_open = Judgement("a", "b", "fork", (8, 8), 0.01, (finding,))
+    line = once_more(left_open, 8, spent_s=160, budget_s=150, most=100) or ""
+    assert "begins anew" in line
+    assert line.endswith("give it --budget 5m")  # 12 forks of 20 s, and a tenth more
+    assert (once_more(left_open, 8, 160, 150, most=8) or "").endswith("--budget 5m --forks 12")
+    # As much as before, where all that it lacked was a little time.
+    assert (once_more(left_open, 8, 16, 150, most=100) or "").endswith("--budget 3m")
+    for verdict, undecided in (("unchanged", None), ("regression", None), ("inconclusive", "pass")):
+        end = replace(left_open, findings=(replace(finding, verdict=verdict),), undecided=undecided)
+        assert once_more(end, 8, 160, 150, most=100) is None
 
 
 def test_a_long_restart_tells_how_far_it_is(

@@ -8,7 +8,7 @@ import pytest
 
 from asr_harness.ab.git import _local_variables, environment
 from asr_harness.ab.telling import told
-from asr_harness.ab.worktrees import sides, worktrees
+from asr_harness.ab.worktrees import Worktree, sides, top_of, worktrees
 from asr_harness.errors import AbError
 from asr_harness.runs.scratch import scratch, socket_folder, sweep
 
@@ -181,17 +181,33 @@ def test_what_a_killed_session_left_is_swept_and_a_living_ones_is_not(
     assert not [*tmp_path.glob("asr-harness-*")]
 
 
+def test_a_side_is_named_once() -> None:
+    named = [Worktree(ref, "441553e0aa", *[Path()] * 3).name for ref in ("441553e", "441553e0aa", "main")]
+    assert named == ["441553e", "441553e0aa", "main (441553e)"]
+
+
+def test_outside_of_a_repository_the_way_out_is_told_without_gits_own_words(tmp_path: Path) -> None:
+    with pytest.raises(AbError) as refused:
+        top_of(tmp_path)
+    assert str(refused.value) == (
+        "not a git repository (or any of the parent directories); run it inside a git repository"
+    )
+
+
 def test_what_is_not_measured_is_told(repository: Path) -> None:
     (repository / "requirements.txt").write_text("numpy\n")
     (repository / "pyproject.toml").write_text("[project]\ndescription = 'x'\n")
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "three")
     (repository / "file").write_text("still mine")
-    (repository / "new").touch()
+    (repository / "new.py").touch()
+    (repository / "report.html").touch()  # what this tool wrote itself is nothing to commit
+    (repository / ".venv" / "site-packages").mkdir(parents=True)
+    (repository / ".venv" / "site-packages" / "installed.py").touch()
     with worktrees(("HEAD~1", "HEAD"), repository) as (base, candidate):
         lines = told(base, candidate, has_own_environments=False)
         assert told(base, candidate, has_own_environments=True) == lines[:1]
-    assert lines[0].startswith("2 files have uncommitted changes, which are not measured")
+    assert lines[0].startswith("not measured, as it is not committed: file, new.py; commit it first")
     assert "(requirements.txt)" in lines[1]
 
 

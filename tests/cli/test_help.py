@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from asr_harness.cli import SEPARATOR, build_parser, command_names, main
-from asr_harness.cli._examples import EXAMPLES
+from asr_harness.cli._examples import EXAMPLES, FIRST_STEPS
 from asr_harness.cli.completion import SHELLS
 
 
@@ -23,6 +23,11 @@ def example_lines() -> list[tuple[str, str]]:
 
 def test_every_command_has_examples() -> None:
     assert sorted(EXAMPLES) == sorted(command_names())
+
+
+@pytest.mark.parametrize("text", [FIRST_STEPS, *EXAMPLES.values()])
+def test_what_help_shows_as_it_is_written_fits_a_terminal_of_80_columns(text: str) -> None:
+    assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.parametrize(("command", "line"), example_lines())

@@ -56,6 +56,12 @@ def test_commits_are_counted_and_not_their_points() -> None:
     )
 
 
+def test_the_sign_of_uncommitted_changes_is_explained_where_it_stands() -> None:
+    explained = "+ with uncommitted changes"
+    assert head("rtf", [CommitPoint("a", "1", None), CommitPoint("b+", "1", None)], 80)[1:] == [explained]
+    assert head("rtf", [CommitPoint("a", "1", None), CommitPoint("b", "1", None)], 80)[1:] == []
+
+
 def test_a_change_across_environments_is_marked(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert " | +10" in call(storage, capsys)[-1]
 
@@ -131,8 +137,8 @@ def test_a_metric_that_no_run_has_is_one_message(storage: Path, capsys: pytest.C
 def test_a_metric_that_is_none_is_answered_with_those_there_are(
     storage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["history", "--storage", str(storage), "--metric", "speed"]) == 2
-    assert "no Metric is called 'speed'; there are" in capsys.readouterr().err
+    assert main(["history", "--storage", str(storage), "--metric", "latencies"]) == 2
+    assert "no metric is called 'latencies' (did you mean 'latency'?); there are" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("metric", all_metrics(), ids=lambda metric: metric.key)

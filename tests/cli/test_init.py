@@ -1,4 +1,5 @@
 import io
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import soundfile
 
 from asr_harness.cli import main
 from asr_harness.cli.init import guess_ci
+from tests.ab.test_worktrees import git
 from tests.conftest import noise
 
 
@@ -20,7 +22,25 @@ def test_without_a_terminal_nothing_is_asked_and_the_packages_own_models_are_mea
 ) -> None:
     assert main(["init"]) == 0
     assert "asr-harness/ctc-mini" in (tmp_path / "benchmarks" / "conftest.py").read_text()
-    assert capsys.readouterr().out.endswith("next:\n  pytest benchmarks/ --benchmark-autosave\n")
+    assert capsys.readouterr().out.endswith(
+        "next:\n  git init\n  git add benchmarks conftest.py .benchmarks/.gitignore .gitignore pyproject.toml"
+        " && git commit -m 'Benchmarks'\n  pytest benchmarks/ --benchmark-autosave\n"
+    )
+
+
+def test_the_steps_lead_to_a_commit_that_has_all_that_is_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".gitignore").write_text(".benchmarks/\nreport.html\n")
+    (tmp_path / "my_asr.py").write_text("def load(): ...\n")
+    (tmp_path / "notes.txt").touch()
+    main(["init", "my_asr:load"])
+    (step,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  git "))
+    git(tmp_path, *shlex.split(step.partition(" && ")[0])[1:])
+    left = git(tmp_path, "ls-files", "--others", "--exclude-standard")
+    assert left == "notes.txt"
+    assert "my_asr.py" in git(tmp_path, "ls-files")
 
 
 def test_what_has_to_be_fetched_is_told(capsys: pytest.CaptureFixture[str]) -> None:

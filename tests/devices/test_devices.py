@@ -44,7 +44,7 @@ def test_a_name_gives_the_kind_and_the_index(name: str, key: str, index: int | N
 
 
 def test_an_unknown_device_is_told_with_those_that_are_known() -> None:
-    with pytest.raises(RegistryError, match=r"no Device is called 'abacus'; there are cpu, cuda, mps, xpu"):
+    with pytest.raises(RegistryError, match=r"no device is called 'abacus'; there are cpu, cuda, mps, xpu"):
         devices.get("abacus:1")
 
 
@@ -73,7 +73,7 @@ def test_another_distribution_offers_a_device_by_an_entry_point(
 def test_a_device_that_nobody_knows_any_more_can_still_be_judged_and_printed() -> None:
     device = devices.recorded("npu:1")
     assert (device.name, device.title, device.peak_memory_name) == ("npu:1", "npu:1", "peak_resident_bytes")
-    with pytest.raises(UnavailableError, match="no Device is called 'npu'"):
+    with pytest.raises(UnavailableError, match="no device is called 'npu'"):
         device.check()
 
 

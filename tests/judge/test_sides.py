@@ -196,7 +196,10 @@ def test_distributions_that_one_side_alone_loaded_are_told(side: Side) -> None:
         code = CodeRecord(name, distributions=versions)
         return tuple(replace(run, block=replace(run.block, code=code)) for run in side(name))
 
-    base, candidate = loading("a", numpy="1.0", scipy="1.0"), loading("b", numpy="2.0", jax="1.0")
+    base, candidate = (
+        loading("a", numpy="1.0", scipy="1.0", rich="14.0"),
+        loading("b", numpy="2.0", jax="1.0"),
+    )
     notes = compare(base, candidate).notes
     assert "numpy: 1.0 against 2.0" in notes
     assert "loaded by the base alone: scipy" in notes

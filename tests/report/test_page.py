@@ -10,7 +10,10 @@ import pytest
 
 from asr_harness.report.content import gather
 from asr_harness.report.page import render
+from asr_harness.report.page.commits import marks_of_other_commits
 from asr_harness.report.page.differences import Differences, Transcript
+from asr_harness.report.page.models import model_data, models_section
+from asr_harness.report.page.summary import quick
 from asr_harness.schema import RunFile, load_run
 from tests.report import chromium, made_up
 
@@ -214,6 +217,27 @@ def test_the_summary_says_which_cases_are_of_which_commit(tmp_path: Path) -> Non
     made_up.write_study(tmp_path / "0002.json", commit="b" * 40, hour=2, **{**one, "buckets": ("5s",)})
     html = render(gather(load_all(tmp_path)))
     assert "that ran it: bbbbbbb 1, aaaaaaa 3" in html
+    assert "+ with uncommitted changes" not in html
+    saved = json.loads((tmp_path / "0001.json").read_text("utf-8"))
+    saved["commit_info"]["dirty"] = True
+    (tmp_path / "0001.json").write_text(json.dumps(saved), "utf-8")
+    assert "+ with uncommitted changes" in render(gather(load_all(tmp_path)))
+
+
+def test_what_is_not_of_the_newest_commit_is_marked_where_it_is_shown(tmp_path: Path) -> None:
+    one: dict[str, Any] = {"models": ("whisper-tiny",), "devices": ("cpu",), "batch_sizes": (1,)}
+    made_up.write_study(tmp_path / "1.json", commit="c" * 40, hour=1, buckets=("15s",), **one)
+    made_up.write_study(tmp_path / "2.json", commit="d" * 40, hour=2, buckets=("5s",), **one)
+    content = gather(load_all(tmp_path))
+    older = marks_of_other_commits(content.cases, content.newest_label)
+    assert older == {"whisper-tiny-cpu-15s-b1-baseline": " (of ccccccc)"}
+    rows = model_data(content.drawn, older)["rows"]
+    assert {(row[0], row[4]) for row in rows} == {("15s", "baseline (of ccccccc)"), ("5s", "baseline")}
+    alone = quick(content.cases[content.cases["bucket"] == "15s"], older)
+    assert all("-15s-b1-baseline (of ccccccc)" in tile for tile in alone)
+    # One case alone competes for each use: nothing is to be taken rather than another.
+    assert content.picks == ()
+    assert "Which to take" not in models_section(content.picks, [], older)
 
 
 def test_a_run_that_measured_nothing_still_makes_a_page(tmp_path: Path) -> None:

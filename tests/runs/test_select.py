@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from asr_harness.errors import RecordError
-from asr_harness.runs import STORAGE, known_runs, select_runs, sides
+from asr_harness.runs import STORAGE, known_runs, select_runs, select_summaries, sides
 from asr_harness.runs.select import all_of
 from asr_harness.schema import load_run
 from tests.ab.test_worktrees import git
@@ -46,10 +46,26 @@ def test_other_benchmarks_beside_the_runs_are_passed_over(storage: Path) -> None
         select_runs("4", storage)
 
 
-def test_a_damaged_run_in_a_folder_is_not_passed_over(storage: Path) -> None:
-    (storage / "machine" / "0004_x.json").write_text("{", "utf-8")
+def test_a_damaged_run_among_sound_ones_is_passed_over_where_somebody_hears_of_it(storage: Path) -> None:
+    (storage / "machine" / f"0004_{MAIN}_x.json").write_text("{", "utf-8")
+    for side in (str(storage), f"{storage}/machine/*.json", MAIN):
+        with pytest.raises(RecordError, match=r"is not JSON .*; move or delete it"):
+            select_runs(side, storage)
+        heard: list[str] = []
+        runs = select_runs(side, storage, tell=heard.append)
+        assert len(select_summaries(side, storage, tell=heard.append)) == len(runs) >= 2
+        assert len(heard) == 2
+        assert all(line.startswith("passed over: ") and "0004_" in line for line in heard)
+
+
+@pytest.mark.parametrize("side", ["4", "FILE", "FOLDER"])
+def test_a_damaged_run_that_was_named_or_stands_alone_is_an_error(side: str, storage: Path) -> None:
+    broken = storage / "broken" / "0004_x.json"
+    broken.parent.mkdir()
+    broken.write_text("{", "utf-8")
+    named = {"FILE": str(broken), "FOLDER": str(broken.parent)}.get(side, side)
     with pytest.raises(RecordError, match="is not JSON"):
-        select_runs(str(storage), storage)
+        select_runs(named, storage, tell=lambda _: None)
 
 
 def test_a_copy_of_a_run_is_no_second_one(storage: Path) -> None:

@@ -12,6 +12,7 @@ from asr_harness.report.page.advising import advice_section, bottlenecks_section
 from asr_harness.report.page.cases import case_data, cases_section
 from asr_harness.report.page.charts import controls, figures_section, specifications
 from asr_harness.report.page.claims import claims_section
+from asr_harness.report.page.commits import marks_of_other_commits
 from asr_harness.report.page.differences import banner, differences_section
 from asr_harness.report.page.markup import Html, element, text
 from asr_harness.report.page.models import model_data, models_section
@@ -44,10 +45,11 @@ SCRIPTS = ("state.js", "charts.js", "tables.js", "page.js")
 def render(content: Content) -> str:
     """Put the page together: the verdict, the models, figures, and what they rest on."""
     compared = content.differences
+    older = marks_of_other_commits(content.cases, content.newest_label)
     body = [
-        opening(content.extent.n_runs, content.cases, banner(compared) if compared else ""),
+        opening(content.extent.n_runs, content.cases, banner(compared) if compared else "", older),
         controls(content.drawn),
-        models_section(content.picks, list(dict.fromkeys(content.cases["label"]))),
+        models_section(content.picks, list(dict.fromkeys(content.cases["label"])), older),
         differences_section(compared) if compared else "",
         trends_section(content.trends) if is_shown(content.trends) else "",
         figures_section(content.figures, content.not_drawn),
@@ -70,7 +72,7 @@ def render(content: Content) -> str:
     data = {
         "charts": specifications((*effects, *content.figures)),
         "cases": case_data(content.cases),
-        "models": model_data(content.drawn),
+        "models": model_data(content.drawn, older),
     }
     return Template(_asset("page.html")).substitute(
         title=text(content.title),

@@ -9,7 +9,7 @@ from asr_harness.report.page.markup import Html, element, section, table
 from asr_harness.report.pooled import measured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -36,12 +36,12 @@ COLUMNS = (
 )
 
 
-def models_section(picks: Sequence[Pick], labels: Sequence[str]) -> Html:
+def models_section(picks: Sequence[Pick], labels: Sequence[str], marks: Mapping[str, str]) -> Html:
     """The frame of the table, which the page's script fills, and what to take for each use.
 
-    `labels` are the commits whose values are shown.
+    `labels` are the commits whose values are shown, `marks` those of cases that are not of the newest.
     """
-    rows = [(one.use, one.what, one.device, _case(one), one.reason) for one in picks]
+    rows = [(one.use, one.what, one.device, _case(one, marks), one.reason) for one in picks]
     return section(
         "models",
         "Models",
@@ -55,19 +55,22 @@ def models_section(picks: Sequence[Pick], labels: Sequence[str]) -> Html:
             element("span", " The heads sort.", class_="on-screen"),
         ),
         element("div", element("table", id="model-table"), class_="wide", tabindex="0"),
-        element("h3", "Which to take"),
+        element("h3", "Which to take") if rows else "",
         table(("use", "for", "device", "take", "because"), rows, stacks=True) if rows else "",
     )
 
 
-def _case(pick: Pick) -> Html | str:
-    return "–" if pick.case is None else element("code", pick.case)
+def _case(pick: Pick, marks: Mapping[str, str]) -> Html | str:
+    if pick.case is None:
+        return "–"
+    return Html(element("code", pick.case) + element("span", marks.get(pick.case, "")))
 
 
-def model_data(cases: pd.DataFrame) -> dict[str, Any]:
+def model_data(cases: pd.DataFrame, marks: Mapping[str, str]) -> dict[str, Any]:
     """Give columns and rows; each row begins with its bucket and batch size."""
     done = measured(cases)
     done = done.assign(
+        variant=done["variant"] + done["case"].map(lambda case: marks.get(case, "")),
         energy_utterance_low_j=done["energy_low_j"] * done["audio_s"],
         energy_utterance_high_j=done["energy_high_j"] * done["audio_s"],
     )

@@ -10,9 +10,10 @@ from asr_harness.report.page.markup import Html, badge, element, items, section,
 from asr_harness.report.pooled import GROUP, measured
 from asr_harness.report.table.cases import spelled_out
 from asr_harness.report.table.frame import in_utc
+from asr_harness.schema.run import DIRTY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -26,8 +27,11 @@ MAX_COMMITS, MAX_FILES = 50, 8
 TO_THE_MINUTE = "%Y-%m-%d %H:%M"
 
 
-def opening(n_runs: int, cases: pd.DataFrame, said: Html | str) -> Html:
-    """Say in large type what there is: the verdict where two commits are compared, and what was measured."""
+def opening(n_runs: int, cases: pd.DataFrame, said: Html | str, marks: Mapping[str, str]) -> Html:
+    """Say in large type what there is: the verdict where two commits are compared, and what was measured.
+
+    `marks` are those of cases whose values are of another commit than the newest.
+    """
     done = measured(cases)
     n_models = cases["model"].nunique()
     n_lost = len(cases) - len(done)
@@ -38,7 +42,7 @@ def opening(n_runs: int, cases: pd.DataFrame, said: Html | str) -> Html:
         ),
         tile(f"{n_runs:,}", "run" if n_runs == 1 else "runs"),
         tile(str(n_models), "model" if n_models == 1 else "models"),
-        *quick(done),
+        *quick(done, marks),
     ]
     return element("div", said, element("div", *tiles, class_="tiles"), id="top")
 
@@ -73,16 +77,20 @@ def tile(value: str, what: str) -> Html:
     return element("div", element("b", value), element("span", what), class_="tile")
 
 
-def quick(done: pd.DataFrame) -> list[Html]:
+def quick(done: pd.DataFrame, marks: Mapping[str, str]) -> list[Html]:
     """The fastest and the most accurate case, where there is one."""
     tiles = []
     if len(done):
         best = done.iloc[int(done["rtf"].argmin())]
-        tiles.append(tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}"))
+        tiles.append(
+            tile(units.ratio(best["rtf"]), f"lowest RTF: {best['case']}{marks.get(best['case'], '')}")
+        )
     scored = done.dropna(subset=["wer"])
     if len(scored):
         best = scored.iloc[int(scored["wer"].argmin())]
-        tiles.append(tile(units.percent(best["wer"]), f"lowest WER: {best['case']}"))
+        tiles.append(
+            tile(units.percent(best["wer"]), f"lowest WER: {best['case']}{marks.get(best['case'], '')}")
+        )
     return tiles
 
 
@@ -124,6 +132,8 @@ def _runs(history: Sequence[Summary]) -> Html:
             )
         )
     listed = table(("commit", "branch", "saved", "profile", "data", "weights", "files"), rows)
+    if any(label.endswith(DIRTY) for label in by_label):
+        listed = Html(listed + element("p", f"{DIRTY} with uncommitted changes", class_="soft"))
     n_more = len(by_label) - len(rows)
     return (
         Html(listed + element("p", f"and {counted(n_more, 'commit')} before", class_="soft"))
