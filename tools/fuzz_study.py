@@ -40,7 +40,7 @@ def fuzz(reader: Reader, n_inputs: int, seed: int, keep: Path | None) -> tuple[C
         with TemporaryDirectory(dir=_memory()) as folder:
             reading = try_out(reader, raw, Path(folder))
         counts[reading.ending] += 1
-        longest_s = max(longest_s, reading.wall_s)
+        longest_s = max(longest_s, reading.cpu_s)
         if reading.ending not in SOUND:
             _tell(reader, f"{seed}-{number}", reading, raw, keep)
     return counts, longest_s
