@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from asr_harness.schema import CaseRecord, RunFile
 
 Pays = Literal["pays", "trades", "costs words", "buys nothing", "undecided", "words unpriced"]
+LEAST_FLOPS = 0.01
 FELT = ("latency", "energy", "memory")
 """What a rise of is a cost; FLOPs are felt through these."""
 System = tuple[str, str]
@@ -177,4 +178,9 @@ def _with_front(prices: Sequence[Price]) -> list[Price]:
 def _beyond(key: str, change: Change) -> float:
     """Give a change that is shown and above the tolerance, else 0."""
     effect = change.effect or 0.0
-    return effect if change.is_shown and abs(effect) > by_key(key).tolerance else 0.0
+    return effect if change.is_shown and abs(effect) > tolerance(key) else 0.0
+
+
+def tolerance(key: str) -> float:
+    """Give the share up to which a change is neither gain nor cost; of FLOPs, counted as they are, 1 %."""
+    return max(by_key(key).tolerance, LEAST_FLOPS) if key == "flops" else by_key(key).tolerance

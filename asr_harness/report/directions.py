@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asr_harness.judge.price import tolerance
 from asr_harness.judge.price_changes import PRICED, Change
 from asr_harness.metrics import by_key
 from asr_harness.report.price import changes_in_words
@@ -49,7 +50,7 @@ def directions(prices: Sequence[Price]) -> tuple[Direction, ...]:
 
 def rule() -> str:
     """State how the claims are tested."""
-    tolerances = ", ".join(f"{by_key(key).title} {by_key(key).tolerance:.0%}" for key in PRICED)
+    tolerances = ", ".join(f"{by_key(key).title} {tolerance(key):.0%}" for key in PRICED)
     return RULE.format(tolerances=tolerances, limit=100 * by_key("wer").limit)
 
 
@@ -68,4 +69,4 @@ def _has_no_gain(key: str, change: Change | None) -> bool:
     """Whether a gain above the tolerance is excluded; what was not measured gains nothing."""
     if change is None or change.value is None:
         return True
-    return change.low is not None and change.low > -by_key(key).tolerance
+    return change.low is not None and change.low > -tolerance(key)

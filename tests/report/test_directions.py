@@ -34,6 +34,12 @@ def with_memory(
     return replace(one, changes={**one.changes, "memory": memory})
 
 
+def with_flops(latency: Change, effect: float) -> Price:
+    one = priced(latency, SAME_WORDS)
+    counted = Change(1.0, 1.0 + effect, effect, effect, effect, is_shown=True)
+    return replace(one, changes={**one.changes, "flops": counted})
+
+
 @pytest.mark.parametrize(
     ("one", "answer"),
     [
@@ -44,6 +50,8 @@ def with_memory(
         (with_memory(FASTER, LARGER, FEW_TALKS), "does not hold"),
         (with_memory(FASTER, LARGER, Change(reason="dummy weights"), is_dummy=True), "cannot be told"),
         (priced(ALIKE, SAME_WORDS), "does not hold"),
+        (with_flops(ALIKE, -0.0004), "does not hold"),
+        (with_flops(ALIKE, -0.3), "holds"),
         (priced(VAGUE, SAME_WORDS), "cannot be told"),
         (priced(FASTER, OPEN), "cannot be told"),
         (priced(FASTER, Change(reason="dummy weights"), is_dummy=True), "cannot be told"),
