@@ -51,7 +51,7 @@ class Price:
 
         It costs words where WER is shown to rise. Where latency, energy, memory or FLOPs are shown to fall by
         more than their tolerance, it is a trade if another that is felt is shown to rise; else it pays if a
-        rise of WER above its limit is excluded.
+        rise above its limit is excluded of WER and of all that is felt.
         """
         wer = self.change("wer")
         if wer.is_shown and (wer.effect or 0) > 0:
@@ -61,6 +61,8 @@ class Price:
             return "undecided" if any(change.is_shown is None for change in measured) else "buys nothing"
         if self.costs:
             return "trades"
+        if any(self._may_cost(key) for key in FELT):
+            return "undecided"
         if self.is_dummy:
             return "words unpriced"
         return "pays" if wer.high is not None and wer.high <= by_key("wer").limit else "undecided"
@@ -74,6 +76,12 @@ class Price:
     def costs(self) -> tuple[str, ...]:
         """Give the keys of what is shown to rise by more than its tolerance, and is felt."""
         return tuple(key for key in FELT if _beyond(key, self.change(key)) > 0)
+
+    def _may_cost(self, key: str) -> bool:
+        """Whether a rise above the limit of what was measured is left open."""
+        change = self.change(key)
+        is_bounded = change.high is not None and change.high <= by_key(key).limit
+        return change.value is not None and not is_bounded
 
     def change(self, key: str) -> Change:
         """Give the change of a metric, an empty one where it has none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asr_harness.judge.price import tolerance
 from asr_harness.judge.price_changes import PRICED, Change
 from asr_harness.metrics import by_key
-from asr_harness.report.price import changes_in_words
+from asr_harness.report.price import changes_in_words, limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 RULE = (
     "A direction pays where latency, energy, memory or FLOPs are shown to fall by more than their tolerance "
-    "({tolerances}), none but FLOPs is shown to rise so, and a rise of WER above {limit:g} points is "
-    "excluded; it does not where WER is shown to rise, where it buys one of them with another, or where a "
-    "gain above the tolerance is excluded for all that was measured. Intervals of a table hold together. "
-    "Dummy weights, and single runs, tell neither."
+    "({tolerances}), and excluded are a rise of {limits} and one of WER above {limit:g} points; it does not "
+    "where WER is shown to rise, where it buys one of them with another, or where a gain above the tolerance "
+    "is excluded for all that was measured. Intervals of a table hold together. Dummy weights, and single "
+    "runs, tell neither."
 )
 
 
@@ -51,7 +51,7 @@ def directions(prices: Sequence[Price]) -> tuple[Direction, ...]:
 def rule() -> str:
     """State how the claims are tested."""
     tolerances = ", ".join(f"{by_key(key).title} {tolerance(key):.0%}" for key in PRICED)
-    return RULE.format(tolerances=tolerances, limit=100 * by_key("wer").limit)
+    return RULE.format(tolerances=tolerances, limits=limits(), limit=100 * by_key("wer").limit)
 
 
 def _answer(price: Price) -> Result:

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from asr_harness.counting import counted
+from asr_harness.judge.price import FELT
 from asr_harness.metrics import by_key, units
 from asr_harness.report.terminal import table
 
@@ -29,10 +30,10 @@ WORDS = {
     "words unpriced": "is cheaper; what it does to words is unpriced",
 }
 RULE = (
-    "pays: latency, energy, memory or FLOPs are shown to fall by more than their tolerance, none but FLOPs "
-    "to rise so, and a rise of WER above {limit:.1f} points is excluded. front *: no other is as good in "
-    "latency and WER, and better in one (values as measured). !: shown, all intervals of a table hold "
-    "together at {level:.0%}."
+    "pays: latency, energy, memory or FLOPs are shown to fall by more than their tolerance, and excluded are "
+    "a rise of {limits} and one of WER above {limit:.1f} points. front *: no other is as good in latency and "
+    "WER, and better in one (values as measured). !: shown, all intervals of a table hold together at "
+    "{level:.0%}."
 )
 DUMMY = "dummy weights: they price time, memory, energy and FLOPs only; their words mean nothing"
 APART = "`--runs` prices them apart: give it their files, or their commit"
@@ -54,8 +55,13 @@ def lines(prices: Sequence[Price], alpha: float, width: int, left_out: Sequence[
         written += [NO_SPREAD] if n_runs == 1 else []
         written += ["", *_reasons(rows)]
     written += _left_out(left_out)
-    rule = RULE.format(limit=100 * by_key("wer").limit, level=1 - alpha)
+    rule = RULE.format(limits=limits(), limit=100 * by_key("wer").limit, level=1 - alpha)
     return [line for text in (*written, rule) for line in _wrapped(text, width)]
+
+
+def limits() -> str:
+    """Name what may not rise, and by how much, where a direction pays."""
+    return ", ".join(f"{by_key(key).title} above {by_key(key).limit:.0%}" for key in FELT)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
