@@ -28,7 +28,7 @@ NOT_BY_FORKS = ("energy", "p95", "time_per_token", *STAGES)
 """Metrics that saved runs tell and forks do not: a rule for one is told, and left to `compare`."""
 
 LEAST_SEEN = 0.02
-"""A difference of two changes that a reader would notice in values of three digits."""
+"""By how much two ratios have to differ for a reader to notice in values of three digits."""
 
 Decisions = dict[str, "Decision"]
 Groups = dict[str, list[str]]
@@ -185,7 +185,7 @@ def _with_values(finding: Finding, evidence: Evidence, groups: Mapping[str, Sequ
 
 def _contradicts(finding: Finding, unpaired: float) -> bool:
     """Whether whole runs differ by what pairs of rounds exclude, or where nothing bounds these, otherwise."""
-    if finding.effect is None or abs(unpaired - finding.effect) < LEAST_SEEN:
+    if finding.effect is None or abs((1 + unpaired) / (1 + finding.effect) - 1) < LEAST_SEEN:
         return False
     if finding.low is None or finding.high is None:
         return finding.effect * unpaired < 0
