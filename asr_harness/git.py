@@ -16,6 +16,9 @@ REMEDIES = {
 }
 """What to do, by a sign in what git says when its language is English."""
 
+UNTRACKED_SOURCES = ("ls-files", "--others", "--exclude-standard", "-z", "--", "*.py")
+"""Asks for the Python files that git neither tracks nor ignores, each ended by a NUL."""
+
 OF_CONFIGURATION = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 """Such as a container's `safe.directory`; no hook sets them."""
 

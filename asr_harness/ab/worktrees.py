@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from asr_harness.ab import git
 from asr_harness.errors import AbError
+from asr_harness.git import UNTRACKED_SOURCES
 from asr_harness.runs.scratch import scratch
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def uncommitted(top: Path) -> list[str]:
     What else is untracked, such as a report, no commit would have measured.
     """
     changed = git.listed(top, "diff", "--name-only", "--no-renames", "-z", "HEAD")
-    untracked = git.listed(top, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py", *NOT_OWN)
+    untracked = git.listed(top, *UNTRACKED_SOURCES, *NOT_OWN)
     return sorted({*changed, *untracked})
 
 

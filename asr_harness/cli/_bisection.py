@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asr_harness import stats
-from asr_harness.counting import counted
+from asr_harness.counting import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +47,7 @@ def conclusion(search: Search, picture: Picture, subjects: dict[str, str]) -> li
         change = f"{stats.as_change(picture.effect):+.1%}".replace("%", " %")
         lines.append(f"time: the bad commit is {change} over the good one in {_forks(search, search.bad)}")
     if picture.signals:
-        more = len(picture.signals) - MAX_NAMED
-        lines.append(
-            f"changed: {', '.join(picture.signals[:MAX_NAMED])}{f' and {more} more' if more > 0 else ''}"
-        )
+        lines.append(f"changed: {listed(picture.signals, MAX_NAMED)}")
     suspect = search.commits[picture.suspect]
     if picture.is_sure:
         lines.append(f"{suspect[:7]} is the first changed commit: {subjects.get(suspect, '')}")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from asr_harness.schema import CaseRecord, RunFile
 
 Pays = Literal["pays", "trades", "costs words", "buys nothing", "undecided", "words unpriced"]
-LEAST_FLOPS = 0.01
+LEAST = 0.01
+"""A change that nobody would call one, though counts, such as FLOPs, show it."""
 FELT = ("latency", "energy", "memory")
 """What a rise of is a cost; FLOPs are felt through these."""
 System = tuple[str, str]
@@ -190,5 +191,5 @@ def _beyond(key: str, change: Change) -> float:
 
 
 def tolerance(key: str) -> float:
-    """Give the share up to which a change is neither gain nor cost; of FLOPs, counted as they are, 1 %."""
-    return max(by_key(key).tolerance, LEAST_FLOPS) if key == "flops" else by_key(key).tolerance
+    """Give the share up to which a change is neither gain nor cost."""
+    return max(by_key(key).tolerance, LEAST)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asr_harness import devices, stats
-from asr_harness.counting import counted
+from asr_harness.counting import counted, listed
 from asr_harness.errors import RecordError
 from asr_harness.judge.judge_outcomes import judge_outcome
 
@@ -135,8 +135,7 @@ def _loaded_by_one(base: Sequence[RunFile], candidate: Sequence[RunFile]) -> lis
     lines = []
     for side, names in (("base", before - after), ("candidate", after - before)):
         if names:
-            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-            lines.append(f"loaded by the {side} alone: {', '.join(sorted(names)[:MAX_NAMED])}{more}")
+            lines.append(f"loaded by the {side} alone: {listed(sorted(names), MAX_NAMED)}")
     return lines
 
 

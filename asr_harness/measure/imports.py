@@ -66,9 +66,7 @@ def untracked_sources(folder: Path) -> tuple[str, ...]:
     ignores: no commit has them.
     """
     top = _top(folder)
-    listed = top and git.answer(
-        top, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py", timeout_s=GIT_TIMEOUT_S
-    )
+    listed = top and git.answer(top, *git.UNTRACKED_SOURCES, timeout_s=GIT_TIMEOUT_S)
     if not top or not listed:
         return ()
     new = {top / os.fsdecode(name) for name in listed.split(b"\0") if name}

@@ -75,7 +75,7 @@ def uncommitted_changes(folder: Path) -> str | None:
     None where git cannot tell.
     """
     changes = git.answer(folder, "diff", "HEAD", "--binary")
-    listed = git.answer(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.py")
+    listed = git.answer(folder, *git.UNTRACKED_SOURCES)
     if changes is None or listed is None:
         return None
     new = [folder / os.fsdecode(name) for name in listed.split(b"\0") if name]

@@ -6,7 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from asr_harness.counting import counted
+from asr_harness.counting import counted, listed
 from asr_harness.judge.price import FELT
 from asr_harness.metrics import by_key, units
 from asr_harness.report.terminal import table
@@ -148,14 +148,10 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
     for each in left_out:
         by_reason.setdefault(each.reason, []).append(str(each.run.path))
     written = [
-        f"left out, not alike with the newest: {_named(paths)} ({why})" for why, paths in by_reason.items()
+        f"left out, not alike with the newest: {listed(paths, MAX_NAMED)} ({why})"
+        for why, paths in by_reason.items()
     ]
     return [*written, APART, ""] if written else []
-
-
-def _named(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - MAX_NAMED} more" if paths[MAX_NAMED:] else ""
-    return ", ".join(paths[:MAX_NAMED]) + more
 
 
 def _reasons(rows: Sequence[Price]) -> list[str]:

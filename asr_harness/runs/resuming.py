@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import listed
 from asr_harness.errors import RecordError
 from asr_harness.runs.journal import Journal
 from asr_harness.runs.journal_content import newest_first, read, read_header
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from asr_harness.runs.journal_content import JournalContent
     from asr_harness.schema.conditions import Conditions
-
-MAX_DIFFERENCES = 4
 
 
 def resume(folder: Path, conditions: Conditions) -> tuple[Journal, JournalContent]:
@@ -42,5 +41,4 @@ def _objection(path: Path, conditions: Conditions) -> str | None:
     differences = read_header(path).conditions.differences(conditions)
     if not differences:
         return None
-    more = f" and {len(differences) - MAX_DIFFERENCES} more" if differences[MAX_DIFFERENCES:] else ""
-    return f"journal {path} cannot be resumed: {', '.join(differences[:MAX_DIFFERENCES])}{more}"
+    return f"journal {path} cannot be resumed: {listed(differences)}"

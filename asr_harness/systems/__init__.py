@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from asr_harness import devices
+from asr_harness.counting import listed
 from asr_harness.errors import ModelError, UnavailableError
 from asr_harness.languages import ENGLISH
 from asr_harness.registry import Registry
@@ -34,7 +35,6 @@ __all__ = [
 ]  # fmt: skip
 
 Weights = Literal["pretrained", "dummy"]
-MAX_NAMED = 4
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 WEIGHTS: tuple[Weights, ...] = ("pretrained", "dummy")
 
@@ -146,10 +146,9 @@ def check_lengths(
     least = find_family(checkpoint).shortest_samples(checkpoint)
     short = [f"{name} ({n} samples)" for name, n in n_samples.items() if n < least]
     if short:
-        more = f" and {len(short) - MAX_NAMED} more" if short[MAX_NAMED:] else ""
         raise ModelError(
             f"{source} needs {least} samples ({1e3 * least / SAMPLE_RATE_HZ:.0f} ms) of a recording, "
-            f"and these are shorter: {', '.join(short[:MAX_NAMED])}{more}; let the bucket begin above that "
+            f"and these are shorter: {listed(short)}; let the bucket begin above that "
             "(--asr-buckets NAME=LOW-HIGH), or leave the model out"
         )
 

@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from asr_harness.counting import counted
 from asr_harness.errors import ModelError
 from asr_harness.systems.base import Pass, Transcription
 
@@ -28,7 +29,7 @@ def checked(answer: object, n_audio: int, system: System) -> Transcription:
     who = f"{method_of(system, 'decode')} returned"
     if not isinstance(answer, Transcription):
         raise ModelError(
-            f"{who} {_shown(answer)} for {recordings(n_audio)}; return "
+            f"{who} {_shown(answer)} for {counted(n_audio, 'recording')}; return "
             "asr_harness.types.Transcription(texts=…), one text per recording, in order"
         )
     texts = _sequence(answer.texts, n_audio, who, "texts", "one text per recording, in order")
@@ -48,11 +49,6 @@ def method_of(system: System, method: str) -> str:
         name = f"{type(owner).__name__}.{method}"
     code = getattr(function, "__code__", None)
     return f"{PurePath(code.co_filename).name}:{name}" if code else name
-
-
-def recordings(n: int) -> str:
-    """Count recordings."""
-    return "1 recording" if n == 1 else f"{n} recordings"
 
 
 def name_of(system: System) -> str:
@@ -81,17 +77,14 @@ def as_number(given: object, where: str) -> float | None:
 
 
 def _sequence(given: object, n_audio: int, who: str, what: str, due: str) -> list[object]:
-    held = _plain(given)
+    held, batch = _plain(given), counted(n_audio, "recording")
     if isinstance(held, str | bytes) or not isinstance(held, list | tuple):
         raise ModelError(
-            f"{who} {what} that are {_shown(given)}, for {recordings(n_audio)}; return a tuple or a list, "
+            f"{who} {what} that are {_shown(given)}, for {batch}; return a tuple or a list, "
             f"{due} (what is lazy would do its work after the clock stops)"
         )
     if len(held) != n_audio:
-        one = what.removesuffix("s")
-        raise ModelError(
-            f"{who} {len(held)} {one if len(held) == 1 else what} for {recordings(n_audio)}; return {due}"
-        )
+        raise ModelError(f"{who} {counted(len(held), what.removesuffix('s'))} for {batch}; return {due}")
     return list(held)
 
 

@@ -214,11 +214,18 @@ def load_own(source: str, *, device: str, variant: Variant) -> System:
     return system
 
 
+def _signature(called: Callable[..., object]) -> inspect.Signature | None:
+    """Give what a call takes; None for what is written in C and may not tell."""
+    try:
+        return inspect.signature(called)
+    except (TypeError, ValueError):
+        return None
+
+
 def _check_takes_one(system: System, stage: str) -> None:
     """Raise ModelError unless a stage can be called with what the stage before it gave."""
-    try:
-        signature = inspect.signature(getattr(system.implementation, stage))
-    except (TypeError, ValueError):  # what is written in C may not tell
+    signature = _signature(getattr(system.implementation, stage))
+    if signature is None:
         return
     try:
         signature.bind(None)
@@ -232,9 +239,8 @@ def _check_takes_one(system: System, stage: str) -> None:
 
 def _check_takes_device(source: str, factory: Callable[..., object]) -> None:
     """Raise ModelError unless `factory(device=…)` is a call that it takes."""
-    try:
-        signature = inspect.signature(factory)
-    except (TypeError, ValueError):  # what is written in C may not tell
+    signature = _signature(factory)
+    if signature is None:
         return
     try:
         signature.bind(device="cpu")
@@ -249,10 +255,10 @@ def _check_takes_device(source: str, factory: Callable[..., object]) -> None:
 
 
 def _check_settings(source: str, factory: Callable[..., object], settings: Mapping[str, object]) -> None:
-    try:
-        taken = inspect.signature(factory).parameters.values()
-    except (TypeError, ValueError):  # what is written in C may not tell
+    signature = _signature(factory)
+    if signature is None:
         return
+    taken = signature.parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken):
         return
     names = [parameter.name for parameter in taken if parameter.kind is not parameter.POSITIONAL_ONLY]

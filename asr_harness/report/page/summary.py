@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asr_harness.counting import counted
+from asr_harness.counting import counted, listed
 from asr_harness.metrics import units
 from asr_harness.report.page.markup import Html, badge, element, items, section, table
 from asr_harness.report.pooled import GROUP, measured
@@ -181,8 +181,7 @@ def _reasons(cases: pd.DataFrame) -> Html:
 
 
 def _which(group: pd.DataFrame) -> str:
-    names = list(group["case"])
-    return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")  # noqa: PLR2004
+    return listed(list(group["case"]), n_most=2)
 
 
 def _unmeasured(done: pd.DataFrame) -> Html | str:

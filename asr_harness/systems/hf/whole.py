@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.core_model_loading import WeightRenaming, rename_source_key
 
+from asr_harness.counting import listed
 from asr_harness.errors import ModelError
 from asr_harness.systems.checkpoints import weight_files
 from asr_harness.systems.hf import headers
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from asr_harness.systems.checkpoints import Checkpoint
 
-MAX_NAMED = 4
 OLD_NAMES = (
     (r"\.weight_g$", ".parametrizations.weight.original0"),
     (r"\.weight_v$", ".parametrizations.weight.original1"),
@@ -150,9 +150,7 @@ def _matching(names: Iterable[str], patterns: Iterable[str]) -> Iterator[str]:
 
 
 def _named(names: Iterable[str]) -> str:
-    ordered = sorted(names)
-    more = len(ordered) - MAX_NAMED
-    return ", ".join(ordered[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return listed(sorted(names))
 
 
 def _check_finite(file: Path) -> None:
